@@ -1,0 +1,1 @@
+"""Zones, matrices, profiles, vehicle classes and trips."""

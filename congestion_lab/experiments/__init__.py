@@ -1,0 +1,1 @@
+"""Experiment files, the run store, executors and comparisons."""

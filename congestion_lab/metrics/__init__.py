@@ -1,0 +1,1 @@
+"""Delay, stops, queues, level of service, reliability and emissions from result tables."""

@@ -1,0 +1,1 @@
+"""Roads as values: nodes, links, lanes and movements; authored tables, geometry, edits and checks."""

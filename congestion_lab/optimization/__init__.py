@@ -1,0 +1,1 @@
+"""Decision space, objective and search."""

@@ -1,0 +1,1 @@
+"""HTML report, maps, diagrams and translations."""

@@ -1,0 +1,1 @@
+"""Signal plans: groups, phases and intergreens, conflicts, safety rules, and timing formulas."""

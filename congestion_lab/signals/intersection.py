@@ -1,0 +1,65 @@
+"""What a signal plan must respect at one intersection: its heads, their conflicts and distances."""
+
+from dataclasses import dataclass
+
+from congestion_lab.core.geometry import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class SignalHead:
+    """One signal head and the path that it releases.
+
+    Attributes:
+        index: Its index at the controller.
+        from_link: Inbound link; "" for a crossing.
+        from_lane: Index of the inbound lane.
+        to_link: Outbound link; "" for a crossing.
+        turn: Direction, or None for a pedestrian crossing.
+        approach_speed_mps: Speed limit of the approach (walking speed for a crossing).
+        path_length_m: Length of the path from the stop line to the outbound link (crossing length for a crossing).
+        approach_name: Street name of the approach, possibly empty.
+    """
+
+    index: int
+    from_link: str
+    from_lane: int
+    to_link: str
+    turn: Turn | None
+    approach_speed_mps: float
+    path_length_m: float
+    approach_name: str = ""
+
+    @property
+    def is_crossing(self) -> bool:
+        """Whether the head serves pedestrians."""
+        return self.turn is None
+
+
+@dataclass(frozen=True, slots=True)
+class Intersection:
+    """One signal-controlled intersection.
+
+    Attributes:
+        controller_id: Its controller.
+        name: Name for people, in English; possibly the id.
+        name_ar: Name in Arabic, possibly empty.
+        heads: Signal heads; several heads may share an index.
+        conflicts: Pairs (i, j), i < j, of head indices whose paths cross or merge.
+        yields: Pairs (i, j): head i must give way to head j when both are green, so i may only show PERMITTED then.
+    """
+
+    controller_id: str
+    name: str
+    name_ar: str
+    heads: tuple[SignalHead, ...]
+    conflicts: frozenset[tuple[int, int]]
+    yields: frozenset[tuple[int, int]]
+
+    @property
+    def head_count(self) -> int:
+        """Number of signal indices the controller drives."""
+        return max((head.index for head in self.heads), default=-1) + 1
+
+    def in_conflict(self, first: int, second: int) -> bool:
+        """Whether the paths of two heads cross or merge."""
+        return (min(first, second), max(first, second)) in self.conflicts

@@ -1,0 +1,1 @@
+"""What every engine takes and gives: run specifications, results, protocols."""

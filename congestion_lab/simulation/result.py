@@ -1,0 +1,103 @@
+"""What a run gives back: tables on disk with provenance, or a failure that is data too."""
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from congestion_lab.core.tables import TableContract
+
+
+class Status(enum.Enum):
+    """How a run ended."""
+
+    COMPLETED = "completed"  # reached its horizon, or all vehicles arrived
+    GRIDLOCK = "gridlock"  # nothing moved any more; counted up to the horizon
+    CUT_OFF = "cut_off"  # ran into the limit of a scenario without an end
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a result comes from.
+
+    Attributes:
+        engine: Engine name.
+        engine_version: Engine version.
+        program_version: Version of congestion_lab.
+        command: Command line or call that was run.
+        wall_s: Wall-clock seconds.
+        cpu_s: CPU seconds of the engine.
+    """
+
+    engine: str
+    engine_version: str
+    program_version: str
+    command: tuple[str, ...]
+    wall_s: float
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A finished run.
+
+    Attributes:
+        digest: Digest of its RunSpec.
+        scenario: Name of the scenario.
+        seed: Its seed.
+        status: How it ended.
+        ended_s: Simulated time at which it ended.
+        horizon_s: Time up to which vehicles are counted.
+        analysis_begin_s: Vehicles demanded from here on count.
+        teleports: Vehicles the engine moved by force; 0 where teleports are off.
+        collisions: Collisions the engine reported.
+        folder: Where its tables are.
+        provenance: How it was made.
+    """
+
+    digest: str
+    scenario: str
+    seed: int
+    status: Status
+    ended_s: float
+    horizon_s: float
+    analysis_begin_s: float
+    teleports: int
+    collisions: int
+    folder: Path
+    provenance: Provenance
+
+    def table(self, contract: TableContract) -> pd.DataFrame:
+        """Read one of its tables.
+
+        Raises:
+            FileNotFoundError: The run did not record that table.
+        """
+        return pd.read_parquet(self.folder / f"{contract.name}.parquet")
+
+    def has(self, contract: TableContract) -> bool:
+        """Whether the run recorded that table."""
+        return (self.folder / f"{contract.name}.parquet").exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run that could not be finished.
+
+    Attributes:
+        digest: Digest of its RunSpec.
+        scenario: Name of the scenario.
+        seed: Its seed.
+        error: Class of the error.
+        message: What went wrong, with the log tail.
+    """
+
+    digest: str
+    scenario: str
+    seed: int
+    error: str
+    message: str
+
+
+Outcome = RunResult | Failure

@@ -1,0 +1,49 @@
+"""The result tables that every engine fills. Times are seconds since midnight; NaN where something never happened."""
+
+from congestion_lab.core.tables import contract
+
+TRIPS = contract(
+    "trips",
+    ("vehicle_id", "string", "the vehicle's id in the demand"),
+    ("vehicle_class", "string", "its type in the demand"),
+    ("demanded_s", "float64", "when the demand asks it to depart"),
+    ("departed_s", "float64", "when it entered the network; NaN if it never did"),
+    ("arrived_s", "float64", "when it reached its destination; NaN if it did not by the horizon"),
+    ("depart_delay_s", "float64", "wait outside the network, up to the horizon"),
+    ("time_loss_s", "float64", "time lost against driving freely, up to the horizon"),
+    ("duration_s", "float64", "time spent in the network, up to the horizon"),
+    ("waiting_s", "float64", "time spent standing in the network"),
+    ("stops", "float64", "number of times it came to a stop"),
+    ("distance_m", "float64", "distance driven"),
+)
+
+EMISSIONS = contract(
+    "emissions",
+    ("vehicle_id", "string", "the vehicle's id in the demand"),
+    ("co2_g", "float64", "carbon dioxide emitted"),
+    ("nox_g", "float64", "nitrogen oxides emitted"),
+    ("fuel_g", "float64", "fuel burnt"),
+)
+
+LINKS = contract(
+    "links",
+    ("link_id", "string", "link of the network"),
+    ("vehicles", "float64", "vehicles that left or were on the link in the analysed period"),
+    ("entered", "float64", "vehicles that entered it from upstream"),
+    ("sampled_s", "float64", "vehicle-seconds spent on it"),
+    ("speed_mps", "float64", "space-mean speed; NaN without vehicles"),
+    ("time_loss_s", "float64", "vehicle-seconds lost on it"),
+    ("waiting_s", "float64", "vehicle-seconds spent standing on it"),
+    ("density_vpkm", "float64", "vehicles per kilometre of link"),
+    ("mean_queue_m", "float64", "mean length of the queue from the stop line"),
+    ("max_queue_m", "float64", "longest queue from the stop line"),
+    ("spillback_share", "float64", "share of the period in which the queue filled the link"),
+)
+
+MOVEMENTS = contract(
+    "movements",
+    ("from_link", "string", "inbound link"),
+    ("to_link", "string", "outbound link"),
+    ("vehicles", "float64", "vehicles that made the movement in the analysed period"),
+    ("delay_s", "float64", "mean time on the inbound link beyond its free-flow time, per vehicle"),
+)

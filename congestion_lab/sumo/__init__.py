@@ -1,0 +1,1 @@
+"""The one door to SUMO: its programs, formats and state strings."""
