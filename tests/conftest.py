@@ -1,0 +1,32 @@
+"""Fixtures that every test may use."""
+
+from pathlib import Path
+
+import pytest
+
+_SHARED = Path(__file__).parents[1].parent / "shared"
+
+
+def _folder(name: str) -> Path:
+    folder = _SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"needs the {name} data beside the checkout, which is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bench_folder() -> Path:
+    """Published SUMO scenarios."""
+    return _folder("bench")
+
+
+@pytest.fixture(scope="session")
+def osm_folder() -> Path:
+    """Real OpenStreetMap extracts."""
+    return _folder("osm")
+
+
+@pytest.fixture(scope="session")
+def damascus_facts() -> Path:
+    """The public facts behind the Damascus model."""
+    return _folder("damascus")
