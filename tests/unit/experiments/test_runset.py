@@ -1,0 +1,51 @@
+"""Run sets come back as they were saved, also from another place."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from congestion_lab.core.errors import ExperimentError
+from congestion_lab.experiments.runset import RunSet, load_run_set
+from congestion_lab.experiments.store import RunStore
+from congestion_lab.simulation.result import Failure
+from congestion_lab.simulation.spec import Controller, RunSpec
+from tests.fakes import FakeEngine, inputs
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    study = tmp_path / "study"
+    spec = RunSpec(inputs("toy", study), seed=7, engine="fake", engine_version="1")
+    run = RunStore(study / "runs").add(spec, lambda folder: FakeEngine(marks).run(spec, folder))
+    failure = Failure("abc", "toy", 8, "EngineError", "no")
+    RunSet("present", spec.inputs, Controller.PLANS, (run, failure), study / "plan.json").save(study / "present")
+    return study
+
+
+def test_round_trip(saved: Path) -> None:
+    run_set = load_run_set(saved / "present")
+    assert run_set.label == "present"
+    assert list(run_set.by_seed) == [7]
+    assert [failure.seed for failure in run_set.failures] == [8]
+    assert run_set.inputs.net_file == saved / "net.xml"
+
+
+def test_a_moved_study_still_finds_its_runs(saved: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere" / "study"
+    shutil.move(saved, moved)
+    assert load_run_set(moved / "present").results[0].folder.is_relative_to(moved)
+
+
+def test_a_folder_without_runs_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ExperimentError, match="simulate"):
+        load_run_set(tmp_path)
+
+
+def test_another_format_is_named(saved: Path) -> None:
+    path = saved / "present" / "runset.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+    with pytest.raises(ExperimentError, match="format 2; this version reads format 1"):
+        load_run_set(saved / "present")
