@@ -11,6 +11,21 @@ setup: .venv/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+test: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+demo: setup
+	$(BIN)/congestion-lab optimize experiments/damascus-centre-signals.yaml
+	$(BIN)/congestion-lab plan export runs/damascus-centre-signals/best-plan.json --format sumo --format csv --format xlsx -o plans/
+	$(BIN)/congestion-lab report runs/damascus-centre-signals -o report.html
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
 lock:
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
