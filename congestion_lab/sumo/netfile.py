@@ -1,0 +1,185 @@
+"""A SUMO network read into the program's own values: roads, intersections and the plans they run."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from congestion_lab.core.digests import digest_of_file
+from congestion_lab.core.errors import Fault, NetworkError
+from congestion_lab.core.geometry import Point, Turn
+from congestion_lab.network.model import Connection, Lane, Link, Network, Node
+from congestion_lab.sumo.records import Record, records
+
+T = TypeVar("T")
+
+_DEFAULT_LANE_WIDTH_M = 3.2  # SUMO's own default
+_TURNS = {
+    "s": Turn.STRAIGHT,
+    "l": Turn.LEFT,
+    "L": Turn.LEFT,
+    "r": Turn.RIGHT,
+    "R": Turn.RIGHT,
+    "t": Turn.U_TURN,
+    "T": Turn.U_TURN,
+}
+_NOBODY = frozenset({"none"})  # a lane that no vehicle may use
+_CLASSES = frozenset(
+    (
+        *("private", "emergency", "authority", "army", "vip", "pedestrian", "passenger", "hov", "taxi", "bus", "coach"),
+        *("delivery", "truck", "trailer", "motorcycle", "moped", "bicycle", "evehicle", "tram", "rail_urban", "rail"),
+        *("rail_electric", "rail_fast", "ship", "container", "cable_car", "subway", "aircraft", "wheelchair"),
+        *("scooter", "drone", "custom1", "custom2"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NetRecords:
+    """The parts of a network file that are read, by what they are.
+
+    Attributes:
+        path: The file.
+        location: Its projection record, if there is one.
+        links: Edges that vehicles drive between junctions.
+        inner: Edges inside junctions, crossings and walking areas, by id.
+        junctions: Junctions, internal ones left out.
+        connections: All connections, internal ones too.
+        programmes: Signal programmes.
+        circulating: Ids of the nodes on roundabouts.
+    """
+
+    path: Path
+    location: Record | None
+    links: tuple[Record, ...]
+    inner: Mapping[str, Record]
+    junctions: tuple[Record, ...]
+    connections: tuple[Record, ...]
+    programmes: tuple[Record, ...]
+    circulating: frozenset[str]
+
+
+def net_records(path: Path) -> NetRecords:
+    """Read a network file.
+
+    Raises:
+        NetworkError: The file is no SUMO network, or lacks links.
+    """
+    by_tag: dict[str, list[Record]] = {
+        tag: [] for tag in ("location", "edge", "junction", "connection", "tlLogic", "roundabout")
+    }
+    for record in records(path, by_tag, roots=("net",), error=NetworkError):
+        by_tag[record.tag].append(record)
+    links = tuple(edge for edge in by_tag["edge"] if edge.get("function", "normal") in {"normal", "connector"})
+    if not links:
+        hint = "build it with netconvert; plain node and edge files are not a network"
+        raise NetworkError(Fault("the network has no link", hint, str(path)))
+    return NetRecords(
+        path=path,
+        location=next(iter(by_tag["location"]), None),
+        links=links,
+        inner={edge.get("id"): edge for edge in by_tag["edge"] if edge.get("id").startswith(":")},
+        junctions=tuple(junction for junction in by_tag["junction"] if junction.get("type") != "internal"),
+        connections=tuple(by_tag["connection"]),
+        programmes=tuple(by_tag["tlLogic"]),
+        circulating=frozenset(node for ring in by_tag["roundabout"] for node in ring.get("nodes").split()),
+    )
+
+
+def read_network(path: Path) -> Network:
+    """Return the roads of a SUMO network; links inside junctions are left out.
+
+    Raises:
+        NetworkError: The file is no SUMO network or is damaged; every fault is named.
+    """
+    net = net_records(path)
+    nodes = {node.id: node for node in converted(net, net.junctions, lambda record: _node(record, net.circulating))}
+    links = {link.id: link for link in converted(net, net.links, lambda record: _link(record, nodes))}
+    projection = net.location.get("projParameter") if net.location else ""
+    offset = _points(net.location.get("netOffset") if net.location else "")
+    return Network(
+        nodes=nodes,
+        links=links,
+        connections=converted(net, (path for path in net.connections if path.get("from") in links), _connection),
+        projection="" if projection in {"!", "-"} else projection,
+        offset=offset[0] if offset else (0.0, 0.0),
+        digest=digest_of_file(path),
+    )
+
+
+def _nodes(net: NetRecords) -> dict[str, Node]:
+    return {
+        junction.get("id"): Node(
+            junction.get("id"),
+            (float(junction.get("x")), float(junction.get("y"))),
+            _node_kind(junction, net.circulating),
+        )
+        for junction in net.junctions
+    }
+
+
+def _node_kind(junction: Record, circulating: frozenset[str]) -> str:
+    kind = junction.get("type")
+    if kind.startswith("traffic_light"):
+        return "signal"
+    return "roundabout" if junction.get("id") in circulating else kind
+
+
+def _link(edge: Record, nodes: Mapping[str, Node]) -> Link:
+    ends = (edge.get("from"), edge.get("to"))
+    lanes = tuple(_lane(lane) for lane in edge.children if lane.tag == "lane")
+    if not lanes or any(end not in nodes for end in ends):
+        raise ValueError(
+            f"a link has lanes and joins two junctions; this has {len(lanes)} and joins {ends[0]!r}, {ends[1]!r}"
+        )
+    parameters = edge.parameters()
+    return Link(
+        id=edge.get("id"),
+        from_node=ends[0],
+        to_node=ends[1],
+        lanes=lanes,
+        shape=_points(edge.get("shape")) or tuple(nodes[end].position for end in ends),
+        name_en=edge.get("name") or parameters.get("name:en", ""),
+        name_ar=parameters.get("name:ar", ""),
+        kind=edge.get("type"),
+    )
+
+
+def _lane(lane: Record) -> Lane:
+    return Lane(
+        id=lane.get("id"),
+        length_m=lane.number("length"),
+        speed_mps=lane.number("speed"),
+        width_m=lane.number("width") if "width" in lane.attributes else _DEFAULT_LANE_WIDTH_M,
+        classes=_classes(lane),
+    )
+
+
+def _classes(lane: Record) -> frozenset[str]:
+    """Return who may use a lane; empty means everybody."""
+    if "allow" in lane.attributes:
+        allowed = frozenset(lane.get("allow").split())
+        return frozenset() if "all" in allowed else allowed or _NOBODY
+    barred = frozenset(lane.get("disallow").split())
+    if "all" in barred:
+        return _NOBODY
+    return _CLASSES - barred if barred else frozenset()
+
+
+def _connection(record: Record) -> Connection:
+    controlled = record.get("tl") and record.get("linkIndex")
+    return Connection(
+        from_link=record.get("from"),
+        from_lane=int(record.number("fromLane")),
+        to_link=record.get("to"),
+        to_lane=int(record.number("toLane")),
+        turn=_TURNS.get(record.get("dir"), Turn.STRAIGHT),
+        controller_id=record.get("tl") if controlled else None,
+        signal_index=int(record.number("linkIndex")) if controlled else None,
+    )
+
+
+def _points(text: str) -> tuple[Point, ...]:
+    """Return the (x, y) of a SUMO shape; heights are left out."""
+    pairs: Sequence[list[str]] = [point.split(",") for point in text.split()]
+    return tuple((float(pair[0]), float(pair[1])) for pair in pairs)
