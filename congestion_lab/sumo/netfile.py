@@ -1,17 +1,13 @@
 """A SUMO network read into the program's own values: roads, intersections and the plans they run."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
 
 from congestion_lab.core.digests import digest_of_file
-from congestion_lab.core.errors import Fault, NetworkError
-from congestion_lab.core.geometry import Point, Turn
+from congestion_lab.core.geometry import Turn
 from congestion_lab.network.model import Connection, Lane, Link, Network, Node
-from congestion_lab.sumo.records import Record, records
-
-T = TypeVar("T")
+from congestion_lab.sumo.netrecords import converted, net_records, points
+from congestion_lab.sumo.records import Record
 
 _DEFAULT_LANE_WIDTH_M = 3.2  # SUMO's own default
 _TURNS = {
@@ -34,58 +30,6 @@ _CLASSES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NetRecords:
-    """The parts of a network file that are read, by what they are.
-
-    Attributes:
-        path: The file.
-        location: Its projection record, if there is one.
-        links: Edges that vehicles drive between junctions.
-        inner: Edges inside junctions, crossings and walking areas, by id.
-        junctions: Junctions, internal ones left out.
-        connections: All connections, internal ones too.
-        programmes: Signal programmes.
-        circulating: Ids of the nodes on roundabouts.
-    """
-
-    path: Path
-    location: Record | None
-    links: tuple[Record, ...]
-    inner: Mapping[str, Record]
-    junctions: tuple[Record, ...]
-    connections: tuple[Record, ...]
-    programmes: tuple[Record, ...]
-    circulating: frozenset[str]
-
-
-def net_records(path: Path) -> NetRecords:
-    """Read a network file.
-
-    Raises:
-        NetworkError: The file is no SUMO network, or lacks links.
-    """
-    by_tag: dict[str, list[Record]] = {
-        tag: [] for tag in ("location", "edge", "junction", "connection", "tlLogic", "roundabout")
-    }
-    for record in records(path, by_tag, roots=("net",), error=NetworkError):
-        by_tag[record.tag].append(record)
-    links = tuple(edge for edge in by_tag["edge"] if edge.get("function", "normal") in {"normal", "connector"})
-    if not links:
-        hint = "build it with netconvert; plain node and edge files are not a network"
-        raise NetworkError(Fault("the network has no link", hint, str(path)))
-    return NetRecords(
-        path=path,
-        location=next(iter(by_tag["location"]), None),
-        links=links,
-        inner={edge.get("id"): edge for edge in by_tag["edge"] if edge.get("id").startswith(":")},
-        junctions=tuple(junction for junction in by_tag["junction"] if junction.get("type") != "internal"),
-        connections=tuple(by_tag["connection"]),
-        programmes=tuple(by_tag["tlLogic"]),
-        circulating=frozenset(node for ring in by_tag["roundabout"] for node in ring.get("nodes").split()),
-    )
-
-
 def read_network(path: Path) -> Network:
     """Return the roads of a SUMO network; links inside junctions are left out.
 
@@ -96,7 +40,7 @@ def read_network(path: Path) -> Network:
     nodes = {node.id: node for node in converted(net, net.junctions, lambda record: _node(record, net.circulating))}
     links = {link.id: link for link in converted(net, net.links, lambda record: _link(record, nodes))}
     projection = net.location.get("projParameter") if net.location else ""
-    offset = _points(net.location.get("netOffset") if net.location else "")
+    offset = points(net.location.get("netOffset") if net.location else "")
     return Network(
         nodes=nodes,
         links=links,
@@ -107,15 +51,9 @@ def read_network(path: Path) -> Network:
     )
 
 
-def _nodes(net: NetRecords) -> dict[str, Node]:
-    return {
-        junction.get("id"): Node(
-            junction.get("id"),
-            (float(junction.get("x")), float(junction.get("y"))),
-            _node_kind(junction, net.circulating),
-        )
-        for junction in net.junctions
-    }
+def _node(junction: Record, circulating: frozenset[str]) -> Node:
+    position = (junction.number("x"), junction.number("y"))
+    return Node(junction.get("id"), position, _node_kind(junction, circulating))
 
 
 def _node_kind(junction: Record, circulating: frozenset[str]) -> str:
@@ -138,7 +76,7 @@ def _link(edge: Record, nodes: Mapping[str, Node]) -> Link:
         from_node=ends[0],
         to_node=ends[1],
         lanes=lanes,
-        shape=_points(edge.get("shape")) or tuple(nodes[end].position for end in ends),
+        shape=points(edge.get("shape")) or tuple(nodes[end].position for end in ends),
         name_en=edge.get("name") or parameters.get("name:en", ""),
         name_ar=parameters.get("name:ar", ""),
         kind=edge.get("type"),
@@ -177,9 +115,3 @@ def _connection(record: Record) -> Connection:
         controller_id=record.get("tl") if controlled else None,
         signal_index=int(record.number("linkIndex")) if controlled else None,
     )
-
-
-def _points(text: str) -> tuple[Point, ...]:
-    """Return the (x, y) of a SUMO shape; heights are left out."""
-    pairs: Sequence[list[str]] = [point.split(",") for point in text.split()]
-    return tuple((float(pair[0]), float(pair[1])) for pair in pairs)

@@ -1,0 +1,88 @@
+"""The parts of a SUMO network file, sorted by what they are."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from congestion_lab.core.errors import Fault, NetworkError
+from congestion_lab.core.geometry import Point
+from congestion_lab.sumo.records import Record, records
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class NetRecords:
+    """The parts of a network file that are read, by what they are.
+
+    Attributes:
+        path: The file.
+        location: Its projection record, if there is one.
+        links: Edges that vehicles drive between junctions.
+        inner: Edges inside junctions, crossings and walking areas, by id.
+        junctions: Junctions, internal ones left out.
+        connections: All connections, internal ones too.
+        programmes: Signal programmes.
+        circulating: Ids of the nodes on roundabouts.
+    """
+
+    path: Path
+    location: Record | None
+    links: tuple[Record, ...]
+    inner: Mapping[str, Record]
+    junctions: tuple[Record, ...]
+    connections: tuple[Record, ...]
+    programmes: tuple[Record, ...]
+    circulating: frozenset[str]
+
+
+def net_records(path: Path) -> NetRecords:
+    """Read a network file.
+
+    Raises:
+        NetworkError: The file is no SUMO network, or lacks links.
+    """
+    by_tag: dict[str, list[Record]] = {
+        tag: [] for tag in ("location", "edge", "junction", "connection", "tlLogic", "roundabout")
+    }
+    for record in records(path, by_tag, roots=("net",), error=NetworkError):
+        by_tag[record.tag].append(record)
+    links = tuple(edge for edge in by_tag["edge"] if edge.get("function", "normal") in {"normal", "connector"})
+    if not links:
+        hint = "build it with netconvert; plain node and edge files are not a network"
+        raise NetworkError(Fault("the network has no link", hint, str(path)))
+    return NetRecords(
+        path=path,
+        location=next(iter(by_tag["location"]), None),
+        links=links,
+        inner={edge.get("id"): edge for edge in by_tag["edge"] if edge.get("id").startswith(":")},
+        junctions=tuple(junction for junction in by_tag["junction"] if junction.get("type") != "internal"),
+        connections=tuple(by_tag["connection"]),
+        programmes=tuple(by_tag["tlLogic"]),
+        circulating=frozenset(node for ring in by_tag["roundabout"] for node in ring.get("nodes").split()),
+    )
+
+
+def converted(net: NetRecords, found: Iterable[Record], convert: Callable[[Record], T]) -> tuple[T, ...]:
+    """Return what the records mean.
+
+    Raises:
+        NetworkError: Some records cannot be converted; each is named with its line.
+    """
+    values, faults = [], []
+    for record in found:
+        try:
+            values.append(convert(record))
+        except ValueError as problem:
+            hint = "rebuild the network with netconvert"
+            faults.append(Fault(str(problem), hint, str(net.path), record.line, record.get("id")))
+    if faults:
+        raise NetworkError(*faults)
+    return tuple(values)
+
+
+def points(text: str) -> tuple[Point, ...]:
+    """Return the (x, y) of a SUMO shape; heights are left out."""
+    pairs = [point.split(",") for point in text.split()]
+    return tuple((float(pair[0]), float(pair[1])) for pair in pairs)
