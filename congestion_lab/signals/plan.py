@@ -83,6 +83,7 @@ class SignalPlan:
         groups: Signal groups.
         intervals: The cycle, in order.
         parameters: Further settings of the controller, as (name, text).
+        attachments: Further definitions of a responsive controller, in its engine's own words, carried unchanged.
     """
 
     controller_id: str
@@ -92,6 +93,7 @@ class SignalPlan:
     groups: tuple[SignalGroup, ...]
     intervals: tuple[Interval, ...]
     parameters: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         faults = list(self._faults())

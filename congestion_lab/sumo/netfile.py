@@ -1,24 +1,18 @@
 """A SUMO network read into the program's own values: roads, intersections and the plans they run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from congestion_lab.core.digests import digest_of_file
-from congestion_lab.core.geometry import Turn
 from congestion_lab.network.model import Connection, Lane, Link, Network, Node
-from congestion_lab.sumo.netrecords import converted, net_records, points
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import PlanSet
+from congestion_lab.sumo.heads import intersections
+from congestion_lab.sumo.netrecords import converted, net_records, points, turn_of
+from congestion_lab.sumo.programs import running_plans
 from congestion_lab.sumo.records import Record
 
 _DEFAULT_LANE_WIDTH_M = 3.2  # SUMO's own default
-_TURNS = {
-    "s": Turn.STRAIGHT,
-    "l": Turn.LEFT,
-    "L": Turn.LEFT,
-    "r": Turn.RIGHT,
-    "R": Turn.RIGHT,
-    "t": Turn.U_TURN,
-    "T": Turn.U_TURN,
-}
 _NOBODY = frozenset({"none"})  # a lane that no vehicle may use
 _CLASSES = frozenset(
     (
@@ -111,7 +105,26 @@ def _connection(record: Record) -> Connection:
         from_lane=int(record.number("fromLane")),
         to_link=record.get("to"),
         to_lane=int(record.number("toLane")),
-        turn=_TURNS.get(record.get("dir"), Turn.STRAIGHT),
+        turn=turn_of(record),
         controller_id=record.get("tl") if controlled else None,
         signal_index=int(record.number("linkIndex")) if controlled else None,
     )
+
+
+def read_intersections(path: Path) -> tuple[Intersection, ...]:
+    """Return every signal-controlled intersection of a SUMO network, ordered by controller id.
+
+    Raises:
+        NetworkError: The file is no SUMO network or is damaged.
+    """
+    return intersections(net_records(path))
+
+
+def read_plans(net: Path, additional: Sequence[Path] = ()) -> PlanSet:
+    """Return the plans that SUMO would run: the last one loaded of each controller, the network's own first.
+
+    Raises:
+        NetworkError: The file is no SUMO network.
+        SignalPlanError: A programme, in the network or an additional file, cannot be read.
+    """
+    return running_plans(net_records(net).programmes, net, additional)

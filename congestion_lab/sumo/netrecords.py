@@ -6,10 +6,20 @@ from pathlib import Path
 from typing import TypeVar
 
 from congestion_lab.core.errors import Fault, NetworkError
-from congestion_lab.core.geometry import Point
+from congestion_lab.core.geometry import Point, Turn
 from congestion_lab.sumo.records import Record, records
 
 T = TypeVar("T")
+
+_TURNS = {
+    "s": Turn.STRAIGHT,
+    "l": Turn.LEFT,
+    "L": Turn.LEFT,
+    "r": Turn.RIGHT,
+    "R": Turn.RIGHT,
+    "t": Turn.U_TURN,
+    "T": Turn.U_TURN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +96,8 @@ def points(text: str) -> tuple[Point, ...]:
     """Return the (x, y) of a SUMO shape; heights are left out."""
     pairs = [point.split(",") for point in text.split()]
     return tuple((float(pair[0]), float(pair[1])) for pair in pairs)
+
+
+def turn_of(connection: Record) -> Turn:
+    """Return the direction of a connection; networks without directions have straight ones only."""
+    return _TURNS.get(connection.get("dir"), Turn.STRAIGHT)
