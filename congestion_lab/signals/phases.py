@@ -1,0 +1,209 @@
+"""Phases and clearances of a plan's ring, and the same ring with other greens.
+
+Real programmes are irregular: greens cut into many short intervals, overlaps, greens that end without yellow, all-red
+while one group goes on. Neighbouring intervals in which all groups show the same count as one, across the end of the
+cycle too. The rule that tells green from clearing, applied to each:
+
+* it is clearing if a group shows yellow or red-and-yellow, or if no group has a green that also ends in this cycle
+  (groups that are green all the time decide nothing);
+* it is clearing too if it is a mere transition: shorter than the shortest green, after a yellow, every green in it was
+  green before and stays green after, while others start afterwards (all-red beside an overlap);
+* it is a phase otherwise.
+
+Clearing stretches keep their length whatever is done to the greens.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.signals.plan import Aspect, Control, Interval, SignalPlan
+
+MIN_GREEN_S = 5.0  # shortest vehicle green in common use (FHWA Traffic Signal Timing Manual, 2nd ed., table 5-3)
+MAX_GREEN_S = 180.0  # the longest cycle that a plan may have: one green never needs more
+_CHANGING = frozenset({Aspect.YELLOW, Aspect.RED_YELLOW})
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A green interval and the groups it serves.
+
+    Attributes:
+        intervals: Numbers of the plan's intervals it is made of, in order of time.
+        groups: Ids of the groups that are green.
+        green_s: Its length.
+        min_green_s: Shortest length it may have.
+        max_green_s: Longest length it may have.
+    """
+
+    intervals: tuple[int, ...]
+    groups: tuple[str, ...]
+    green_s: float
+    min_green_s: float
+    max_green_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """The fixed stretch between two phases: yellow and all-red.
+
+    Attributes:
+        intervals: Numbers of the plan's intervals it is made of, in order of time.
+        duration_s: Its length.
+    """
+
+    intervals: tuple[int, ...]
+    duration_s: float
+
+
+def phases(plan: SignalPlan) -> tuple[Phase, ...]:
+    """Return the phases of a plan in order of time, the first one that is running or starts at the cycle's start first.
+
+    The shortest green is 5 s, or the present length where that is shorter. A minimum stated in the plan counts too: for
+    responsive control always, for fixed control only where it leaves room below the present length, since there an equal
+    minimum and maximum only say that the interval was not to be varied. A stated maximum binds responsive control only.
+    """
+    return tuple(_phase(plan, run) for green, run in _stretches(plan) if green)
+
+
+def clearances(plan: SignalPlan) -> tuple[Clearance, ...]:
+    """Return the fixed stretches between the phases, in order of time."""
+    return tuple(
+        Clearance(run, sum(plan.intervals[number].duration_s for number in run))
+        for green, run in _stretches(plan)
+        if not green
+    )
+
+
+def clearance_s(plan: SignalPlan) -> float:
+    """Return how much of the cycle is clearing."""
+    return sum(clearance.duration_s for clearance in clearances(plan))
+
+
+def retimed(plan: SignalPlan, greens_s: Sequence[float], offset_s: float) -> SignalPlan:
+    """Return the same ring with other phase durations and offset.
+
+    A phase of several intervals keeps their proportions in whole seconds; a piece left with none is dropped, which
+    changes nothing that is shown.
+
+    Args:
+        plan: The ring.
+        greens_s: One duration per phase, in the order of `phases(plan)`.
+        offset_s: Start of the cycle relative to the reference clock.
+
+    Raises:
+        SignalPlanError: The number of greens is not that of the phases, or a green is not positive.
+    """
+    ring = phases(plan)
+    source = f"plan {plan.controller_id}/{plan.program_id}"
+    if len(greens_s) != len(ring):
+        raise SignalPlanError(Fault(f"{len(greens_s)} greens for {len(ring)} phases", "give one per phase", source))
+    if not all(math.isfinite(green) and green > 0 for green in greens_s):
+        raise SignalPlanError(Fault(f"greens of {list(greens_s)} s; every one is positive", source=source))
+    durations = dict(enumerate(interval.duration_s for interval in plan.intervals))
+    for phase, green in zip(ring, greens_s, strict=True):
+        if green != phase.green_s:
+            durations.update(_shared(phase, green, durations))
+    intervals = (
+        replace(interval, duration_s=durations[number])
+        for number, interval in enumerate(plan.intervals)
+        if durations[number] > 0
+    )
+    return replace(plan, intervals=tuple(intervals), offset_s=offset_s)
+
+
+def _shared(phase: Phase, green_s: float, durations: dict[int, float]) -> Iterator[tuple[int, float]]:
+    """Yield the new duration of each interval of a phase; they add up to the green exactly."""
+    ends = list(itertools.accumulate(durations[number] for number in phase.intervals))
+    bounds = [float(round(end / ends[-1] * green_s)) for end in ends[:-1]]
+    bounds = [0.0, *(min(bound, green_s) for bound in bounds), green_s]
+    for number, (begin, end) in zip(phase.intervals, itertools.pairwise(bounds), strict=True):
+        yield number, end - begin
+
+
+def _phase(plan: SignalPlan, run: tuple[int, ...]) -> Phase:
+    intervals = [plan.intervals[number] for number in run]
+    green = sum(interval.duration_s for interval in intervals)
+    stated = sum(_stated_min_s(plan, interval) for interval in intervals)
+    limits = [interval.max_s for interval in intervals]
+    bound = MAX_GREEN_S if plan.control is Control.FIXED else sum(limit or MAX_GREEN_S for limit in limits)
+    return Phase(
+        intervals=run,
+        groups=tuple(
+            group.id for group, aspect in zip(plan.groups, intervals[0].aspects, strict=True) if aspect.is_green
+        ),
+        green_s=green,
+        min_green_s=max(min(MIN_GREEN_S, green), stated),
+        max_green_s=max(min(bound, MAX_GREEN_S), green, stated),
+    )
+
+
+def _stated_min_s(plan: SignalPlan, interval: Interval) -> float:
+    if interval.min_s is None or (plan.control is Control.FIXED and interval.min_s >= interval.duration_s):
+        return 0.0
+    return interval.min_s
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring intervals that show the same.
+
+    Attributes:
+        intervals: Their numbers, in order of time.
+        duration_s: Their length.
+        served: Positions of the groups that are green now and not all the time.
+        changing: Whether a group shows yellow or red-and-yellow.
+    """
+
+    intervals: tuple[int, ...]
+    duration_s: float
+    served: frozenset[int]
+    changing: bool
+
+
+def _stretches(plan: SignalPlan) -> list[tuple[bool, tuple[int, ...]]]:
+    """Return the ring as stretches (whether green, interval numbers): phases and what lies between them."""
+    runs = [_run(plan, numbers) for numbers in _same_aspects(plan)]
+    green = [_is_green(runs[index - 1], run, runs[(index + 1) % len(runs)]) for index, run in enumerate(runs)]
+    stretches: list[tuple[bool, tuple[int, ...]]] = []
+    for is_green, run in zip(green, runs, strict=True):
+        if stretches and not is_green and not stretches[-1][0]:
+            stretches[-1] = (False, stretches[-1][1] + run.intervals)
+        else:
+            stretches.append((is_green, run.intervals))
+    if len(stretches) > 1 and not stretches[0][0] and not stretches[-1][0]:
+        _, tail = stretches.pop()
+        stretches[0] = (False, tail + stretches[0][1])
+    return stretches
+
+
+def _is_green(before: _Run, run: _Run, after: _Run) -> bool:
+    transition = (
+        before.changing and run.duration_s < MIN_GREEN_S and run.served <= before.served and run.served < after.served
+    )
+    return bool(run.served) and not run.changing and not transition
+
+
+def _run(plan: SignalPlan, numbers: tuple[int, ...]) -> _Run:
+    aspects = plan.intervals[numbers[0]].aspects
+    served = (
+        position
+        for position, aspect in enumerate(aspects)
+        if aspect.is_green and not all(other.aspects[position].is_green for other in plan.intervals)
+    )
+    duration = sum(plan.intervals[number].duration_s for number in numbers)
+    return _Run(numbers, duration, frozenset(served), any(aspect in _CHANGING for aspect in aspects))
+
+
+def _same_aspects(plan: SignalPlan) -> list[tuple[int, ...]]:
+    """Return the numbers of neighbouring intervals that show the same, across the end of the cycle too."""
+    numbers = range(len(plan.intervals))
+    if any(name == "next" for interval in plan.intervals for name, _ in interval.extras):
+        return [(number,) for number in numbers]  # successors are named by number, so that no interval may be dropped
+    shown = itertools.groupby(numbers, key=lambda number: plan.intervals[number].aspects)
+    runs = [tuple(run) for _, run in shown]
+    if len(runs) > 1 and plan.intervals[0].aspects == plan.intervals[-1].aspects:
+        runs[0] = runs.pop() + runs[0]
+    return runs
