@@ -61,9 +61,9 @@ class Clearance:
 def phases(plan: SignalPlan) -> tuple[Phase, ...]:
     """Return the phases of a plan in order of time, the first one that is running or starts at the cycle's start first.
 
-    The shortest green is 5 s, or the present length where that is shorter. A minimum stated in the plan counts too: for
-    responsive control always, for fixed control only where it leaves room below the present length, since there an equal
-    minimum and maximum only say that the interval was not to be varied. A stated maximum binds responsive control only.
+    The shortest green is 5 s, or the present length where that is shorter. A minimum stated in the plan counts too; in
+    fixed control not where it equals the stated maximum, which only says that nothing varied the interval. A stated
+    maximum binds responsive control only.
     """
     return tuple(_phase(plan, run) for green, run in _stretches(plan) if green)
 
@@ -135,13 +135,13 @@ def _phase(plan: SignalPlan, run: tuple[int, ...]) -> Phase:
             group.id for group, aspect in zip(plan.groups, intervals[0].aspects, strict=True) if aspect.is_green
         ),
         green_s=green,
-        min_green_s=max(min(MIN_GREEN_S, green), stated),
-        max_green_s=max(min(bound, MAX_GREEN_S), green, stated),
+        min_green_s=min(green, max(MIN_GREEN_S, stated)),
+        max_green_s=max(min(bound, MAX_GREEN_S), green),
     )
 
 
 def _stated_min_s(plan: SignalPlan, interval: Interval) -> float:
-    if interval.min_s is None or (plan.control is Control.FIXED and interval.min_s >= interval.duration_s):
+    if interval.min_s is None or (plan.control is Control.FIXED and interval.min_s == interval.max_s):
         return 0.0
     return interval.min_s
 
