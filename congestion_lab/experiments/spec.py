@@ -1,0 +1,94 @@
+"""What an experiment file says: a scenario, what to search and how much, and how to confirm what was found.
+
+Example:
+    name: cologne3-signals
+    scenario: cologne3.yaml
+    search: {signals: all, sumo_runs: 200, seeds: [1, 2, 3]}
+    confirm: {seeds: [101, 102, 103, 104, 105]}
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from congestion_lab.scenarios.document import read_document
+from congestion_lab.scenarios.validation import InputFile, Name, RuleError, Section, each_once, schema_of, validated
+
+_MIN_PAIRS = 2  # an interval needs at least two differences
+
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Seeds = Annotated[tuple[Seed, ...], Field(min_length=1), AfterValidator(each_once)]
+ConfirmSeeds = Annotated[tuple[Seed, ...], Field(min_length=_MIN_PAIRS), AfterValidator(each_once)]
+ControllerIds = Annotated[
+    tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1), AfterValidator(each_once)
+]
+
+
+def _branch(value: object) -> str:
+    return "word" if isinstance(value, str) else "list"
+
+
+class Search(Section):
+    """What is searched, and how much may be simulated for it."""
+
+    signals: Annotated[
+        Annotated[Literal["all"], Tag("word")] | Annotated[ControllerIds, Tag("list")], Discriminator(_branch)
+    ] = Field("all", description="`all`, or the ids of the controllers whose timing is searched")
+    sumo_runs: int = Field(200, ge=1, description="simulations that the search may make: one plan on one seed is one")
+    seeds: Seeds = Field((1, 2, 3), description="seeds on which candidates are judged")
+    min_cycle_s: int = Field(50, ge=20, le=300, description="shortest common cycle")
+    max_cycle_s: int = Field(140, ge=20, le=300, description="longest common cycle")
+    random_seed: Seed = Field(1, description="seed of the search itself")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.min_cycle_s > self.max_cycle_s:
+            raise RuleError("`min_cycle_s` is above `max_cycle_s`", "swap them")
+        if self.sumo_runs < 2 * len(self.seeds):
+            rule = (
+                f"`sumo_runs` of {self.sumo_runs} is too few: the present plan and one other need {2 * len(self.seeds)}"
+            )
+            raise RuleError(rule, "allow more runs, or name fewer seeds")
+        return self
+
+
+class Confirm(Section):
+    """How the best plan is confirmed on seeds that the search never saw."""
+
+    seeds: ConfirmSeeds = Field(
+        (101, 102, 103, 104, 105), description="seeds on which the present and the best plan are compared"
+    )
+
+
+class Experiment(Section):
+    """One study."""
+
+    name: Name
+    description: str = ""
+    scenario: InputFile = Field(description="scenario file")
+    search: Search = Search()
+    confirm: Confirm = Confirm()
+
+    @model_validator(mode="after")
+    def _seeds_apart(self) -> Self:
+        shared = sorted({*self.search.seeds} & {*self.confirm.seeds})
+        if shared:
+            rule = f"the seeds {', '.join(map(str, shared))} are both searched and confirmed on"
+            raise RuleError(rule, "confirm on seeds that the search never saw")
+        return self
+
+
+def load_experiment(path: Path) -> Experiment:
+    """Read an experiment file; the scenario it names is not read.
+
+    Raises:
+        ScenarioError: With every fault of the file: line, key, rule and next step.
+    """
+    return validated(read_document(path), Experiment)
+
+
+def json_schema() -> Mapping[str, object]:
+    """Return the JSON Schema of experiment files."""
+    return schema_of(Experiment, "congestion_lab experiment")
