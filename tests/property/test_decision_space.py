@@ -1,0 +1,100 @@
+"""Every point of the decision space is a set of legal plans, and the way back leads to the same plans."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from congestion_lab.optimization.space import DecisionSpace, decision_space, greens_s
+from congestion_lab.signals.phases import clearances, phases
+from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+
+G, P, Y, R = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED
+
+
+@st.composite
+def plans(draw: st.DrawFn, controller: str) -> SignalPlan:
+    """A ring of two to five phases with yellow, and sometimes all-red, between them."""
+    count = draw(st.integers(2, 5))
+    intervals: list[Interval] = []
+    for phase in range(count):
+        green = draw(st.sampled_from((3.0, 5.0, 6.0, 12.0, 33.0, 37.5)))
+        aspects = [G if group == phase else R for group in range(count)]
+        intervals.append(Interval(green, tuple(aspects)))
+        intervals.append(Interval(draw(st.sampled_from((3.0, 3.5, 4.0))), tuple(Y if a is G else R for a in aspects)))
+        if draw(st.booleans()):
+            intervals.append(Interval(draw(st.sampled_from((1.0, 2.0))), (R,) * count))
+    groups = tuple(SignalGroup(str(index), (index,)) for index in range(count))
+    offset = draw(st.integers(0, 60))
+    return SignalPlan(controller, "0", Control.FIXED, float(offset), groups, tuple(intervals))
+
+
+@st.composite
+def spaces(draw: st.DrawFn) -> DecisionSpace:
+    present = PlanSet(tuple(draw(plans(f"c{index}")) for index in range(draw(st.integers(1, 3)))))
+    low = draw(st.integers(20, 90))
+    bounds = (low, draw(st.integers(low, 180)))
+    chosen = draw(st.none() | st.just([present.plans[0].controller_id]))
+    space = decision_space(present, chosen, cycle_bounds_s=bounds)
+    factors = {ring.plan.controller_id: draw(st.sampled_from((0.5, 1.0, 2.0))) for ring in space.rings}
+    return space.with_factors(factors)
+
+
+@st.composite
+def points(draw: st.DrawFn) -> tuple[DecisionSpace, tuple[float, ...]]:
+    space = draw(spaces())
+    unit = st.floats(0.0, 1.0)
+    return space, tuple(draw(unit) for _ in range(space.dimension))
+
+
+@given(points())
+def test_every_point_is_legal(drawn: tuple[DecisionSpace, tuple[float, ...]]) -> None:
+    space, point = drawn
+    decoded = space.decode(point)
+    common = space.common_cycle_s(point)
+    for ring in space.rings:
+        plan = decoded.plan_of(ring.plan.controller_id)
+        assert plan.cycle_s == plan.cycle_s // 1 == ring.cycle_s(common)
+        assert 0 <= plan.offset_s < plan.cycle_s
+        assert plan.offset_s == plan.offset_s // 1
+        assert all(green >= low for green, low in zip(greens_s(ring, plan), ring.min_greens_s, strict=True))
+        assert [interval.aspects for interval in plan.intervals] == [each.aspects for each in ring.plan.intervals]
+        for clearance in clearances(ring.plan):
+            for number in clearance.intervals:
+                assert plan.intervals[number] == ring.plan.intervals[number]
+        if sum(phase.green_s % 1 for phase in phases(ring.plan)) == 0 and ring.clearance_s % 1 == 0:
+            assert all(green % 1 == 0 for green in greens_s(ring, plan))
+
+
+@given(points())
+def test_cycles_stay_in_step(drawn: tuple[DecisionSpace, tuple[float, ...]]) -> None:
+    space, point = drawn
+    decoded = space.decode(point)
+    cycles = [decoded.plan_of(ring.plan.controller_id).cycle_s for ring in space.rings]
+    assert all((max(cycles) / cycle).is_integer() for cycle in cycles)
+
+
+@given(points())
+def test_plans_not_searched_stay_as_they_are(drawn: tuple[DecisionSpace, tuple[float, ...]]) -> None:
+    space, point = drawn
+    searched = {ring.plan.controller_id for ring in space.rings}
+    for before, after in zip(space.present, space.decode(point), strict=True):
+        assert after.controller_id in searched or after == before
+
+
+@given(points())
+def test_decoded_plans_come_back(drawn: tuple[DecisionSpace, tuple[float, ...]]) -> None:
+    space, point = drawn
+    decoded = space.decode(point)
+    assert space.decode(space.encode(decoded)) == decoded
+
+
+@given(spaces())
+def test_present_plans_are_points_where_their_cycles_fit(space: DecisionSpace) -> None:
+    own = decision_space(space.present, cycle_bounds_s=(10, 300))
+    whole = all(float(interval.duration_s).is_integer() for plan in space.present for interval in plan.intervals)
+    cycles = {plan.cycle_s for plan in space.present}
+    if whole and len(cycles) == 1:
+        back = own.decode(own.encode(space.present))
+        for ring in own.rings:
+            mine = back.plan_of(ring.plan.controller_id)
+            assert greens_s(ring, mine) == greens_s(ring, ring.plan)
+            assert mine.offset_s == ring.plan.offset_s % ring.plan.cycle_s
