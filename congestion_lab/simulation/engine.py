@@ -10,8 +10,15 @@ from congestion_lab.simulation.spec import RunSpec
 class Engine(Protocol):
     """Runs one specification at a time; state between runs is not allowed."""
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """Name that results carry."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Version that results carry."""
+        ...
 
     def run(self, spec: RunSpec, folder: Path) -> RunResult:
         """Simulate and write the result tables into an empty folder.

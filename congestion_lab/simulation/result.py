@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from congestion_lab.core.files import written_whole
 from congestion_lab.core.tables import TableContract
 
 
@@ -101,3 +102,13 @@ class Failure:
 
 
 Outcome = RunResult | Failure
+
+
+def write_table(folder: Path, contract: TableContract, frame: pd.DataFrame) -> None:
+    """Write one result table of a run, whole.
+
+    Raises:
+        KeyError: The frame lacks a column of the contract.
+    """
+    with written_whole(folder / f"{contract.name}.parquet") as temporary:
+        contract.conform(frame).to_parquet(temporary, index=False)

@@ -28,7 +28,11 @@ EMISSIONS = contract(
 LINKS = contract(
     "links",
     ("link_id", "string", "link of the network"),
-    ("vehicles", "float64", "vehicles that left or were on the link in the analysed period"),
+    (
+        "vehicles",
+        "float64",
+        "vehicles that came onto the link, from upstream or by departing there, in the analysed period",
+    ),
     ("entered", "float64", "vehicles that entered it from upstream"),
     ("sampled_s", "float64", "vehicle-seconds spent on it"),
     ("speed_mps", "float64", "space-mean speed; NaN without vehicles"),
@@ -44,6 +48,6 @@ MOVEMENTS = contract(
     "movements",
     ("from_link", "string", "inbound link"),
     ("to_link", "string", "outbound link"),
-    ("vehicles", "float64", "vehicles that made the movement in the analysed period"),
-    ("delay_s", "float64", "mean time on the inbound link beyond its free-flow time, per vehicle"),
+    ("vehicles", "float64", "vehicles that made the movement in the analysed period, or still queue for it at its end"),
+    ("delay_s", "float64", "mean time on the inbound link, or waiting to enter it, beyond free flow, per vehicle"),
 )

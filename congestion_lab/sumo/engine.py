@@ -1,0 +1,155 @@
+"""SUMO as an engine: one specification in, result tables out."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+import congestion_lab
+from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
+from congestion_lab.simulation.spec import Detail, RunSpec
+from congestion_lab.simulation.tables import EMISSIONS, LINKS, MOVEMENTS, TRIPS
+from congestion_lab.sumo import installation, outputs
+from congestion_lab.sumo.command import QUEUE_PERIOD_S, RawOutputs, arguments, write_link_output
+from congestion_lab.sumo.control import plans_to_run
+from congestion_lab.sumo.demanded import departures, mentions
+from congestion_lab.sumo.drive import drive
+from congestion_lab.sumo.gridlock import PATIENCE_S
+from congestion_lab.sumo.netfile import read_network
+from congestion_lab.sumo.programs import write_programs
+
+_PROGRAM_ID = "congestion_lab.run"  # SUMO refuses a programme whose id its controller already has
+
+
+@dataclass(frozen=True, slots=True)
+class SumoEngine:
+    """The microscopic truth; mesoscopic where a scenario asks for it.
+
+    A gridlock (see `gridlock`) is not waited for: SUMO is asked to end, and vehicles are counted on to the horizon as
+    they stood. Vehicles that SUMO had not yet loaded are taken from the route files; of flows that SUMO draws at random
+    they are the expected ones. Emissions of the time after a gridlock are not counted.
+
+    Attributes:
+        name: What results carry.
+        version: SUMO's version.
+    """
+
+    name: str = "sumo"
+    version: str = field(default_factory=installation.version)
+
+    def run(self, spec: RunSpec, folder: Path) -> RunResult:
+        """Simulate and write the result tables into an empty folder.
+
+        Raises:
+            SumoFailedError: SUMO ended with an error; its log says which.
+            RunTimeoutError: The run took longer than it was given.
+            InputError: The specification's files cannot be used.
+        """
+        begin, cpu = time.perf_counter(), _children_cpu_s()
+        folder.mkdir(parents=True, exist_ok=True)
+        with _raw_outputs(spec, folder) as raw:
+            command = _command(spec, raw)
+            gridlock_s = drive(command, raw.log, timeout_s=spec.timeout_s, patience_s=_patience_s(spec))
+            totals = outputs.read_totals(raw.statistics)
+            read = outputs.read_trips(raw.trips)
+            trips = _trips(spec, read, totals.ended_s, gridlock_s)
+            write_table(folder, TRIPS, trips)
+            if spec.detail is Detail.FULL:
+                _write_details(spec, folder, raw, read, totals.ended_s)
+        return RunResult(
+            digest=spec.digest,
+            scenario=spec.inputs.name,
+            seed=spec.seed,
+            status=_status(spec, trips, gridlock_s),
+            ended_s=_ended_s(spec, trips, gridlock_s),
+            horizon_s=spec.inputs.horizon_s,
+            analysis_begin_s=spec.inputs.analysis_begin_s,
+            teleports=totals.teleports,
+            collisions=totals.collisions,
+            folder=folder,
+            provenance=Provenance(
+                engine=f"{self.name}-meso" if spec.inputs.mesoscopic else self.name,
+                engine_version=self.version,
+                program_version=congestion_lab.__version__,
+                command=command,
+                wall_s=time.perf_counter() - begin,
+                cpu_s=_children_cpu_s() - cpu,
+            ),
+        )
+
+
+@contextmanager
+def _raw_outputs(spec: RunSpec, folder: Path) -> Iterator[RawOutputs]:
+    raw = Path(tempfile.mkdtemp(prefix=".sumo-", dir=folder.resolve()))
+    try:
+        yield RawOutputs(raw, trips_as_xml=mentions(spec.inputs.route_files, b"<person"))
+    finally:
+        shutil.rmtree(raw, ignore_errors=True)
+
+
+def _command(spec: RunSpec, raw: RawOutputs) -> tuple[str, ...]:
+    additional = list(spec.inputs.additional_files)
+    plans = plans_to_run(spec)
+    if plans is not None:
+        programs = raw.folder / "programs.add.xml"
+        write_programs(plans, programs, program_id=_PROGRAM_ID)
+        additional.append(programs)
+    if spec.detail is Detail.FULL:
+        link_output = raw.folder / "edgedata.add.xml"
+        write_link_output(link_output, spec, raw)
+        additional.append(link_output)
+    return (str(installation.binary("sumo")), *arguments(spec, raw, additional))
+
+
+def _patience_s(spec: RunSpec) -> float:
+    """Return how long everything must stand: longer than two cycles of the slowest plan."""
+    return max([PATIENCE_S, *(2 * plan.cycle_s for plan in spec.plans or ())])
+
+
+def _trips(spec: RunSpec, read: pd.DataFrame, ended_s: float, gridlock_s: float | None) -> pd.DataFrame:
+    inputs = spec.inputs
+    if gridlock_s is None:
+        return outputs.trips_table(read, ended_s=ended_s, horizon_s=ended_s)
+    trips = outputs.trips_table(read, ended_s=ended_s, horizon_s=inputs.horizon_s)
+    files = (*inputs.additional_files, *inputs.route_files)
+    later = departures(files, begin_s=inputs.begin_s, end_s=inputs.horizon_s, scale=inputs.scale)
+    # one that SUMO was about to load when it ended is neither waiting nor written yet
+    later = later[later["demanded_s"] >= ended_s - inputs.step_s - inputs.depart_jitter_s]
+    later = later[~later["vehicle_id"].isin(trips["vehicle_id"])]
+    return pd.concat([trips, outputs.unloaded_trips(later, horizon_s=inputs.horizon_s)], ignore_index=True)
+
+
+def _write_details(spec: RunSpec, folder: Path, raw: RawOutputs, read: pd.DataFrame, ended_s: float) -> None:
+    network = read_network(spec.inputs.net_file)
+    begin_s = spec.inputs.analysis_begin_s
+    queues = None if spec.inputs.mesoscopic else raw.queues
+    write_table(folder, EMISSIONS, outputs.emissions_table(read))
+    links = outputs.links_table(raw.links, queues, network, begin_s=begin_s, end_s=ended_s, sample_s=QUEUE_PERIOD_S)
+    write_table(folder, LINKS, links)
+    write_table(folder, MOVEMENTS, outputs.movements_table(raw.routes, read, network, begin_s=begin_s, end_s=ended_s))
+
+
+def _status(spec: RunSpec, trips: pd.DataFrame, gridlock_s: float | None) -> Status:
+    if gridlock_s is not None:
+        return Status.GRIDLOCK
+    cut_off = spec.inputs.end_s is None and bool(trips["arrived_s"].isna().any())
+    return Status.CUT_OFF if cut_off else Status.COMPLETED
+
+
+def _ended_s(spec: RunSpec, trips: pd.DataFrame, gridlock_s: float | None) -> float:
+    if gridlock_s is not None:
+        return gridlock_s
+    if spec.inputs.end_s is None and not trips["arrived_s"].isna().any() and len(trips):
+        return float(trips["arrived_s"].max())
+    return spec.inputs.horizon_s
+
+
+def _children_cpu_s() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
