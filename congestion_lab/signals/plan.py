@@ -5,6 +5,7 @@ phases are the *intergreen*: yellow and all-red. Groups hold the signal heads th
 """
 
 import enum
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -111,7 +112,7 @@ class SignalPlan:
             if len(interval.aspects) != len(self.groups):
                 rule = f"interval {number} shows {len(interval.aspects)} aspects for {len(self.groups)} groups"
                 yield Fault(rule, source=source)
-            if not interval.duration_s > 0:
+            if not 0 < interval.duration_s < math.inf:
                 yield Fault(f"interval {number} lasts {interval.duration_s} s; it must be positive", source=source)
 
     @property

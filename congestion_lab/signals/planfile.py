@@ -1,0 +1,144 @@
+"""Plan files: the plans of a scenario with all that is needed to judge and export them, in one JSON file."""
+
+import dataclasses
+import enum
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.core.files import write_text
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import PlanSet
+
+FORMAT = 1
+_LINE_WIDTH = 240  # a signal head, an interval or a group stands on a line
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+_REWRITE_HINT = "write the plan anew with this version of the program"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """Plans, and what they are for.
+
+    Attributes:
+        scenario: Name of the scenario they were made for.
+        network_digest: Digest of its network file.
+        intersections: What the plans must respect, ordered by controller id.
+        plans: The plans.
+        provenance: How they were made: anything that JSON can hold, by name.
+        format: Version of the file format.
+    """
+
+    scenario: str
+    network_digest: str
+    intersections: tuple[Intersection, ...]
+    plans: PlanSet
+    provenance: Mapping[str, object] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+def write_plan_file(path: Path, plan_file: PlanFile) -> None:
+    """Write a plan file, whole; the same content gives the same bytes."""
+    write_text(path, "".join(_pretty(_plain(plan_file), "")) + "\n")
+
+
+def read_plan_file(path: Path) -> PlanFile:
+    """Return what a plan file holds.
+
+    Raises:
+        SignalPlanError: The file is missing, damaged or of another format; every fault is named with line and key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        found = json.loads(text)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SignalPlanError(Fault(f"the file cannot be read: {problem}", "check the path", str(path))) from None
+    except json.JSONDecodeError as problem:
+        hint = "give a plan file that an optimisation wrote, such as best-plan.json"
+        raise SignalPlanError(Fault(f"the file is no JSON: {problem.msg}", hint, str(path), problem.lineno)) from None
+    written = found.get("format") if isinstance(found, dict) else None
+    if written != FORMAT:
+        rule = f"the plan file has format {written!r}; this program reads format {FORMAT}"
+        raise SignalPlanError(Fault(rule, _REWRITE_HINT, str(path), _line_of(text, ("format",)), "format"))
+    try:
+        return TypeAdapter(PlanFile).validate_json(text)
+    except ValidationError as problem:
+        raise SignalPlanError(*_faults(problem, text, path)) from None
+
+
+def _faults(problem: ValidationError, text: str, path: Path) -> Iterator[Fault]:
+    for error in problem.errors(include_url=False):
+        key = ".".join(str(part) for part in error["loc"])
+        yield Fault(str(error["msg"]), _REWRITE_HINT, str(path), _line_of(text, error["loc"]), key)
+
+
+def _line_of(text: str, key: Sequence[str | int]) -> int | None:
+    """Return the line on which a key's value starts, or that of the innermost part of the key that is there."""
+    best: tuple[int, int | None] = (0, None)
+    for place, position in _values(text):
+        if len(place) > best[0] and place == tuple(key[: len(place)]):
+            best = (len(place), text.count("\n", 0, position) + 1)
+    return best[1]
+
+
+def _values(text: str) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    """Yield the key path and the position of every value in JSON text."""
+    place: list[str | int] = []
+    containers: list[str] = []
+    previous = ""
+    for match in _TOKEN.finditer(text):
+        part = match.group()
+        if part in "}]":
+            containers.pop()
+            place = place[: len(containers)]
+        elif part == ",":
+            place = place[: len(containers) - 1] + ([_next(place)] if containers[-1] == "[" else [])
+        elif containers and containers[-1] == "{" and previous in "{,":
+            place = [*place[: len(containers) - 1], json.loads(part)]
+        elif part != ":":
+            yield tuple(place), match.start()
+            if part in "{[":
+                containers.append(part)
+                place = [*place, *([0] if part == "[" else [])]
+        previous = part
+
+
+def _next(place: Sequence[str | int]) -> int:
+    last = place[-1]
+    return last + 1 if isinstance(last, int) else 0
+
+
+def _plain(value: object) -> object:
+    """Return a value in JSON's own types, in an order that depends on its content alone."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, frozenset):
+        return sorted(_plain(item) for item in value)  # type: ignore[type-var]  # sets here hold pairs of numbers
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _pretty(value: object, indent: str) -> Iterator[str]:
+    """Yield JSON text in which whatever fits on one line stands on one line."""
+    text = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(text) <= _LINE_WIDTH or not isinstance(value, (dict, list)):
+        yield text
+        return
+    inner = indent + " "
+    items = value.items() if isinstance(value, dict) else (("", item) for item in value)
+    yield "{" if isinstance(value, dict) else "["
+    for number, (name, item) in enumerate(items):
+        yield (",\n" if number else "\n") + inner
+        yield f"{json.dumps(name, ensure_ascii=False)}: " if isinstance(value, dict) else ""
+        yield from _pretty(item, inner)
+    yield f"\n{indent}" + ("}" if isinstance(value, dict) else "]")
