@@ -1,0 +1,30 @@
+"""Speeds on links, for maps and for setting the level of demand."""
+
+import pandas as pd
+
+from congestion_lab.network.model import Network
+
+_KMH = 3.6
+
+
+def link_speeds(links: pd.DataFrame, network: Network) -> pd.DataFrame:
+    """Return LINKS with speed_kmh, limit_kmh, speed_ratio (to the limit) and delay_s_per_veh.
+
+    Links without vehicles have NaN there.
+    """
+    limits = links["link_id"].map({link.id: link.speed_mps for link in network.links.values()})
+    vehicles = links["vehicles"].where(links["vehicles"] > 0)
+    return links.assign(
+        speed_kmh=links["speed_mps"] * _KMH,
+        limit_kmh=limits * _KMH,
+        speed_ratio=links["speed_mps"] / limits,
+        delay_s_per_veh=links["time_loss_s"] / vehicles,
+    )
+
+
+def space_mean_speed_kmh(links: pd.DataFrame) -> float:
+    """Return the distance driven over the time spent on the links given; NaN if they were empty."""
+    used = links[links["sampled_s"] > 0]
+    if used.empty:
+        return float("nan")
+    return float((used["speed_mps"] * used["sampled_s"]).sum() / used["sampled_s"].sum() * _KMH)
