@@ -13,9 +13,9 @@ import pandas as pd
 
 import congestion_lab
 from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
-from congestion_lab.simulation.spec import Detail, RunSpec
+from congestion_lab.simulation.spec import Controller, Detail, RunSpec
 from congestion_lab.simulation.tables import EMISSIONS, LINKS, MOVEMENTS, TRIPS
-from congestion_lab.sumo import installation, outputs
+from congestion_lab.sumo import installation, outputs, stepped
 from congestion_lab.sumo.command import QUEUE_PERIOD_S, RawOutputs, arguments, write_link_output
 from congestion_lab.sumo.control import plans_to_run
 from congestion_lab.sumo.demanded import departures, mentions
@@ -23,6 +23,7 @@ from congestion_lab.sumo.drive import drive
 from congestion_lab.sumo.gridlock import PATIENCE_S
 from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.programs import write_programs
+from congestion_lab.sumo.stepping import free_port
 
 _PROGRAM_ID = "congestion_lab.run"  # SUMO refuses a programme whose id its controller already has
 
@@ -38,10 +39,15 @@ class SumoEngine:
     Attributes:
         name: What results carry.
         version: SUMO's version.
+        gui: Whether SUMO's window is shown.
+        port: TCP port at which SUMO listens to TraCI while a responsive controller steps it; None steps it through
+            libsumo, or with the window through any free port.
     """
 
     name: str = "sumo"
     version: str = field(default_factory=installation.version)
+    gui: bool = False
+    port: int | None = None
 
     def run(self, spec: RunSpec, folder: Path) -> RunResult:
         """Simulate and write the result tables into an empty folder.
@@ -54,7 +60,7 @@ class SumoEngine:
         begin, cpu = time.perf_counter(), _children_cpu_s()
         folder.mkdir(parents=True, exist_ok=True)
         with _raw_outputs(spec, folder) as raw:
-            command = _command(spec, raw)
+            command = self._command(spec, raw)
             gridlock_s = drive(command, raw.log, timeout_s=spec.timeout_s, patience_s=_patience_s(spec))
             totals = outputs.read_totals(raw.statistics)
             read = outputs.read_trips(raw.trips)
@@ -83,6 +89,15 @@ class SumoEngine:
             ),
         )
 
+    def _command(self, spec: RunSpec, raw: RawOutputs) -> tuple[str, ...]:
+        window = ("--start", "--quit-on-end") if self.gui else ()
+        program = installation.binary("sumo-gui" if self.gui else "sumo")
+        sumo = (str(program), *arguments(spec, raw, _additional_files(spec, raw)), *window)
+        if spec.controller is not Controller.MAX_PRESSURE:
+            return sumo
+        port = free_port() if self.gui and self.port is None else self.port
+        return stepped.command(sumo, end_s=spec.inputs.horizon_s, port=port)
+
 
 @contextmanager
 def _raw_outputs(spec: RunSpec, folder: Path) -> Iterator[RawOutputs]:
@@ -93,7 +108,7 @@ def _raw_outputs(spec: RunSpec, folder: Path) -> Iterator[RawOutputs]:
         shutil.rmtree(raw, ignore_errors=True)
 
 
-def _command(spec: RunSpec, raw: RawOutputs) -> tuple[str, ...]:
+def _additional_files(spec: RunSpec, raw: RawOutputs) -> tuple[Path, ...]:
     additional = list(spec.inputs.additional_files)
     plans = plans_to_run(spec)
     if plans is not None:
@@ -104,7 +119,7 @@ def _command(spec: RunSpec, raw: RawOutputs) -> tuple[str, ...]:
         link_output = raw.folder / "edgedata.add.xml"
         write_link_output(link_output, spec, raw)
         additional.append(link_output)
-    return (str(installation.binary("sumo")), *arguments(spec, raw, additional))
+    return tuple(additional)
 
 
 def _patience_s(spec: RunSpec) -> float:
