@@ -1,0 +1,161 @@
+"""Which lane leads where: lane paths through the nodes of a road plan.
+
+Lanes count from the kerb. Movements are sorted from the sharpest right to the sharpest left, each asks for as many
+lanes as it can fill, and the inbound lanes are dealt out in that order, so that no two paths of one link cross.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from congestion_lab.network.alignment import heading_at_end, heading_at_start, turned
+from congestion_lab.network.roadplan import Control, LanePath, PlanLink
+from congestion_lab.network.streets import DraftNode
+
+_AHEAD = math.radians(50)
+_PART = math.radians(80)  # carriageways part and join at less than this
+_SEEN_M = 45.0  # over this length the direction of a carriageway is judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Movement:
+    out: PlanLink
+    turn: float
+    lanes: int  # how many lanes it asks for
+    ahead: bool = False
+
+
+def lane_paths(
+    nodes: Mapping[str, DraftNode], links: Iterable[PlanLink], opposite: Mapping[str, str]
+) -> tuple[LanePath, ...]:
+    """Return all lane paths, ascending."""
+    inbound: dict[str, list[PlanLink]] = {node_id: [] for node_id in nodes}
+    outbound: dict[str, list[PlanLink]] = {node_id: [] for node_id in nodes}
+    for link in links:
+        inbound[link.to_node].append(link)
+        outbound[link.from_node].append(link)
+    found: set[LanePath] = set()
+    for node_id, node in nodes.items():
+        found.update(_through(node, inbound[node_id], outbound[node_id], opposite))
+    return tuple(sorted(found))
+
+
+def _through(
+    node: DraftNode, inbound: list[PlanLink], outbound: list[PlanLink], opposite: Mapping[str, str]
+) -> Iterator[LanePath]:
+    if node.control is Control.RING:
+        yield from _around(inbound, outbound)
+    elif node.control is Control.MERGE:
+        yield from _parting(inbound, outbound, opposite)
+    elif node.control is Control.DEAD_END:
+        yield from _turning_back(inbound, outbound)
+    else:
+        for link in inbound:
+            back = None if node.u_turn else opposite.get(link.id.removesuffix(".turn"))
+            yield from _crossing(link, [out for out in outbound if out.id != back])
+
+
+def _turn(link: PlanLink, out: PlanLink) -> float:
+    """Return the turn from one link into another; a turn back counts as left."""
+    angle = turned(heading_at_end(link.shape, _SEEN_M), heading_at_start(out.shape, _SEEN_M))
+    return angle if angle > -math.radians(170) else angle + 2 * math.pi
+
+
+def dealt(inbound_lanes: int, wanted: int) -> list[tuple[int, int]]:
+    """Return (inbound lane, place) pairs that deal lanes to places in order, using every lane and every place."""
+    if wanted >= inbound_lanes:
+        return [(place * inbound_lanes // wanted, place) for place in range(wanted)]
+    return [(lane, lane * wanted // inbound_lanes) for lane in range(inbound_lanes)]
+
+
+def _crossing(link: PlanLink, outbound: Sequence[PlanLink]) -> Iterator[LanePath]:
+    movements = _movements(link, outbound)
+    places = [(number, place) for number, m in enumerate(movements) for place in range(m.lanes)]
+    for lane, index in dealt(link.lanes, len(places)) if places else ():
+        number, place = places[index]
+        yield LanePath(link.id, movements[number].out.id, lane, _target(movements[number], place))
+
+
+def _target(movement: _Movement, place: int) -> int:
+    """Return the lane to enter: right turns and straight on count from the kerb, left turns from the median."""
+    spare = movement.out.lanes - movement.lanes
+    return place + (spare if movement.turn > 0 and not movement.ahead else 0)
+
+
+def _movements(link: PlanLink, outbound: Sequence[PlanLink]) -> list[_Movement]:
+    turns = sorted((_turn(link, out), out.id, out) for out in outbound)
+    straight = min(turns, key=lambda item: abs(item[0]), default=None)
+    ahead = straight[1] if straight is not None and abs(straight[0]) < _AHEAD else None
+    widest = max(turns, key=lambda item: (item[2].lanes, item[0]), default=(0.0, "", None))[1]
+    usual = link.lanes - link.pockets
+    movements = []
+    for turn, out_id, out in turns:
+        if ahead is not None:
+            lanes = min(out.lanes, usual) if out_id == ahead else 1
+        else:
+            lanes = min(out.lanes, max(1, link.lanes - len(turns) + 1)) if out_id == widest else 1
+        movements.append(_Movement(out, turn, lanes, ahead=out_id == ahead))
+    return movements
+
+
+def _parting(
+    inbound: list[PlanLink], outbound: list[PlanLink], opposite: Mapping[str, str]
+) -> Iterator[LanePath]:
+    """Yield the paths of a node where carriageways continue, part or join without crossing."""
+    for link in inbound:
+        exits = _onward(link, outbound, opposite)
+        if len(exits) == 1:
+            entries = [other for other in inbound if exits[0] in _onward(other, outbound, opposite)]
+            yield from _joining(link, exits[0], entries)
+            continue
+        places = [(out, lane) for out in exits for lane in range(out.lanes)]
+        for lane, index in dealt(link.lanes, len(places)) if places else ():
+            yield LanePath(link.id, places[index][0].id, lane, places[index][1])
+
+
+def _onward(link: PlanLink, outbound: list[PlanLink], opposite: Mapping[str, str]) -> list[PlanLink]:
+    """Return where a link goes on, from right to left."""
+    back = opposite.get(link.id.removesuffix(".turn"))
+    turns = sorted((_turn(link, out), out.id, out) for out in outbound if out.id != back)
+    near = [out for turn, _, out in turns if abs(turn) < _PART]
+    return near if near or len(turns) != 1 else [turns[0][2]]
+
+
+def _joining(link: PlanLink, out: PlanLink, entries: list[PlanLink]) -> Iterator[LanePath]:
+    """Yield the paths of one of several carriageways that join; the rightmost keeps to the kerb."""
+    if len(entries) == 1 and link.lanes == out.lanes + 1:  # the kerb lane ends: a lane for speeding up
+        yield from (LanePath(link.id, out.id, lane, lane - 1) for lane in range(1, link.lanes))
+        return
+    ordered = sorted(entries, key=lambda entry: (-_side_of(entry, out), entry.id))
+    total = sum(entry.lanes for entry in ordered)
+    before = sum(entry.lanes for entry in ordered[: ordered.index(link)])
+    for source, place in dealt(total, out.lanes):
+        if before <= source < before + link.lanes:
+            yield LanePath(link.id, out.id, source - before, place)
+
+
+def _side_of(entry: PlanLink, out: PlanLink) -> float:
+    """Return how far to the right of the road ahead a carriageway arrives (larger is further right)."""
+    return turned(heading_at_start(out.shape, _SEEN_M), heading_at_end(entry.shape, _SEEN_M))
+
+
+def _turning_back(inbound: list[PlanLink], outbound: list[PlanLink]) -> Iterator[LanePath]:
+    for link in inbound:
+        for out in outbound:
+            for lane, place in dealt(link.lanes, out.lanes):
+                yield LanePath(link.id, out.id, lane, place)
+
+
+def _around(inbound: list[PlanLink], outbound: list[PlanLink]) -> Iterator[LanePath]:
+    """Yield the paths at one arm of a roundabout: around it, out of it from the kerb lane, and into it."""
+    ring_in = next(link for link in inbound if link.kind == "circulating")
+    ring_out = next(link for link in outbound if link.kind == "circulating")
+    for lane in range(ring_in.lanes):
+        yield LanePath(ring_in.id, ring_out.id, lane, lane)
+    for out in outbound:
+        if out is not ring_out:
+            yield from (LanePath(ring_in.id, out.id, 0, lane) for lane in range(out.lanes))
+    for link in inbound:
+        if link is not ring_in:
+            for lane in range(link.lanes):
+                yield LanePath(link.id, ring_out.id, lane, min(lane, ring_out.lanes - 1))
