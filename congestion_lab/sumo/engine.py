@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +16,7 @@ from congestion_lab.simulation.result import Provenance, RunResult, Status, writ
 from congestion_lab.simulation.spec import Controller, Detail, RunSpec
 from congestion_lab.simulation.tables import EMISSIONS, LINKS, MOVEMENTS, TRIPS
 from congestion_lab.sumo import installation, outputs, stepped
+from congestion_lab.sumo.closures import with_closures
 from congestion_lab.sumo.command import QUEUE_PERIOD_S, RawOutputs, arguments, write_link_output
 from congestion_lab.sumo.control import plans_to_run
 from congestion_lab.sumo.demanded import departures, mentions
@@ -60,7 +61,7 @@ class SumoEngine:
         begin, cpu = time.perf_counter(), _children_cpu_s()
         folder.mkdir(parents=True, exist_ok=True)
         with _raw_outputs(spec, folder) as raw:
-            command = self._command(spec, raw)
+            command = self._command(replace(spec, inputs=with_closures(spec.inputs, raw.folder)), raw)
             gridlock_s = drive(command, raw.log, timeout_s=spec.timeout_s, patience_s=_patience_s(spec))
             totals = outputs.read_totals(raw.statistics)
             read = outputs.read_trips(raw.trips)
