@@ -183,6 +183,11 @@ class Scenario(Section):
         """All additional files, in the order in which they are loaded."""
         return (*self.additional, *self.demand.additional)
 
+    @property
+    def plan_file(self) -> Path | None:
+        """The plans that replace those of the network, if the scenario names some."""
+        return self.signals.plans
+
 
 def load_scenario(path: Path) -> Scenario:
     """Read a scenario file.
