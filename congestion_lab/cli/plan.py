@@ -1,0 +1,112 @@
+"""`congestion-lab plan`: check, show and export signal plans."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from congestion_lab.cli.console import Exit, remark, say, say_json
+from congestion_lab.cli.options import json_option, out_option, verbosity_options
+
+if TYPE_CHECKING:
+    from congestion_lab.signals.planfile import PlanFile
+    from congestion_lab.signals.safety import Breach
+
+_EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
+
+
+@click.group(epilog=f"Example: congestion-lab plan check {_EXAMPLE}")
+def plan() -> None:
+    """Check, show and export signal plans."""
+
+
+@plan.command(epilog=f"Example: congestion-lab plan check {_EXAMPLE} --repair -o repaired.json")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--repair", is_flag=True, help="Write a plan file with the breaches mended where they can be.")
+@out_option("Where --repair writes. Default: beside FILE, with `-repaired` in its name.")
+@json_option
+@verbosity_options
+def check(file: Path, *, repair: bool, out: Path | None, as_json: bool) -> int:
+    """Name every breach of the safety rules in FILE, with its rule; exit code 3 if there is an error."""
+    from congestion_lab.signals.planfile import read_plan_file
+    from congestion_lab.signals.safety import check as breaches_of
+
+    content = read_plan_file(file)
+    if repair:
+        content = _repaired(content, out or file.with_name(f"{file.stem}-repaired.json"))
+    breaches = breaches_of(content.plans, content.intersections)
+    errors = sum(breach.severity == "error" for breach in breaches)
+    if as_json:
+        say_json({"controllers": len(content.plans), "errors": errors, "breaches": [asdict(one) for one in breaches]})
+    else:
+        _say_breaches(content, breaches, errors)
+    return Exit.BAD_INPUT if errors else Exit.OK
+
+
+def _say_breaches(content: "PlanFile", breaches: Sequence["Breach"], errors: int) -> None:
+    for breach in breaches:
+        say(f"{breach.severity:<8} {breach.controller_id}: {breach.rule}: {breach.message}")
+    others = len(breaches) - errors
+    say(f"{len(content.plans)} controllers checked: {errors} errors, {others} other findings")
+
+
+def _repaired(content: "PlanFile", target: Path) -> "PlanFile":
+    from dataclasses import replace
+
+    from congestion_lab.signals.plan import PlanSet
+    from congestion_lab.signals.planfile import write_plan_file
+    from congestion_lab.signals.repair import repaired
+
+    sites = {site.controller_id: site for site in content.intersections}
+    mended = replace(content, plans=PlanSet(tuple(repaired(one, sites[one.controller_id]) for one in content.plans)))
+    write_plan_file(target, mended)
+    remark(f"repaired plan: {target}")
+    return mended
+
+
+@plan.command(epilog=f"Example: congestion-lab plan show {_EXAMPLE} --controller umayyad")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
+@json_option
+@verbosity_options
+def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
+    """Print cycle, offset and phases of each controller in FILE."""
+    from congestion_lab.cli.plans import plan_lines, plans_as_json
+    from congestion_lab.signals.planfile import read_plan_file
+
+    content = read_plan_file(file)
+    unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
+    if unknown:
+        raise click.UsageError(f"{file} has no controller {', '.join(unknown)}")
+    chosen = [one for one in content.plans if not controllers or one.controller_id in controllers]
+    if as_json:
+        say_json(plans_as_json(chosen))
+        return Exit.OK
+    names = {site.controller_id: site.name for site in content.intersections}
+    for one in chosen:
+        for line in plan_lines(one, names.get(one.controller_id, "")):
+            say(line)
+    return Exit.OK
+
+
+@plan.command(epilog=f"Example: congestion-lab plan export {_EXAMPLE} --format sumo --format xlsx -o plans/")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "formats", multiple=True, required=True, metavar="FORMAT", help="sumo, csv or xlsx; may be repeated."
+)
+@out_option("Folder the files are written to. Default: plans.", default=Path("plans"), show_default=False)
+@json_option
+@verbosity_options
+def export(file: Path, *, formats: Sequence[str], out: Path, as_json: bool) -> int:
+    """Write the plans of FILE in the formats of the field."""
+    from congestion_lab.exporting.formats import export as exported
+
+    written = [path for format in dict.fromkeys(formats) for path in exported(file, format, out)]
+    if as_json:
+        say_json([str(path) for path in written])
+    else:
+        for path in written:
+            say(str(path))
+    return Exit.OK

@@ -1,0 +1,55 @@
+"""`congestion-lab scenario`: are the files right, and what may stand in them?"""
+
+from pathlib import Path
+
+import click
+
+from congestion_lab.cli.console import Exit, say, say_json
+from congestion_lab.cli.options import json_option, verbosity_options
+
+
+@click.group(epilog="Example: congestion-lab scenario validate scenarios/damascus-am-peak.yaml")
+def scenario() -> None:
+    """Validate scenario and experiment files, print their schema."""
+
+
+@scenario.command(epilog="Example: congestion-lab scenario validate experiments/damascus-centre-signals.yaml")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@verbosity_options
+def validate(file: Path, *, as_json: bool) -> int:
+    """Check a scenario or experiment FILE and name every fault; an experiment's scenario is checked too."""
+    from congestion_lab.experiments.spec import load_experiment
+    from congestion_lab.scenarios.document import read_document
+    from congestion_lab.scenarios.schema import load_scenario
+
+    content = read_document(file).value
+    kind = "experiment" if "scenario" in content else "scenario"
+    if kind == "experiment":
+        load_scenario(load_experiment(file).scenario)
+    else:
+        load_scenario(file)
+    if as_json:
+        say_json({"file": str(file), "kind": kind, "valid": True})
+    else:
+        say(f"{file}: a valid {kind}")
+    return Exit.OK
+
+
+@scenario.command(epilog="Example: congestion-lab scenario schema --of experiment > experiment.schema.json")
+@click.option(
+    "--of",
+    "kind",
+    type=click.Choice(["scenario", "experiment"]),
+    default="scenario",
+    show_default=True,
+    help="Which file.",
+)
+@verbosity_options
+def schema(*, kind: str) -> int:
+    """Print the JSON Schema that editors use to complete and check the files."""
+    from congestion_lab.experiments import spec
+    from congestion_lab.scenarios import schema as scenario_schema
+
+    say_json((spec if kind == "experiment" else scenario_schema).json_schema())
+    return Exit.OK
