@@ -1,0 +1,33 @@
+"""`congestion-lab demand`: vehicles from zones and assumptions."""
+
+from pathlib import Path
+
+import click
+
+from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.options import json_option, verbosity_options
+
+
+@click.group(epilog="Example: congestion-lab demand build networks/damascus")
+def demand() -> None:
+    """Build demand from zones and assumptions."""
+
+
+@demand.command(epilog="Example: congestion-lab demand build networks/damascus --model am-peak --variant before-2025")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--model", default="am-peak", show_default=True, help="Demand model of the folder.")
+@click.option("--variant", help="Variant of the network, e.g. before-2025. Default: the network as it is.")
+@json_option
+@verbosity_options
+def build(folder: Path, *, model: str, variant: str | None, as_json: bool) -> int:
+    """Build the vehicles of a demand model of the network FOLDER: gravity matrix, equilibrium routes, departures."""
+    from congestion_lab.sumo.demandbuild import build as built
+
+    with progress() as bars:
+        bars.add_task(f"building demand {model}", total=None)
+        target = built(folder, model, variant)
+    if as_json:
+        say_json({"demand": str(target)})
+    else:
+        say(str(target))
+    return Exit.OK
