@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 from xml.etree.ElementTree import Element  # a type only; parsing is defusedxml's and expat's, under guard
 from xml.parsers import expat
 
-from defusedxml.ElementTree import iterparse
+from defusedxml.ElementTree import iterparse, parse
 
 from congestion_lab.core.errors import Fault, InputError
 
@@ -78,30 +78,35 @@ def starts(path: Path) -> Iterator[Start]:
 def elements(path: Path, tags: Sequence[str]) -> Iterator[Element]:
     """Yield the elements of the given names with their children, from a file that is guarded first.
 
-    An element is emptied after it was handed out.
+    One that stands in another of those names comes with that one. An element is emptied after it was handed out.
 
     Raises:
         InputError: See `guarded`.
     """
     guarded(path)
     wanted = frozenset(tags)
+    open_wanted = 0
     with unpacked(path) as stream:
-        root: Element | None = None
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
-            if root is None:
-                root = element
-            if event == "end" and element.tag in wanted:
+            if element.tag not in wanted:
+                continue
+            open_wanted += 1 if event == "start" else -1
+            if event == "end" and open_wanted == 0:
                 yield element
                 element.clear()
 
 
-def root_tag(path: Path) -> str:
-    """Return the name of the root element.
+def tree(path: Path) -> Element:
+    """Return the root of a file that is guarded first, with all that is in it.
 
     Raises:
         InputError: See `guarded`.
     """
-    return next(starts(path)).tag
+    with unpacked(guarded(path)) as stream:
+        root = parse(stream, forbid_dtd=True).getroot()
+    if root is None:  # a guarded file has a root; this is for the type checker
+        raise InputError(Fault("the file is empty", source=str(path)))
+    return root
 
 
 @contextmanager

@@ -1,0 +1,147 @@
+"""Trips clipped to an area, with the times at which one simulation of the whole network saw them enter it."""
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement, tostring  # builds and writes; parsing is done under guard
+
+from congestion_lab.core.files import written_whole
+from congestion_lab.simulation.spec import SimulationInputs
+from congestion_lab.sumo.areanet import links_named
+from congestion_lab.sumo.demandsurvey import seconds
+from congestion_lab.sumo.installation import binary
+from congestion_lab.sumo.process import run_program
+from congestion_lab.sumo.xmlfiles import elements, starts
+
+_SEED = 42  # of the one simulation that gives the entry times
+_TELEPORT_S = 300  # SUMO's default: one locked queue must not hide the entry times of everybody behind it
+_TYPES = ("vType", "vTypeDistribution")
+_STOPPING_PLACES = frozenset({"busStop", "trainStop", "containerStop", "chargingStation", "parkingArea"})
+_RECORDED = frozenset({"arrival", "routeLength", "speedFactor"})  # what happened, not what was asked for
+_RECORDED_AT_STOP = frozenset({"started", "ended", "initialPersons", "initialContainers"})
+_DEPARTURE = frozenset({"departLane", "departPos", "departPosLat", "departSpeed", "departEdge"})
+_ARRIVAL = frozenset({"arrivalLane", "arrivalPos", "arrivalPosLat", "arrivalSpeed", "arrivalEdge"})
+_ENTERING = {"departLane": "best", "departSpeed": "max"}  # who enters the area on the move goes on moving
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a route inside the area.
+
+    Attributes:
+        first: Position of its first link in the route.
+        links: Its links.
+        entry_s: When the vehicle reached it.
+    """
+
+    first: int
+    links: tuple[str, ...]
+    entry_s: float
+
+
+def simulate_whole(whole: SimulationInputs, driven: Path, *, mesoscopic: bool) -> None:
+    """Simulate a scenario once and record when each vehicle left each link.
+
+    Raises:
+        EngineError: SUMO failed.
+    """
+    files = {"--route-files": whole.route_files, "--additional-files": whole.additional_files}
+    run_program(
+        [
+            *(binary("sumo"), "--net-file", whole.net_file, "--seed", str(_SEED), "--scale", repr(whole.scale)),
+            *itertools.chain.from_iterable(
+                (option, ",".join(map(str, paths))) for option, paths in files.items() if paths
+            ),
+            *("--begin", repr(whole.begin_s), "--end", repr(whole.horizon_s), "--step-length", repr(whole.step_s)),
+            *(("--mesosim", "--meso-junction-control") if mesoscopic else ()),
+            *("--time-to-teleport", str(_TELEPORT_S), "--xml-validation", "never", "--no-step-log", "--no-warnings"),
+            *("--vehroute-output", driven, "--vehroute-output.exit-times", "--vehroute-output.last-route"),
+            *("--vehroute-output.write-unfinished", "--vehroute-output.intended-depart"),
+        ]
+    )
+
+
+def write_trips(whole: SimulationInputs, driven: Path, inside: Collection[str], target: Path) -> None:
+    """Write the vehicle types and the clipped trips, by entry time."""
+    places = dict(_stopping_places(whole.additional_files))
+    trips = sorted(_trips(driven, frozenset(inside), places, whole.begin_s, whole.horizon_s), key=lambda trip: trip[:2])
+    with written_whole(target) as temporary, temporary.open("w", encoding="utf-8") as stream:
+        stream.write("<routes>\n")
+        stream.writelines(
+            f"{tostring(kind, 'unicode').strip()}\n" for path in whole.route_files for kind in elements(path, _TYPES)
+        )
+        stream.writelines(f"{text}\n" for _entry_s, _id, text in trips)
+        stream.write("</routes>\n")
+
+
+def stretches(
+    links: Sequence[str], left_s: Sequence[float], depart_s: float, inside: Collection[str]
+) -> Iterator[Stretch]:
+    """Yield the parts of a route inside an area that the vehicle reached.
+
+    Args:
+        links: The route.
+        left_s: When the vehicle left each link; negative where it did not.
+        depart_s: When it was to depart.
+        inside: Links of the area.
+    """
+    for within, part in itertools.groupby(enumerate(links), key=lambda item: item[1] in inside):
+        if within:
+            positions = list(part)
+            first = positions[0][0]
+            entry_s = depart_s if first == 0 else left_s[first - 1]
+            if entry_s >= 0:
+                yield Stretch(first, tuple(link for _, link in positions), entry_s)
+
+
+def _trips(
+    driven: Path, inside: Collection[str], places: Mapping[str, str], begin_s: float, end_s: float
+) -> Iterator[tuple[float, str, str]]:
+    for vehicle in elements(driven, ["vehicle"]):
+        route = vehicle.find("route")
+        if route is None:
+            continue
+        links = route.get("edges", "").split()
+        left_s = [seconds(time) for time in route.get("exitTimes", "").split()]
+        found = list(stretches(links, left_s, seconds(vehicle.get("depart", "")), inside))
+        for number, stretch in enumerate(found):
+            if begin_s <= stretch.entry_s < end_s:
+                trip = _trip(vehicle, stretch, number, len(links), places)
+                yield stretch.entry_s, trip.get("id", ""), tostring(trip, "unicode")
+
+
+def _trip(vehicle: Element, stretch: Stretch, number: int, route_length: int, places: Mapping[str, str]) -> Element:
+    begins, ends = stretch.first == 0, stretch.first + len(stretch.links) == route_length
+    dropped = _RECORDED | (frozenset() if begins else _DEPARTURE) | (frozenset() if ends else _ARRIVAL)
+    attributes = {name: value for name, value in vehicle.attrib.items() if name not in dropped}
+    if not begins:
+        attributes |= _ENTERING
+    attributes |= {"id": _part_id(vehicle.get("id", ""), number), "depart": f"{stretch.entry_s:.2f}"}
+    trip = Element("vehicle", attributes)
+    SubElement(trip, "route", {"edges": " ".join(stretch.links)})
+    for child in vehicle:
+        if child.tag == "param":
+            trip.append(child)
+        elif child.tag == "stop" and _link_of(child, places) in stretch.links:
+            SubElement(trip, "stop", {name: value for name, value in child.items() if name not in _RECORDED_AT_STOP})
+    return trip
+
+
+def _part_id(vehicle_id: str, number: int) -> str:
+    """A vehicle keeps its id where it first enters; where it comes back, it is another one."""
+    return vehicle_id if number == 0 else f"{vehicle_id}#{number + 1}"
+
+
+def _link_of(stop: Element, places: Mapping[str, str]) -> str:
+    named = links_named(stop)
+    if named:
+        return named[0]
+    return next((places[stop.get(kind, "")] for kind in _STOPPING_PLACES if stop.get(kind) in places), "")
+
+
+def _stopping_places(files: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    for path in files:
+        for start in starts(path):
+            if start.tag in _STOPPING_PLACES:
+                yield start.attributes.get("id", ""), start.attributes.get("lane", "").rpartition("_")[0]

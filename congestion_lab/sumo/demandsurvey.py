@@ -1,0 +1,108 @@
+"""What route files ask for, read before SUMO is started: how many vehicles, until when, and on which links."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from congestion_lab.core.errors import Fault
+from congestion_lab.sumo.xmlfiles import Start, starts
+
+_VEHICLES = frozenset({"vehicle", "trip"})
+_LINK_LISTS = ("edges", "via")
+_SINGLE_LINKS = ("from", "to")
+_TRAVELLERS = frozenset({"route", "vehicle", "trip", "flow", "walk", "ride", "personTrip", "stop"})
+_FLOW_RATES = ("number", "vehsPerHour", "probability")
+_NAMED = 5  # unknown links that are named one by one
+_SECONDS_PER = (1, 60, 3600, 86_400)
+
+
+@dataclass
+class Survey:
+    """What was counted so far.
+
+    Attributes:
+        vehicles: Vehicles and flows that depart in the period.
+        last_departure_s: Latest departure of all.
+        unknown: First line and number of mentions of links that the network does not have, by file and link.
+    """
+
+    vehicles: int = 0
+    last_departure_s: float = float("-inf")
+    unknown: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield what is wrong with the links: the first few by name, the rest as a number."""
+        for (source, link), (line, mentions) in list(self.unknown.items())[:_NAMED]:
+            rule = f"the link {link!r} is not in the network ({mentions} mention{'s' if mentions > 1 else ''})"
+            yield Fault(rule, "do network and routes belong together?", source, line, "edges")
+        if len(self.unknown) > _NAMED:
+            yield Fault(f"{len(self.unknown) - _NAMED} more links of the routes are not in the network")
+
+
+def survey(paths: Iterable[Path], links: Collection[str], begin_s: float, end_s: float) -> Survey:
+    """Return what the files ask for between two times on a network with the given links.
+
+    Raises:
+        InputError: A file is no harmless XML.
+    """
+    result = Survey()
+    for path in paths:
+        for start in starts(path):
+            if start.tag in _TRAVELLERS:
+                _check_links(result, start, str(path), links)
+            if start.tag in _VEHICLES:
+                _count(result, *_departure(start), begin_s, end_s)
+            elif start.tag == "flow" and _has_vehicles(start):
+                _count(result, *_flow_times(start), begin_s, end_s)
+    return result
+
+
+def _check_links(result: Survey, start: Start, source: str, links: Collection[str]) -> None:
+    for link in _links_of(start):
+        if link not in links:
+            line, mentions = result.unknown.get((source, link), (start.line, 0))
+            result.unknown[source, link] = (line, mentions + 1)
+
+
+def _links_of(start: Start) -> Iterator[str]:
+    for name in _LINK_LISTS:
+        yield from start.attributes.get(name, "").split()
+    for name in _SINGLE_LINKS:
+        if name in start.attributes:
+            yield start.attributes[name]
+
+
+def _count(result: Survey, first_s: float, last_s: float, begin_s: float, end_s: float) -> None:
+    result.vehicles += first_s < end_s and last_s >= begin_s
+    result.last_departure_s = max(result.last_departure_s, last_s)
+
+
+def _departure(start: Start) -> tuple[float, float]:
+    depart = seconds(start.attributes.get("depart", ""))
+    return depart, depart
+
+
+def _flow_times(start: Start) -> tuple[float, float]:
+    begin, end = seconds(start.attributes.get("begin", "0")), seconds(start.attributes.get("end", "86400"))
+    return begin, end
+
+
+def _has_vehicles(start: Start) -> bool:
+    rates = [start.attributes[name] for name in _FLOW_RATES if name in start.attributes]
+    return not any(_is_zero(rate) for rate in rates)
+
+
+def _is_zero(text: str) -> bool:
+    try:
+        return float(text) == 0
+    except ValueError:
+        return False
+
+
+def seconds(text: str) -> float:
+    """Return a time as SUMO writes it (seconds, H:M:S or D:H:M:S) in seconds; -inf for words such as `triggered`."""
+    try:
+        parts = [float(part) for part in text.split(":")]
+    except ValueError:
+        return float("-inf")
+    return sum(part * unit for part, unit in zip(reversed(parts), _SECONDS_PER, strict=False))

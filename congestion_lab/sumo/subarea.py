@@ -1,0 +1,118 @@
+"""A part of a network with the traffic that really passes it.
+
+The whole scenario is simulated once to learn when every trip enters the area: mesoscopic with signals by default,
+because that is fast; microscopic if the scenario asks. Then the net is cut with all its rules and programmes, and every
+route is clipped to its stretches inside: through traffic is kept and enters when it reached the area. Trips that did
+not reach the area within the simulated period are no part of its demand.
+"""
+
+import dataclasses
+import tempfile
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from congestion_lab.core.digests import digest_of
+from congestion_lab.core.errors import Fault, ScenarioError
+from congestion_lab.core.files import folder_written_whole
+from congestion_lab.network.model import Network
+from congestion_lab.scenarios.schema import Area
+from congestion_lab.simulation.spec import SimulationInputs
+from congestion_lab.sumo.areanet import cut_additional, cut_net, links_at
+from congestion_lab.sumo.areatrips import simulate_whole, write_trips
+from congestion_lab.sumo.closures import with_closures
+from congestion_lab.sumo.demandsurvey import survey
+from congestion_lab.sumo.installation import version
+from congestion_lab.sumo.netfile import read_network
+from congestion_lab.sumo.outline import net_outline, with_digest
+
+_LAYOUT = 1  # part of the cache's names: raised when the way of cutting changes
+_NET, _ROUTES = "area.net.xml", "area.rou.xml"
+
+
+def cut(whole: SimulationInputs, area: Area, cache: Path) -> SimulationInputs:
+    """Return a scenario cut to an area; the cut is made once and found again by its digest.
+
+    Raises:
+        InputError: The area holds no link or no trip, or the network has no geographic coordinates.
+        EngineError: A SUMO program failed.
+    """
+    folder = cache / "areas" / digest_of([_LAYOUT, version(), whole.digest, area.model_dump()])
+    if not folder.is_dir():
+        with folder_written_whole(folder) as temporary:
+            _make(whole, area, temporary)
+    return _inputs(whole, folder)
+
+
+def _make(whole: SimulationInputs, area: Area, folder: Path) -> None:
+    network = read_network(whole.net_file)
+    inside = links_inside(network, area)
+    cut_net(whole.net_file, network, inside, folder / _NET)
+    controllers = net_outline(folder / _NET).controllers
+    for number, path in enumerate(whole.additional_files):
+        cut_additional(path, controllers, inside, folder / f"{number:03d}.add.xml")
+    with tempfile.TemporaryDirectory() as scratch:
+        driven = Path(scratch) / "driven.xml"
+        simulate_whole(with_closures(whole, Path(scratch)), driven, mesoscopic=area.entry_times == "mesoscopic")
+        write_trips(whole, driven, inside, folder / _ROUTES)
+    end_s = whole.horizon_s
+    if survey([folder / _ROUTES], inside, whole.analysis_begin_s, end_s).vehicles == 0:
+        raise ScenarioError(Fault("no trip passes the area in the period", "choose a larger area", key="area"))
+
+
+def _inputs(whole: SimulationInputs, folder: Path) -> SimulationInputs:
+    known = net_outline(folder / _NET).links
+    part = dataclasses.replace(
+        whole,
+        net_file=folder / _NET,
+        route_files=(folder / _ROUTES,),
+        additional_files=tuple(sorted(folder.glob("*.add.xml"))),
+        scale=1.0,  # it is in the trips already
+        closed_links=tuple(link for link in whole.closed_links if link in known),
+    )
+    return with_digest(part)
+
+
+def links_inside(network: Network, area: Area) -> frozenset[str]:
+    """Return the links of an area.
+
+    In a polygon are the links whose middle lies in it, and all links at every signal controller most of whose inbound
+    links do: a controller is simulated with all its approaches or not at all.
+
+    Raises:
+        ScenarioError: No link is inside, or a polygon meets a network without geographic coordinates.
+    """
+    if area.links is not None:
+        return frozenset(area.links)
+    inside = _in_polygon(network, area.polygon or ())
+    if not inside:
+        raise ScenarioError(
+            Fault("no link lies in the polygon", "corners are [latitude, longitude]", key="area.polygon")
+        )
+    return inside | _of_kept_controllers(network, inside)
+
+
+def _in_polygon(network: Network, corners: Sequence[tuple[float, float]]) -> frozenset[str]:
+    from pyproj import Proj  # noqa: PLC0415 -- heavy, and needed for polygons only
+    from shapely import LineString, Point, Polygon, prepare  # noqa: PLC0415 -- likewise
+
+    if not network.projection:
+        rule = "the network has no geographic coordinates, so a polygon has no place on it"
+        raise ScenarioError(Fault(rule, "name the links of the area under `links`", key="area.polygon"))
+    projection = Proj(network.projection)
+    dx, dy = network.offset
+    ring = [(x + dx, y + dy) for x, y in (projection(longitude, latitude) for latitude, longitude in corners)]
+    polygon = Polygon(ring)
+    if not polygon.is_valid:
+        rule = "the sides of the polygon cross each other"
+        raise ScenarioError(Fault(rule, "list the corners in the order of a walk around it", key="area.polygon"))
+    prepare(polygon)
+    middles = {link.id: LineString(link.shape).interpolate(0.5, normalized=True) for link in network.links.values()}
+    return frozenset(link for link, middle in middles.items() if polygon.contains(Point(middle)))
+
+
+def _of_kept_controllers(network: Network, inside: Collection[str]) -> frozenset[str]:
+    kept: set[str] = set()
+    for controller, inbound in network.controllers.items():
+        if 2 * sum(link in inside for link in inbound) > len(inbound):
+            kept |= links_at(network, controller)
+    return frozenset(kept)
