@@ -18,7 +18,8 @@ from congestion_lab.network.streets import Draft, DraftNode, Street
 
 _LEFT = math.radians(40)
 _BACK = math.radians(150)
-_KERB_M = 0.6  # what stays of a median beside a turn lane that is cut into it
+_REFUGE_M = 2.0  # what stays of a median beside a turn lane cut into it: people wait there, MUTCD 3I.06 (6 ft)
+_POCKET_SHARE = 0.5  # of a short link that its turn lane may take
 
 
 def carriageways(street: Street) -> Iterator[PlanLink]:
@@ -60,7 +61,11 @@ def reverses(streets: Iterable[Street]) -> dict[str, str]:
 
 
 def with_turn_lanes(
-    draft: Draft, links: Iterable[PlanLink], opposite: Mapping[str, str], medians: Mapping[str, float], assumed: Defaults
+    draft: Draft,
+    links: Iterable[PlanLink],
+    opposite: Mapping[str, str],
+    medians: Mapping[str, float],
+    assumed: Defaults,
 ) -> tuple[list[PlanLink], list[DraftNode]]:
     """Return the links, those with a left turn ahead widened before it, and the nodes where they widen.
 
@@ -84,9 +89,7 @@ def with_turn_lanes(
             continue
         upstream, pocket = widened(link, medians.get(link.id, 0.0), assumed.pocket_m)
         result += [upstream, pocket]
-        nodes.append(
-            DraftNode(upstream.to_node, pocket.shape[0], Control.MERGE, node.name_en, node.name_ar)
-        )
+        nodes.append(DraftNode(upstream.to_node, pocket.shape[0], Control.MERGE, node.name_en, node.name_ar))
     return result, nodes
 
 
@@ -98,9 +101,7 @@ def _wants_pocket(
     back = opposite.get(link.id)
     if node.u_turn:
         return back is not None
-    return node.control is Control.SIGNAL and any(
-        out.id != back and _is_left(link, out) for out in outbound
-    )
+    return node.control is Control.SIGNAL and any(out.id != back and _is_left(link, out) for out in outbound)
 
 
 def _is_left(link: PlanLink, out: PlanLink) -> bool:
@@ -110,16 +111,16 @@ def _is_left(link: PlanLink, out: PlanLink) -> bool:
 def widened(link: PlanLink, median_m: float, pocket_m: float) -> tuple[PlanLink, PlanLink]:
     """Return a link in two parts, the second with one more lane on the left, cut into the median if there is room."""
     length = polyline_length_m(link.shape)
+    begin = length - min(pocket_m, _POCKET_SHARE * length)
     split = f"{link.id}.split"
-    upstream = dataclasses.replace(link, to_node=split, shape=cut(link.shape, 0, length - pocket_m))
-    room = max(0.0, min(link.lane_width_m, median_m - _KERB_M))
+    upstream = dataclasses.replace(link, to_node=split, shape=cut(link.shape, 0, begin))
+    room = max(0.0, min(link.lane_width_m, median_m - _REFUGE_M))
     pocket = dataclasses.replace(
         link,
         id=f"{link.id}.turn",
         from_node=split,
         lanes=link.lanes + 1,
         pockets=1,
-        shape=offset(cut(link.shape, length - pocket_m, length), -room),
+        shape=offset(cut(link.shape, begin, length), -room),
     )
     return upstream, pocket
-

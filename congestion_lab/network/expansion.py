@@ -5,7 +5,7 @@ import datetime as dt
 from congestion_lab.network.carriageways import carriageways, reverses, with_turn_lanes
 from congestion_lab.network.interchanges import with_interchange
 from congestion_lab.network.lanepaths import lane_paths
-from congestion_lab.network.roadplan import PlanNode, Roundabout, RoadPlan
+from congestion_lab.network.roadplan import PlanNode, RoadPlan, Roundabout
 from congestion_lab.network.roadtables import RoadTables
 from congestion_lab.network.roundabouts import with_roundabout
 from congestion_lab.network.streets import Draft, DraftNode, drafted, smoothed

@@ -31,6 +31,7 @@ from congestion_lab.network.streets import Draft, DraftNode, Street
 _COMPASS = ("e", "ne", "n", "nw", "w", "sw", "s", "se")
 _AUXILIARY_SHARE = 0.45  # of what is left of a street, so that the lanes of two interchanges never meet
 _AUXILIARY_LEAST_M = 40.0
+_JOIN_SHARE = 2.2  # times the distance of a terminal: from there an arm runs straight to it
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -139,8 +140,9 @@ def _auxiliary_m(site: _Site, street: Street, manifest: Manifest) -> float:
 def _arm(arm: Street, side: _Side) -> Street:
     """Return a street of the lower level, led to its ramp terminal."""
     centre = arm.line[0]
-    begin = distance_to_leave(arm.line, centre, 1.6 * math.dist(centre, side.position))
-    rest = cut(arm.line, begin, polyline_length_m(arm.line))
+    length = polyline_length_m(arm.line)
+    begin = min(distance_to_leave(arm.line, centre, _JOIN_SHARE * math.dist(centre, side.position)), length / 2)
+    rest = cut(arm.line, begin, length)
     return dataclasses.replace(arm, from_node=side.terminal, line=without_repeats((side.position, *rest)))
 
 
@@ -218,9 +220,7 @@ def _noses(site: _Site, manifest: Manifest) -> Iterator[DraftNode]:
         )
         yield node
         if auxiliary:
-            yield dataclasses.replace(
-                node, id=f"{nose}.gore", position=point_at(street.line, site.ramp_m + auxiliary)
-            )
+            yield dataclasses.replace(node, id=f"{nose}.gore", position=point_at(street.line, site.ramp_m + auxiliary))
 
 
 def _terminal(site: _Site, side: _Side) -> DraftNode:

@@ -98,9 +98,7 @@ def _movements(link: PlanLink, outbound: Sequence[PlanLink]) -> list[_Movement]:
     return movements
 
 
-def _parting(
-    inbound: list[PlanLink], outbound: list[PlanLink], opposite: Mapping[str, str]
-) -> Iterator[LanePath]:
+def _parting(inbound: list[PlanLink], outbound: list[PlanLink], opposite: Mapping[str, str]) -> Iterator[LanePath]:
     """Yield the paths of a node where carriageways continue, part or join without crossing."""
     for link in inbound:
         exits = _onward(link, outbound, opposite)

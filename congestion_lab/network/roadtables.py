@@ -1,17 +1,15 @@
 """Authored road tables: a folder with a manifest and CSV files, read with every fault named."""
 
-import csv
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.network.manifest import Manifest, read_manifest
+from congestion_lab.network.rows import Row, Value, table
 
 Position = tuple[float, float]  # latitude, longitude
-Value = TypeVar("Value")
 
 CONFIDENCES = ("A", "B", "C")
 NODE_KINDS = ("junction", "bend", "gate", "end")
@@ -97,56 +95,6 @@ class RoadTables:
     changes: tuple[ChangeRow, ...]
 
 
-@dataclass
-class _Row:
-    """One CSV row under reading; collects its faults."""
-
-    source: str
-    line: int
-    cells: Mapping[str, str]
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, key: str, rule: str, hint: str = "") -> None:
-        self.faults.append(Fault(rule, hint, source=self.source, line=self.line, key=key))
-
-    def text(self, key: str) -> str:
-        value = self.cells[key].strip()
-        if not value:
-            self.fault(key, "must not be empty")
-        return value
-
-    def optional(self, key: str) -> str:
-        return self.cells[key].strip()
-
-    def parsed(self, key: str, parse: Callable[[str], Value], kind: str, default: Value) -> Value:
-        try:
-            return parse(self.cells[key].strip())
-        except ValueError:
-            self.fault(key, f"{self.cells[key]!r} is not {kind}")
-            return default
-
-    def number(self, key: str, *, low: float, high: float) -> float:
-        value = self.parsed(key, float, "a number", low)
-        if not low <= value <= high:
-            self.fault(key, f"{value:g} is not between {low:g} and {high:g}")
-        return value
-
-    def maybe(self, key: str, *, low: float, high: float) -> float | None:
-        return self.number(key, low=low, high=high) if self.optional(key) else None
-
-    def whole(self, key: str, *, low: int, high: int) -> int:
-        value = self.parsed(key, int, "a whole number", low)
-        if not low <= value <= high:
-            self.fault(key, f"{value} is not between {low} and {high}")
-        return value
-
-    def choice(self, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(key)
-        if value and value not in allowed:
-            self.fault(key, f"{value!r} is unknown", f"use one of {', '.join(allowed)}")
-        return value
-
-
 def read_road_tables(folder: Path) -> RoadTables:
     """Read a folder of authored road tables.
 
@@ -155,22 +103,28 @@ def read_road_tables(folder: Path) -> RoadTables:
     """
     manifest = read_manifest(folder / "network.yaml")
     faults: list[Fault] = []
-    nodes = _table(folder / "nodes.csv", _node, _NODE_COLUMNS, faults)
-    links = _table(folder / "links.csv", _link, _LINK_COLUMNS, faults)
-    controls = _table(folder / "controls.csv", _control, _CONTROL_COLUMNS, faults)
-    changes = _table(folder / "changes.csv", _change, _CHANGE_COLUMNS, faults)
-    if not faults:
-        tables = RoadTables(
-            manifest,
-            tuple(row for _, row in nodes),
-            tuple(row for _, row in links),
-            tuple(row for _, row in controls),
-            tuple(row for _, row in changes),
+    nodes = table(folder / "nodes.csv", _node, _NODE_COLUMNS, faults)
+    links = table(folder / "links.csv", _link, _LINK_COLUMNS, faults)
+    controls = table(folder / "controls.csv", _control, _CONTROL_COLUMNS, faults)
+    changes = table(folder / "changes.csv", _change, _CHANGE_COLUMNS, faults)
+    if faults:
+        raise NetworkError(*faults)
+    tables = RoadTables(manifest, _values(nodes), _values(links), _values(controls), _values(changes))
+    lines = {
+        name: [line for line, _ in rows]
+        for name, rows in (
+            *(("nodes.csv", nodes), ("links.csv", links)),
+            *(("controls.csv", controls), ("changes.csv", changes)),
         )
-        faults.extend(_cross_faults(folder, tables, nodes, links, controls, changes))
+    }
+    faults.extend(_cross_faults(folder, tables, lines))
     if faults:
         raise NetworkError(*faults)
     return tables
+
+
+def _values(rows: list[tuple[int, Value]]) -> tuple[Value, ...]:
+    return tuple(value for _, value in rows)
 
 
 _NODE_COLUMNS = ("id", "name_en", "name_ar", "kind", "lat", "lon", "confidence")
@@ -182,38 +136,9 @@ _CONTROL_COLUMNS = (
     *("node_id", "control", "radius_m", "ring_lanes", "through_a", "through_b", "terminal_m", "ramp_m", "cycle_s"),
 )
 _CHANGE_COLUMNS = ("date", "from_id", "to_id", "lanes_fwd", "lanes_bwd")
-Numbered = tuple[tuple[int, Value], ...]
 
 
-def _table(
-    path: Path, build: Callable[[_Row], Value], columns: tuple[str, ...], faults: list[Fault]
-) -> list[tuple[int, Value]]:
-    """Return the rows of a CSV file with their line numbers, and add what is wrong to the faults."""
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream, strict=True)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                faults.append(Fault(f"columns are missing: {', '.join(missing)}", source=str(path), line=1))
-                return []
-            return [_numbered(path, reader.line_num, cells, build, faults) for cells in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        faults.append(Fault(f"cannot be read: {error}", "a UTF-8 CSV file is needed", source=str(path)))
-        return []
-
-
-def _numbered(
-    path: Path, line: int, cells: Mapping[str, str | None], build: Callable[[_Row], Value], faults: list[Fault]
-) -> tuple[int, Value]:
-    row = _Row(str(path), line, {key: value or "" for key, value in cells.items() if key is not None})
-    value = build(row)
-    if None in cells or None in cells.values():
-        row.fault("", "the row has more or fewer cells than the header")
-    faults.extend(row.faults)
-    return line, value
-
-
-def _node(row: _Row) -> NodeRow:
+def _node(row: Row) -> NodeRow:
     return NodeRow(
         id=row.text("id"),
         name_en=row.text("name_en"),
@@ -224,7 +149,7 @@ def _node(row: _Row) -> NodeRow:
     )
 
 
-def _link(row: _Row) -> LinkRow:
+def _link(row: Row) -> LinkRow:
     lanes_fwd, lanes_bwd = row.whole("lanes_fwd", low=0, high=8), row.whole("lanes_bwd", low=0, high=8)
     if lanes_fwd + lanes_bwd == 0:
         row.fault("lanes_fwd", "a link needs a lane in one direction at least")
@@ -249,7 +174,7 @@ def _positions(text: str) -> tuple[Position, ...]:
     return tuple((float(lat), float(lon)) for lat, lon in pairs)
 
 
-def _control(row: _Row) -> ControlRow:
+def _control(row: Row) -> ControlRow:
     control = row.choice("control", CONTROLS)
     needed = {
         "roundabout": ("radius_m", "ring_lanes"),
@@ -272,7 +197,7 @@ def _control(row: _Row) -> ControlRow:
     )
 
 
-def _change(row: _Row) -> ChangeRow:
+def _change(row: Row) -> ChangeRow:
     return ChangeRow(
         date=row.parsed("date", dt.date.fromisoformat, "a date like 2025-08-10", dt.date.min),
         from_id=row.text("from_id"),
@@ -282,43 +207,52 @@ def _change(row: _Row) -> ChangeRow:
     )
 
 
-def _cross_faults(
-    folder: Path,
-    tables: RoadTables,
-    nodes: list[tuple[int, NodeRow]],
-    links: list[tuple[int, LinkRow]],
-    controls: list[tuple[int, ControlRow]],
-    changes: list[tuple[int, ChangeRow]],
-) -> Iterator[Fault]:
+def _cross_faults(folder: Path, tables: RoadTables, lines: Mapping[str, list[int]]) -> Iterator[Fault]:
     """Yield what rows say of rows that are not there, and rows that stand twice."""
-    node_ids = {row.id for row in tables.nodes}
+    keys = {
+        "nodes.csv": [row.id for row in tables.nodes],
+        "links.csv": ["-".join(sorted((row.from_id, row.to_id))) for row in tables.links],
+        "controls.csv": [row.node_id for row in tables.controls],
+    }
+    for name, ids in keys.items():
+        yield from _repeats(folder / name, zip(lines[name], ids, strict=True))
+    for line, link in zip(lines["links.csv"], tables.links, strict=True):
+        yield from _link_faults(str(folder / "links.csv"), line, link, tables)
+    for line, control in zip(lines["controls.csv"], tables.controls, strict=True):
+        yield from _control_faults(str(folder / "controls.csv"), line, control, tables)
     pairs = {(row.from_id, row.to_id) for row in tables.links}
-    neighbours = pairs | {(b, a) for a, b in pairs}
-    yield from _repeats(folder / "nodes.csv", [(line, row.id) for line, row in nodes])
-    yield from _repeats(folder / "links.csv", [(line, "-".join(sorted((r.from_id, r.to_id)))) for line, r in links])
-    yield from _repeats(folder / "controls.csv", [(line, row.node_id) for line, row in controls])
-    for line, link in links:
-        place = {"source": str(folder / "links.csv"), "line": line}
-        for key, node_id in (("from_id", link.from_id), ("to_id", link.to_id)):
-            if node_id not in node_ids:
-                yield Fault(f"the node {node_id!r} is not in nodes.csv", "add it or mend the id", key=key, **place)
-        if link.road_class not in tables.manifest.classes:
-            rule = f"the class {link.road_class!r} is not in network.yaml"
-            yield Fault(rule, f"use one of {', '.join(tables.manifest.classes)}", key="road_class", **place)
-    for line, control in controls:
-        place = {"source": str(folder / "controls.csv"), "line": line}
-        if control.node_id not in node_ids:
-            yield Fault(f"the node {control.node_id!r} is not in nodes.csv", "mend the id", key="node_id", **place)
-        for key, other in (("through_a", control.through_a), ("through_b", control.through_b)):
-            if other and (control.node_id, other) not in neighbours:
-                yield Fault(f"no link joins {control.node_id!r} and {other!r}", "mend the id", key=key, **place)
-    for line, change in changes:
+    for line, change in zip(lines["changes.csv"], tables.changes, strict=True):
         if (change.from_id, change.to_id) not in pairs:
             rule = f"links.csv has no link from {change.from_id!r} to {change.to_id!r}"
             yield Fault(rule, "mend the ids", source=str(folder / "changes.csv"), line=line, key="from_id")
 
 
-def _repeats(path: Path, keys: list[tuple[int, str]]) -> Iterator[Fault]:
+def _link_faults(source: str, line: int, link: LinkRow, tables: RoadTables) -> Iterator[Fault]:
+    node_ids = {row.id for row in tables.nodes}
+    for key, node_id in (("from_id", link.from_id), ("to_id", link.to_id)):
+        if node_id not in node_ids:
+            rule = f"the node {node_id!r} is not in nodes.csv"
+            yield Fault(rule, "add it or mend the id", source=source, line=line, key=key)
+    if link.from_id == link.to_id:
+        yield Fault(f"the link begins and ends at {link.from_id!r}", source=source, line=line, key="to_id")
+    if link.road_class not in tables.manifest.classes:
+        rule = f"the class {link.road_class!r} is not in network.yaml"
+        hint = f"use one of {', '.join(tables.manifest.classes)}"
+        yield Fault(rule, hint, source=source, line=line, key="road_class")
+
+
+def _control_faults(source: str, line: int, control: ControlRow, tables: RoadTables) -> Iterator[Fault]:
+    if control.node_id not in {row.id for row in tables.nodes}:
+        rule = f"the node {control.node_id!r} is not in nodes.csv"
+        yield Fault(rule, "mend the id", source=source, line=line, key="node_id")
+    neighbours = {frozenset((row.from_id, row.to_id)) for row in tables.links}
+    for key, other in (("through_a", control.through_a), ("through_b", control.through_b)):
+        if other and frozenset((control.node_id, other)) not in neighbours:
+            rule = f"no link joins {control.node_id!r} and {other!r}"
+            yield Fault(rule, "mend the id", source=source, line=line, key=key)
+
+
+def _repeats(path: Path, keys: Iterable[tuple[int, str]]) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for line, key in keys:
         if key in first:

@@ -31,14 +31,8 @@ def with_roundabout(draft: Draft, row: ControlRow, manifest: Manifest) -> tuple[
     arms = sorted(draft.at(row.node_id), key=lambda arm: _angle(arm, centre.position, radius))
     angles = spread([_angle(arm, centre.position, radius) for arm in arms], _LEAST_ARC_M / radius)
     nodes = [_ring_node(centre, arm, radius, angle) for arm, angle in zip(arms, angles, strict=True)]
-    ring = [
-        _ring_street(centre, radius, row, manifest, start, end)
-        for start, end in zip(
-            zip(nodes, angles, strict=True),
-            zip([*nodes[1:], nodes[0]], [*angles[1:], angles[0] + 2 * math.pi], strict=True),
-            strict=True,
-        )
-    ]
+    laps = [*zip(nodes, angles, strict=True), (nodes[0], angles[0] + 2 * math.pi)]
+    ring = [_ring_street(centre, row, manifest, start, end) for start, end in itertools.pairwise(laps)]
     streets = [_arm(arm, centre.position, radius, node) for arm, node in zip(arms, nodes, strict=True)]
     roundabout = Roundabout(tuple(node.id for node in nodes), tuple(street.forward_id for street in ring))
     return draft.rebuilt(row.node_id, [*ring, *streets], nodes), roundabout
@@ -89,14 +83,13 @@ def _arm(arm: Street, centre: Point, radius: float, node: DraftNode) -> Street:
 
 def _ring_street(
     centre: DraftNode,
-    radius: float,
     row: ControlRow,
     manifest: Manifest,
     start: tuple[DraftNode, float],
     end: tuple[DraftNode, float],
 ) -> Street:
     assumed = manifest.classes["circulating"]
-    inner = arc(centre.position, radius, start[1], end[1] - start[1])[1:-1]
+    inner = arc(centre.position, row.radius_m or 0.0, start[1], end[1] - start[1])[1:-1]
     return Street(
         forward_id=f"{start[0].id}-{end[0].id.rsplit('.', 1)[1]}",
         backward_id="",

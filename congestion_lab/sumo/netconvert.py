@@ -31,7 +31,7 @@ def convert(files: PlainFiles, target: Path, *options: str) -> Completed:
     Raises:
         SumoFailedError: netconvert refused the files.
     """
-    command = [
+    command: list[str | Path] = [
         *(binary("netconvert"), f"--node-files={files.nodes}", f"--edge-files={files.edges}"),
         *(f"--type-files={files.types}", f"--connection-files={files.connections}", f"--output-file={target}"),
         *_OPTIONS,
@@ -47,6 +47,9 @@ def without_header(text: str) -> str:
 
 def pack(text: str, target: Path) -> None:
     """Write text gzipped, whole, with neither time nor file name inside."""
-    with written_whole(target) as temporary, temporary.open("wb") as raw:
-        with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as stream:
-            stream.write(text.encode())
+    with (
+        written_whole(target) as temporary,
+        temporary.open("wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as stream,
+    ):
+        stream.write(text.encode())

@@ -1,16 +1,28 @@
 """Builds a road model's folder of authored tables into a net."""
 
+import math
+import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from xml.sax.saxutils import unescape
 
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.network.expansion import road_plan
 from congestion_lab.network.manifest import Manifest, Variant
+from congestion_lab.network.roadplan import RoadPlan
 from congestion_lab.network.roadtables import read_road_tables
+from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.sumo.netconvert import convert, pack, without_header
+from congestion_lab.sumo.netfile import read_intersections
 from congestion_lab.sumo.plainnet import write_plain
+from congestion_lab.sumo.presentplans import present_plan
+from congestion_lab.sumo.programs import program_text
 
 DEFAULT_VARIANT = "present"
+_REFUGE_M = 1.83  # least width of an island on which people wait, MUTCD 3I.06 (6 ft)
+_PROGRAMME = re.compile(r' *<tlLogic id="([^"]*)".*?</tlLogic>\n', re.DOTALL)
+_QUOTES = {"&quot;": '"'}
 
 
 def build(folder: Path, variant: str | None = None) -> Path:
@@ -29,9 +41,37 @@ def build(folder: Path, variant: str | None = None) -> Path:
     target = folder / chosen.file
     with tempfile.TemporaryDirectory() as scratch:
         raw = Path(scratch) / "plan.net.xml"
-        convert(write_plain(road_plan(tables, chosen.date), Path(scratch)), raw)
-        pack(without_header(raw.read_text(encoding="utf-8")), target)
+        plan = road_plan(tables, chosen.date)
+        convert(write_plain(plan, Path(scratch)), raw)
+        text = with_programs(without_header(raw.read_text(encoding="utf-8")), _present_plans(plan, raw))
+        pack(text, target)
     return target
+
+
+def _present_plans(plan: RoadPlan, net: Path) -> list[SignalPlan]:
+    """Return today's assumed plans for the signals of a net that was just converted."""
+    cycles = {node.id: node.cycle_s for node in plan.nodes}
+    crossings = _crossings_m(plan)
+    return [present_plan(place, cycles[place.controller_id], crossings) for place in read_intersections(net)]
+
+
+def _crossings_m(plan: RoadPlan) -> dict[str, float]:
+    """Return what people cross in one go at each link's end: its carriageway, and the other where no median stands."""
+    links = {link.id: link for link in plan.links}
+    widths = {}
+    for link in plan.links:
+        width = link.lanes * link.lane_width_m
+        other = links.get("-".join(reversed(link.id.removesuffix(".turn").split("-"))))
+        if other is not None and math.dist(other.shape[0], link.shape[-1]) < _REFUGE_M:
+            width += other.lanes * other.lane_width_m
+        widths[link.id] = width
+    return widths
+
+
+def with_programs(net: str, plans: Iterable[SignalPlan]) -> str:
+    """Return a net's text in which the programmes of signals are these plans."""
+    texts = {plan.controller_id: program_text(plan) for plan in plans}
+    return _PROGRAMME.sub(lambda match: texts[unescape(match[1], _QUOTES)], net)
 
 
 def _variant(manifest: Manifest, name: str, folder: Path) -> Variant:
