@@ -3,7 +3,7 @@
 import difflib
 import re
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -32,7 +32,7 @@ _CLOCK_PATTERN = r"^\d{1,2}:[0-5]\d(:[0-5]\d)?$"
 class Section(BaseModel):
     """A part of a file: frozen, with known keys only, and no silent conversion of text to numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 def validated(document: Document, model: type[M]) -> M:
@@ -45,11 +45,20 @@ def validated(document: Document, model: type[M]) -> M:
     try:
         value = model.model_validate(dict(document.value), context={"folder": document.path.parent})
     except ValidationError as error:
-        faults += [_fault(document, model, detail) for detail in error.errors(include_url=False)]
+        faults += [_fault(document, model, detail) for detail in _told_once(error.errors(include_url=False))]
         raise ScenarioError(*dict.fromkeys(faults)) from None
     if faults:
         raise ScenarioError(*faults)
     return value
+
+
+def _told_once(details: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Leave out that a list is too short where that is because its items are faulty themselves."""
+    places = [detail["loc"] for detail in details]
+    for detail in details:
+        inner = (place for place in places if len(place) > len(detail["loc"]))
+        if detail["type"] != "too_short" or all(place[: len(detail["loc"])] != detail["loc"] for place in inner):
+            yield detail
 
 
 def _fault(document: Document, model: type[BaseModel], detail: ErrorDetails) -> Fault:

@@ -14,7 +14,7 @@ from pathlib import Path
 from congestion_lab.core.digests import digest_of
 from congestion_lab.core.errors import Fault, ScenarioError
 from congestion_lab.core.files import folder_written_whole
-from congestion_lab.network.model import Network
+from congestion_lab.network.model import Link, Network
 from congestion_lab.scenarios.schema import Area
 from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.sumo.areanet import cut_additional, cut_net, links_at
@@ -75,8 +75,8 @@ def _inputs(whole: SimulationInputs, folder: Path) -> SimulationInputs:
 def links_inside(network: Network, area: Area) -> frozenset[str]:
     """Return the links of an area.
 
-    In a polygon are the links whose middle lies in it, and all links at every signal controller most of whose inbound
-    links do: a controller is simulated with all its approaches or not at all.
+    In a polygon are the links whose middle lies in it, all links at every signal controller most of whose inbound links
+    do, and all links at its roundabouts: a junction is simulated with all its approaches. A list is taken as it is.
 
     Raises:
         ScenarioError: No link is inside, or a polygon meets a network without geographic coordinates.
@@ -88,7 +88,7 @@ def links_inside(network: Network, area: Area) -> frozenset[str]:
         raise ScenarioError(
             Fault("no link lies in the polygon", "corners are [latitude, longitude]", key="area.polygon")
         )
-    return inside | _of_kept_controllers(network, inside)
+    return inside | _at_kept_controllers(network, inside) | _at_roundabouts(network, inside)
 
 
 def _in_polygon(network: Network, corners: Sequence[tuple[float, float]]) -> frozenset[str]:
@@ -110,9 +110,19 @@ def _in_polygon(network: Network, corners: Sequence[tuple[float, float]]) -> fro
     return frozenset(link for link, middle in middles.items() if polygon.contains(Point(middle)))
 
 
-def _of_kept_controllers(network: Network, inside: Collection[str]) -> frozenset[str]:
+def _at_kept_controllers(network: Network, inside: Collection[str]) -> frozenset[str]:
     kept: set[str] = set()
     for controller, inbound in network.controllers.items():
         if 2 * sum(link in inside for link in inbound) > len(inbound):
             kept |= links_at(network, controller)
     return frozenset(kept)
+
+
+def _at_roundabouts(network: Network, inside: Collection[str]) -> frozenset[str]:
+    links = (network.links[link] for link in inside)
+    nodes = {end for link in links for end in (link.from_node, link.to_node) if _is_circulating(network, link)}
+    return frozenset(link.id for link in network.links.values() if {link.from_node, link.to_node} & nodes)
+
+
+def _is_circulating(network: Network, link: Link) -> bool:
+    return all(network.nodes[end].kind == "roundabout" for end in (link.from_node, link.to_node))
