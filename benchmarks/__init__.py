@@ -1,0 +1,1 @@
+"""Measurements on published scenarios: `python -m benchmarks`."""

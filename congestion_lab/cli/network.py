@@ -1,0 +1,76 @@
+"""`congestion-lab network`: build, check and draw road networks."""
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.options import json_option, out_option, verbosity_options
+
+_variant_option = click.option(
+    "--variant", help="Variant of the folder, e.g. before-2025. Default: the network as it is."
+)
+
+
+@click.group(epilog="Example: congestion-lab network check networks/damascus")
+def network() -> None:
+    """Build, check and draw road networks."""
+
+
+@network.command(epilog="Example: congestion-lab network build networks/damascus --variant before-2025")
+@click.argument("folder", type=click.Path(path_type=Path))
+@_variant_option
+@json_option
+@verbosity_options
+def build(folder: Path, *, variant: str | None, as_json: bool) -> int:
+    """Build the SUMO net of FOLDER from its tables; the same tables give the same bytes."""
+    from congestion_lab.core.digests import digest_of_file
+    from congestion_lab.sumo.networkbuild import build as built
+
+    with progress() as bars:
+        bars.add_task(f"building {folder}", total=None)
+        target = built(folder, variant)
+    if as_json:
+        say_json({"net": str(target), "digest": digest_of_file(target)})
+    else:
+        say(f"{target}  {digest_of_file(target)}")
+    return Exit.OK
+
+
+@network.command(epilog="Example: congestion-lab network check networks/damascus")
+@click.argument("path", metavar="FOLDER|NET", type=click.Path(path_type=Path))
+@_variant_option
+@json_option
+@verbosity_options
+def check(path: Path, *, variant: str | None, as_json: bool) -> int:
+    """Name what is wrong with a network folder or a SUMO net; exit code 3 if there is an error."""
+    from congestion_lab.sumo.networkbuild import check as findings_of
+
+    findings = findings_of(path, variant)
+    count = Counter(finding.severity for finding in findings)
+    if as_json:
+        say_json({"counts": dict(count), "findings": [asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            say(f"{finding.severity:<8} {finding.rule:<22} {finding.place}: {finding.message}")
+        say(f"{path}: {count['error']} errors, {count['warning']} warnings, {count['info']} remarks")
+    return Exit.BAD_INPUT if count["error"] else Exit.OK
+
+
+@network.command(epilog="Example: congestion-lab network show networks/damascus -o damascus.svg")
+@click.argument("path", metavar="FOLDER|NET", type=click.Path(path_type=Path))
+@_variant_option
+@out_option("SVG file to write. Default: network.svg.", default=Path("network.svg"), show_default=False)
+@verbosity_options
+def show(path: Path, *, variant: str | None, out: Path) -> int:
+    """Draw a network: links by number of lanes, signals, street names in both languages."""
+    from congestion_lab.core.files import write_text
+    from congestion_lab.reporting.networkmap import network_svg
+    from congestion_lab.sumo.netfile import read_network
+    from congestion_lab.sumo.networkbuild import net_of
+
+    write_text(out, network_svg(read_network(net_of(path, variant)), title=path.resolve().name))
+    say(str(out))
+    return Exit.OK
