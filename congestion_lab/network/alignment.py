@@ -10,6 +10,8 @@ Alignment = tuple[Point, ...]
 
 _MITRE_LIMIT = 0.35  # cosine of half the bend below which an offset corner is no longer drawn out to its tip
 _CURVE_STEP_M = 20.0
+_CORNER = math.radians(8)  # smaller bends need no curve
+_CORNER_STEPS = 5
 
 
 def bearing(start: Point, end: Point) -> float:
@@ -105,6 +107,24 @@ def _bezier(a: Point, b: Point, c: Point, d: Point, t: float) -> Point:
     x = sum(weight * point[0] for weight, point in zip(weights, points, strict=True))
     y = sum(weight * point[1] for weight, point in zip(weights, points, strict=True))
     return x, y
+
+
+def rounded(line: Sequence[Point], trim_m: float) -> Alignment:
+    """Return the line with its corners drawn as curves that begin and end at most so far from the corner."""
+    if len(line) < 3:  # noqa: PLR2004 - a straight line has no corner
+        return tuple(line)
+    points: list[Point] = [line[0]]
+    for before, corner, after in zip(line, line[1:], line[2:], strict=False):
+        bend = abs(turned(bearing(before, corner), bearing(corner, after)))
+        trim = min(trim_m, 0.45 * math.dist(before, corner), 0.45 * math.dist(corner, after))
+        points += [corner] if bend < _CORNER else _rounded_corner(before, corner, after, trim)
+    return without_repeats((*points, line[-1]))
+
+
+def _rounded_corner(before: Point, corner: Point, after: Point, trim_m: float) -> list[Point]:
+    start = stepped(corner, bearing(corner, before), trim_m)
+    end = stepped(corner, bearing(corner, after), trim_m)
+    return [_bezier(start, corner, corner, end, number / _CORNER_STEPS) for number in range(_CORNER_STEPS + 1)]
 
 
 def arc(centre: Point, radius_m: float, begin: float, sweep: float) -> Alignment:

@@ -10,12 +10,14 @@ from congestion_lab.network.alignment import (
     heading_at_end,
     heading_at_start,
     offset,
+    rounded,
     turned,
 )
 from congestion_lab.network.manifest import Defaults
 from congestion_lab.network.roadplan import Control, PlanLink
 from congestion_lab.network.streets import Draft, DraftNode, Street
 
+_CURVE_M = 35.0  # from a corner of an alignment to where its curve begins
 _LEFT = math.radians(40)
 _BACK = math.radians(150)
 _REFUGE_M = 2.0  # what stays of a median beside a turn lane cut into it: people wait there, MUTCD 3I.06 (6 ft)
@@ -40,7 +42,7 @@ def _link(street: Street, lanes: int) -> PlanLink:
         pockets=0,
         speed_mps=street.speed_mps,
         lane_width_m=street.lane_width_m,
-        shape=offset(street.line, aside),
+        shape=offset(rounded(street.line, _CURVE_M), aside),
         kind=street.kind,
         level=street.level,
         priority=street.priority,

@@ -8,7 +8,7 @@ from congestion_lab.network.lanepaths import lane_paths
 from congestion_lab.network.roadplan import PlanNode, RoadPlan, Roundabout
 from congestion_lab.network.roadtables import RoadTables
 from congestion_lab.network.roundabouts import with_roundabout
-from congestion_lab.network.streets import Draft, DraftNode, drafted, smoothed
+from congestion_lab.network.streets import Bends, Draft, DraftNode, drafted, smoothed
 
 _CORNERS = ("roundabout", "fork")
 
@@ -16,8 +16,7 @@ _CORNERS = ("roundabout", "fork")
 def road_plan(tables: RoadTables, as_of: dt.date) -> RoadPlan:
     """Return the roads as of a day, drawn lane by lane."""
     draft, origin = drafted(tables, as_of)
-    corners = frozenset(row.node_id for row in tables.controls if row.control in _CORNERS)
-    draft, roundabouts = _with_sites(smoothed(draft, corners), tables)
+    draft, roundabouts = _with_sites(smoothed(draft, _bends(tables)), tables)
     opposite = reverses(draft.streets)
     medians = {link_id: s.median_m for s in draft.streets if not s.one_way for link_id in (s.forward_id, s.backward_id)}
     plain = [link for street in draft.streets for link in carriageways(street)]
@@ -31,6 +30,12 @@ def road_plan(tables: RoadTables, as_of: dt.date) -> RoadPlan:
         projection=tables.manifest.projection,
         origin=origin,
     )
+
+
+def _bends(tables: RoadTables) -> Bends:
+    corners = frozenset(row.node_id for row in tables.controls if row.control in _CORNERS)
+    through = {row.node_id: (row.through_a, row.through_b) for row in tables.controls if row.control == "interchange"}
+    return Bends(corners, through)
 
 
 def _with_sites(draft: Draft, tables: RoadTables) -> tuple[Draft, tuple[Roundabout, ...]]:

@@ -195,36 +195,61 @@ def _street(tables: RoadTables, link: LinkRow, nodes: Mapping[str, DraftNode], v
     )
 
 
-def smoothed(draft: Draft, corners: frozenset[str]) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Bends:
+    """How streets run through nodes.
+
+    Attributes:
+        corners: Nodes where each street ends straight: roundabouts and forks.
+        through: The two neighbours that the through street of an interchange joins, by node.
+    """
+
+    corners: frozenset[str]
+    through: Mapping[str, tuple[str, str]]
+
+
+def smoothed(draft: Draft, bends: Bends) -> Draft:
     """Return the draft with straight streets bent so that they pass through their nodes without a corner.
 
-    Streets with a sourced alignment keep it; nodes in `corners` (roundabouts, forks) keep theirs.
+    Streets with a sourced alignment keep it.
     """
-    return Draft(draft.nodes, tuple(_bent(draft, street, corners) for street in draft.streets))
+    return Draft(draft.nodes, tuple(_bent(draft, street, bends) for street in draft.streets))
 
 
-def _bent(draft: Draft, street: Street, corners: frozenset[str]) -> Street:
+def _bent(draft: Draft, street: Street, bends: Bends) -> Street:
     if len(street.line) > 2:  # noqa: PLR2004 - more than two points: the alignment is known
         return street
     start, end = street.line
-    leaving = _tangent(draft, street, corners)
-    arriving = _tangent(draft, street.turned_about(), corners) + math.pi
+    leaving = _tangent(draft, street, bends)
+    arriving = _tangent(draft, street.turned_about(), bends) + math.pi
     handle = min(math.dist(start, end) / 3, _HANDLE_M)
     if max(abs(turned(bearing(start, end), angle)) for angle in (leaving, arriving)) < math.radians(1):
         return street
     return dataclasses.replace(street, line=curve(start, leaving, end, arriving, handle))
 
 
-def _tangent(draft: Draft, street: Street, corners: frozenset[str]) -> float:
+def _tangent(draft: Draft, street: Street, bends: Bends) -> float:
     """Return the direction in which a street leaves its first node if the street opposite is to run on smoothly."""
     ahead = bearing(street.line[0], street.line[1])
-    if street.from_node in corners:
+    if street.from_node in bends.corners:
         return ahead
+    opposite = _opposite(draft, street, bends)
+    if opposite is None:
+        return ahead
+    bend = _bend(opposite, ahead)
+    return ahead - bend * (1.0 if len(opposite.line) > 2 else 0.5)  # noqa: PLR2004 - its alignment is known: all for us
+
+
+def _opposite(draft: Draft, street: Street, bends: Bends) -> Street | None:
+    """Return the street that runs on from the first node of another, if any does."""
     others = [s for s in draft.at(street.from_node) if s.forward_id != street.forward_id and s.level == street.level]
-    bends = {s.forward_id: turned(bearing(s.line[0], s.line[1]) + math.pi, ahead) for s in others}
-    same = {s.forward_id: s.kind != street.kind for s in others}
-    best = min(bends, key=lambda key: (same[key], abs(bends[key])), default=None)
-    if best is None or abs(bends[best]) > _STRAIGHT_ON:
-        return ahead
-    known = next(len(s.line) > 2 for s in others if s.forward_id == best)  # noqa: PLR2004 - as above
-    return ahead - bends[best] * (1.0 if known else 0.5)
+    pair = bends.through.get(street.from_node, ())
+    if street.to_node in pair:
+        return next((s for s in others if s.to_node in pair), None)
+    ahead = bearing(street.line[0], street.line[1])
+    onward = [s for s in others if s.to_node not in pair and abs(_bend(s, ahead)) <= _STRAIGHT_ON]
+    return min(onward, key=lambda s: (s.kind != street.kind, abs(_bend(s, ahead))), default=None)
+
+
+def _bend(opposite: Street, ahead: float) -> float:
+    return turned(bearing(opposite.line[0], opposite.line[1]) + math.pi, ahead)

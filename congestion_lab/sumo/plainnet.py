@@ -123,4 +123,3 @@ def _connection(path: LanePath) -> str:
         fromLane=str(path.from_lane),
         toLane=str(path.to_lane),
     )
-
