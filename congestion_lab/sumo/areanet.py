@@ -48,7 +48,7 @@ def cut_net(net_file: Path, network: Network, inside: Collection[str], target: P
         if unset:
             _netconvert(part, free, "--tls.unset", ",".join(unset))
         root = tree(free if unset else part)
-    _restore_turn_speeds(root, _turn_speeds(net_file))
+    _restore_lanes(root, net_file)
     ElementTree(root).write(target, encoding="utf-8", xml_declaration=True)
 
 
@@ -67,16 +67,27 @@ def _junctions_losing_links(network: Network, inside: Collection[str]) -> set[st
     }
 
 
-def _turn_speeds(net_file: Path) -> Mapping[LanePair, tuple[str, ...]]:
-    """Return the speeds of the lanes across the junctions, by the path they serve."""
-    speeds: dict[str, str] = {}
+def _restore_lanes(root: Element, net_file: Path) -> None:
+    """Give lanes their length in the whole net, and those across junctions their speed too.
+
+    netconvert draws the junctions at the rim smaller, which lengthens the links there, and sets turning speeds anew.
+    """
+    before: dict[str, Mapping[str, str]] = {}
     connections: list[Mapping[str, str]] = []
     for start in starts(net_file):
         if start.tag == "lane":
-            speeds[start.attributes["id"]] = start.attributes["speed"]
+            before[start.attributes["id"]] = start.attributes
         elif start.tag == "connection":
             connections.append(start.attributes)
-    return {path: tuple(speeds[lane] for lane in lanes) for path, lanes in _crossings(connections).items()}
+    lanes = {lane.get("id", ""): lane for lane in root.iter("lane")}
+    for name in lanes.keys() & before.keys():
+        if not name.startswith(":"):  # names inside junctions are given anew
+            lanes[name].set("length", before[name]["length"])
+    was = _crossings(connections)
+    for path, crossing in _crossings([connection.attrib for connection in root.iter("connection")]).items():
+        for new, old in zip(crossing, was.get(path, ()), strict=False):
+            for word in ("speed", "length"):
+                lanes[new].set(word, before[old][word])
 
 
 def _crossings(connections: Sequence[Mapping[str, str]]) -> Mapping[LanePair, tuple[str, ...]]:
@@ -91,14 +102,6 @@ def _crossings(connections: Sequence[Mapping[str, str]]) -> Mapping[LanePair, tu
         if lanes:
             found[connection["from"], connection["fromLane"], connection["to"], connection["toLane"]] = tuple(lanes)
     return found
-
-
-def _restore_turn_speeds(root: Element, speeds: Mapping[LanePair, tuple[str, ...]]) -> None:
-    """Give the lanes across junctions the speeds of the whole net: netconvert sets others."""
-    lanes = {lane.get("id", ""): lane for lane in root.iter("lane")}
-    for path, crossing in _crossings([connection.attrib for connection in root.iter("connection")]).items():
-        for lane, speed in zip(crossing, speeds.get(path, ()), strict=False):
-            lanes[lane].set("speed", speed)
 
 
 def cut_additional(path: Path, controllers: Collection[str], inside: Collection[str], target: Path) -> None:

@@ -144,10 +144,5 @@ def test_the_schema_for_editors_is_in_step() -> None:
 
 
 @pytest.mark.parametrize("path", sorted((_ROOT / "scenarios").glob("*.yaml")), ids=lambda path: path.stem)
-def test_shipped_scenarios_are_named_as_their_files(path: Path) -> None:
-    try:
-        scenario = load_scenario(path)
-    except ScenarioError as error:  # the only thing that may lack in a bare checkout is a built file
-        assert all("is not built" in fault.rule for fault in error.faults)
-        pytest.skip("the network or its demand is not built here")
-    assert scenario.name == path.stem
+def test_shipped_scenarios_load(path: Path) -> None:
+    assert load_scenario(path).name == path.stem

@@ -1,0 +1,52 @@
+import math
+from pathlib import Path
+
+import pytest
+
+from congestion_lab.sumo.demandsurvey import seconds, survey
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12.5", 12.5),
+        ("1:00", 60),
+        ("07:30:00", 27_000),
+        ("1:00:00:10", 86_410),
+        ("triggered", -math.inf),
+        ("", -math.inf),
+    ],
+)
+def test_times_as_sumo_writes_them(text: str, expected: float) -> None:
+    assert seconds(text) == expected
+
+
+def _routes(folder: Path, text: str) -> Path:
+    path = folder / "x.rou.xml"
+    path.write_text(f"<routes>\n{text}\n</routes>\n")
+    return path
+
+
+def test_counts_what_departs_in_the_period(tmp_path: Path) -> None:
+    path = _routes(
+        tmp_path,
+        """<vehicle id="early" depart="9"><route edges="a b"/></vehicle>
+        <vehicle id="in" depart="10"><route edges="a b"/></vehicle>
+        <trip id="late" depart="20" from="a" to="b"/>
+        <flow id="through" begin="0" end="100" number="4" from="a" to="b" via="b"/>
+        <flow id="nobody" begin="0" end="500" vehsPerHour="0" from="a" to="b"/>""",
+    )
+    found = survey([path], {"a", "b"}, 10, 20)
+    assert found.vehicles == 2
+    assert found.last_departure_s == 100
+    assert list(found.faults()) == []
+
+
+def test_unknown_links_are_summed_up(tmp_path: Path) -> None:
+    vehicles = "\n".join(f'<vehicle id="{n}" depart="0"><route edges="a x{n} y"/></vehicle>' for n in range(7))
+    faults = list(survey([_routes(tmp_path, vehicles)], {"a"}, 0, 10).faults())
+    assert len(faults) == 6
+    assert (faults[0].line, faults[0].rule) == (2, "the link 'x0' is not in the network (1 mention)")
+    assert "'y'" in faults[1].rule
+    assert "(7 mentions)" in faults[1].rule
+    assert faults[5].rule == "3 more links of the routes are not in the network"
