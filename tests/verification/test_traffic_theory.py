@@ -42,7 +42,7 @@ def test_1000_m_at_20_mps_takes_50_s(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("green_s", [15.0, 30.0, 45.0])
 def test_a_signal_discharges_s_times_g_over_c(tmp_path: Path, green_s: float) -> None:
-    # an even Krauss driver keeps 1 s and 7.5 m: one vehicle per 1.54 s at 50 km/h; 2 s are lost to start, yellow is used
+    # an even Krauss driver keeps 1 s and 7.5 m: a vehicle per 1.54 s at 50 km/h; 2 s are lost to start, yellow is used
     saturation_vps = 1 / (1 + 7.5 / 13.9)
     scenario = crossing_inputs(tmp_path, vehicles=2000, end_s=3600)
     plans = roads.with_greens(scenario.net_file, (60 - green_s, green_s))
