@@ -13,13 +13,12 @@ from congestion_lab.network.alignment import (
     rounded,
     turned,
 )
+from congestion_lab.network.lanepaths import left_turns
 from congestion_lab.network.manifest import Defaults
 from congestion_lab.network.roadplan import Control, PlanLink
 from congestion_lab.network.streets import Draft, DraftNode, Street
 
 _CURVE_M = 35.0  # from a corner of an alignment to where its curve begins
-_LEFT = math.radians(40)
-_BACK = math.radians(150)
 _REFUGE_M = 2.0  # what stays of a median beside a turn lane cut into it: people wait there, MUTCD 3I.06 (6 ft)
 _POCKET_SHARE = 0.5  # of a short link that its turn lane may take
 
@@ -103,11 +102,7 @@ def _wants_pocket(
     back = opposite.get(link.id)
     if node.u_turn:
         return back is not None
-    return node.control is Control.SIGNAL and any(out.id != back and _is_left(link, out) for out in outbound)
-
-
-def _is_left(link: PlanLink, out: PlanLink) -> bool:
-    return _LEFT < turned(heading_at_end(link.shape), heading_at_start(out.shape)) < _BACK
+    return node.control is Control.SIGNAL and bool(left_turns(link, [out for out in outbound if out.id != back]))
 
 
 def widened(link: PlanLink, median_m: float, pocket_m: float) -> tuple[PlanLink, PlanLink]:

@@ -13,6 +13,7 @@ from congestion_lab.network.roadplan import Control, LanePath, PlanLink
 from congestion_lab.network.streets import DraftNode
 
 _AHEAD = math.radians(50)
+_LEFT = math.radians(15)
 _PART = math.radians(80)  # carriageways part and join at less than this
 _SEEN_M = 45.0  # over this length the direction of a carriageway is judged
 
@@ -68,12 +69,32 @@ def dealt(inbound_lanes: int, wanted: int) -> list[tuple[int, int]]:
     return [(lane, lane * wanted // inbound_lanes) for lane in range(inbound_lanes)]
 
 
+def left_turns(link: PlanLink, outbound: Sequence[PlanLink]) -> list[PlanLink]:
+    """Return the links to the left of the one that leads straight on, or left of ahead where none does."""
+    return [movement.out for movement in _movements(link, outbound) if _is_left(movement)]
+
+
+def _is_left(movement: _Movement) -> bool:
+    return movement.turn > _LEFT and not movement.ahead
+
+
 def _crossing(link: PlanLink, outbound: Sequence[PlanLink]) -> Iterator[LanePath]:
     movements = _movements(link, outbound)
-    places = [(number, place) for number, m in enumerate(movements) for place in range(m.lanes)]
-    for lane, index in dealt(link.lanes, len(places)) if places else ():
-        number, place = places[index]
-        yield LanePath(link.id, movements[number].out.id, lane, _target(movements[number], place))
+    lefts = [movement for movement in movements if _is_left(movement)]
+    others = [movement for movement in movements if not _is_left(movement)]
+    usual = link.lanes - link.pockets
+    if link.pockets and lefts and others:
+        yield from _dealt_paths(link, range(usual), others)
+        yield from _dealt_paths(link, range(usual, link.lanes), lefts)
+    else:
+        yield from _dealt_paths(link, range(link.lanes), movements)
+
+
+def _dealt_paths(link: PlanLink, lanes: range, movements: Sequence[_Movement]) -> Iterator[LanePath]:
+    places = [(movement, place) for movement in movements for place in range(movement.lanes)]
+    for lane, index in dealt(len(lanes), len(places)) if places else ():
+        movement, place = places[index]
+        yield LanePath(link.id, movement.out.id, lanes[lane], _target(movement, place))
 
 
 def _target(movement: _Movement, place: int) -> int:

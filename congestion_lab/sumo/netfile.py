@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from congestion_lab.core.digests import digest_of_file
+from congestion_lab.core.geometry import Point
 from congestion_lab.network.model import Connection, Lane, Link, Network, Node
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet
@@ -70,11 +71,20 @@ def _link(edge: Record, nodes: Mapping[str, Node]) -> Link:
         from_node=ends[0],
         to_node=ends[1],
         lanes=lanes,
-        shape=points(edge.get("shape")) or tuple(nodes[end].position for end in ends),
+        shape=_centre_line(edge) or tuple(nodes[end].position for end in ends),
         name_en=edge.get("name") or parameters.get("name:en", ""),
         name_ar=parameters.get("name:ar", ""),
         kind=edge.get("type"),
     )
+
+
+def _centre_line(edge: Record) -> tuple[Point, ...]:
+    """Return the middle of the carriageway; the shape of an edge itself may be its left border."""
+    shapes = [points(lane.get("shape")) for lane in edge.children if lane.tag == "lane"]
+    first, second = shapes[(len(shapes) - 1) // 2], shapes[len(shapes) // 2]
+    if len(first) != len(second):
+        return second
+    return tuple(((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in zip(first, second, strict=True))
 
 
 def _lane(lane: Record) -> Lane:

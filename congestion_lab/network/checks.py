@@ -1,0 +1,231 @@
+"""Small named checks of a road network, each yielding findings.
+
+Every check takes any `Network` and knows nothing of the file it came from. An error means that traffic cannot run as
+the network says; a warning is something that an engineer should look at.
+"""
+
+import enum
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from congestion_lab.core.geometry import Point, Turn
+from congestion_lab.network.alignment import bearing, point_at, turned
+from congestion_lab.network.model import Connection, Link, Network
+from congestion_lab.network.overlaps import overlaps
+from congestion_lab.network.reach import main_part, reached
+
+SHORTEST_LINK_M = 10.0  # a car and a gap; shorter links hold nobody and block junctions
+SLOWEST_MPS = 10 / 3.6
+FASTEST_MPS = 130 / 3.6
+SHARPEST_BEND = math.radians(100)
+LANE_END_M = 35.0  # least length of a lane that ends: on a shorter one nobody finds a gap in time
+LEFT_LANE_FROM = 2  # an approach of so many lanes can spare one for turning left
+
+
+class Severity(enum.Enum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check found.
+
+    Attributes:
+        rule: Name of the check.
+        severity: How bad it is.
+        place: Id of the link or node.
+        message: What is wrong there.
+        x_m: Where, in the network's coordinates.
+        y_m: Where, in the network's coordinates.
+    """
+
+    rule: str
+    severity: Severity
+    place: str
+    message: str
+    x_m: float
+    y_m: float
+
+
+Check = Callable[[Network], Iterator[Finding]]
+
+
+def check_network(network: Network) -> tuple[Finding, ...]:
+    """Return everything that all checks find, errors first, then by rule and place."""
+    found = itertools.chain.from_iterable(check(network) for check in CHECKS.values())
+    return tuple(sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.rule, f.place, f.message)))
+
+
+def _at(rule: str, severity: Severity, place: str, message: str, point: Point) -> Finding:
+    return Finding(rule, severity, place, message, *point)
+
+
+def _error(rule: str, link: Link, message: str) -> Finding:
+    return _at(rule, Severity.ERROR, link.id, message, _middle(link))
+
+
+def _warning(rule: str, link: Link, message: str) -> Finding:
+    return _at(rule, Severity.WARNING, link.id, message, _middle(link))
+
+
+def _middle(link: Link) -> Point:
+    return point_at(link.shape, link.length_m / 2)
+
+
+def connected(network: Network) -> Iterator[Finding]:
+    """Yield links that traffic from the main part of the network, or from its rim, cannot reach or cannot leave again.
+
+    Where traffic enters at the rim it must find the main part, and where it leaves it must come from there, so that
+    every place reaches every other.
+    """
+    onward: dict[str, set[str]] = {link_id: set() for link_id in network.links}
+    backward: dict[str, set[str]] = {link_id: set() for link_id in network.links}
+    for before, after in network.movements:
+        onward[before].add(after)
+        backward[after].add(before)
+    entries, exits = rim(network)
+    core = main_part(onward)
+    from_core, to_core = reached(core, onward), reached(core, backward)
+    fed, drained = from_core | reached(entries & to_core, onward), to_core | reached(exits & from_core, backward)
+    for link in network.links.values():
+        if link.id not in fed:
+            yield _error("connected", link, "cannot be reached from the main part of the network")
+        if link.id not in drained:
+            yield _error("connected", link, "leads to no way back into the main part of the network")
+
+
+def rim(network: Network) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the links on which traffic enters the network, and those on which it leaves, at ends of single streets."""
+    passed = {network.links[before].to_node for before, _ in network.movements}
+    outbound, inbound = _by(network, lambda link: link.from_node), _by(network, lambda link: link.to_node)
+    ends = {
+        node
+        for node in network.nodes
+        if node not in passed and max(len(inbound.get(node, ())), len(outbound.get(node, ()))) <= 1
+    }
+    entries = frozenset(link.id for link in network.links.values() if link.from_node in ends)
+    return entries, frozenset(link.id for link in network.links.values() if link.to_node in ends)
+
+
+def dead_ends(network: Network) -> Iterator[Finding]:
+    """Yield links inside the network from which nothing leads on, and those into which nothing leads."""
+    entries, exits = rim(network)
+    entered = {after for _, after in network.movements} | entries
+    left = {before for before, _ in network.movements} | exits
+    for link in network.links.values():
+        if link.id not in left:
+            yield _error("dead_ends", link, f"ends at {link.to_node!r} and nothing leads on")
+        if link.id not in entered:
+            yield _error("dead_ends", link, f"nothing leads into it from {link.from_node!r}")
+
+
+def _by(network: Network, key: Callable[[Link], str]) -> Mapping[str, list[Link]]:
+    grouped: dict[str, list[Link]] = {}
+    for link in network.links.values():
+        grouped.setdefault(key(link), []).append(link)
+    return grouped
+
+
+def vanishing_lanes(network: Network) -> Iterator[Finding]:
+    """Yield lanes that lead nowhere while their neighbours lead on.
+
+    One outer lane may end where the road goes on narrower, if there is length enough to leave it.
+    """
+    leading: dict[str, set[int]] = {}
+    for path in network.connections:
+        leading.setdefault(path.from_link, set()).add(path.from_lane)
+    for link_id, lanes in sorted(leading.items()):
+        link = network.links[link_id]
+        lost = sorted(set(range(len(link.lanes))) - lanes)
+        drivable = [lane for lane in lost if link.lanes[lane].classes != frozenset({"none"})]
+        at_edge = drivable in ([0], [len(link.lanes) - 1])
+        if drivable and not (at_edge and link.length_m >= LANE_END_M):
+            names = ", ".join(str(lane) for lane in drivable)
+            yield _warning("vanishing_lanes", link, f"lanes {names} of {len(link.lanes)} lead nowhere")
+
+
+def overlapping(network: Network) -> Iterator[Finding]:
+    """Yield pairs of links that lie on each other, or cross without a junction, on one level."""
+    for overlap in overlaps(network):
+        message = f"lies on {overlap.other!r} for {overlap.length_m:.0f} m"
+        if overlap.crossing:
+            message = f"crosses {overlap.other!r} without a junction"
+        yield _at("overlapping", Severity.ERROR, overlap.link, message, overlap.point)
+
+
+def speeds(network: Network) -> Iterator[Finding]:
+    """Yield links whose limit no road of this kind has."""
+    for link in network.links.values():
+        if not SLOWEST_MPS <= link.speed_mps <= FASTEST_MPS:
+            yield _warning("speeds", link, f"has a limit of {3.6 * link.speed_mps:.0f} km/h")
+
+
+def short_links(network: Network) -> Iterator[Finding]:
+    """Yield links shorter than a car and a gap; the arcs of roundabouts are short by nature."""
+    for link in network.links.values():
+        ring = all(network.nodes[node].kind == "roundabout" for node in (link.from_node, link.to_node))
+        if link.length_m < SHORTEST_LINK_M and not ring:
+            yield _warning("short_links", link, f"is {link.length_m:.1f} m long")
+
+
+def sharp_bends(network: Network) -> Iterator[Finding]:
+    """Yield links that double back at a point of their alignment."""
+    for link in network.links.values():
+        for a, b, c in zip(link.shape, link.shape[1:], link.shape[2:], strict=False):
+            bend = abs(turned(bearing(a, b), bearing(b, c)))
+            if bend > SHARPEST_BEND:
+                message = f"turns by {math.degrees(bend):.0f} degrees"
+                yield _at("sharp_bends", Severity.WARNING, link.id, message, b)
+
+
+def turn_lanes(network: Network) -> Iterator[Finding]:
+    """Yield signal approaches where a left turn shares a lane with traffic straight on, though there are lanes enough.
+
+    Only where straight traffic comes against it: otherwise nobody has to wait in that lane.
+    """
+    for controller, inbound in network.controllers.items():
+        straight = {link_id: _lanes(network, controller, link_id, Turn.STRAIGHT) for link_id in inbound}
+        for link_id in inbound:
+            link = network.links[link_id]
+            shared = straight[link_id] & _lanes(network, controller, link_id, Turn.LEFT)
+            opposed = any(other != link_id and straight[other] for other in _facing(network, link, inbound))
+            if shared and opposed and len(link.lanes) >= LEFT_LANE_FROM:
+                yield _warning("turn_lanes", link, f"has no lane of its own for turning left at signal {controller!r}")
+
+
+def _lanes(network: Network, controller: str, link_id: str, turn: Turn) -> set[int]:
+    paths = _signalled(network, controller)
+    return {path.from_lane for path in paths if path.from_link == link_id and path.turn is turn}
+
+
+def _signalled(network: Network, controller: str) -> Iterator[Connection]:
+    return (path for path in network.connections if path.controller_id == controller)
+
+
+def _facing(network: Network, link: Link, inbound: tuple[str, ...]) -> Iterator[str]:
+    """Yield the inbound links that come from ahead."""
+    heading = bearing(link.shape[-2], link.shape[-1])
+    for other_id in inbound:
+        other = network.links[other_id]
+        if abs(turned(heading, bearing(other.shape[-2], other.shape[-1]))) > math.radians(130):
+            yield other_id
+
+
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "connected": connected,
+        "dead_ends": dead_ends,
+        "overlapping": overlapping,
+        "sharp_bends": sharp_bends,
+        "short_links": short_links,
+        "speeds": speeds,
+        "turn_lanes": turn_lanes,
+        "vanishing_lanes": vanishing_lanes,
+    }
+)
