@@ -4,6 +4,8 @@ import itertools
 import math
 from collections.abc import Sequence
 
+from shapely.geometry import LineString
+
 from congestion_lab.core.geometry import Point, polyline_length_m
 
 Alignment = tuple[Point, ...]
@@ -107,6 +109,11 @@ def _bezier(a: Point, b: Point, c: Point, d: Point, t: float) -> Point:
     x = sum(weight * point[0] for weight, point in zip(weights, points, strict=True))
     y = sum(weight * point[1] for weight, point in zip(weights, points, strict=True))
     return x, y
+
+
+def simplified(line: Sequence[Point], tolerance_m: float = 0.2) -> Alignment:
+    """Return the line with no more points than it needs to stay within a tolerance of itself."""
+    return tuple((x, y) for x, y in LineString(line).simplify(tolerance_m).coords)
 
 
 def rounded(line: Sequence[Point], trim_m: float) -> Alignment:

@@ -1,17 +1,14 @@
 """One-way carriageways from streets, with turn lanes where a signal or a U-turn opening asks for them."""
 
 import dataclasses
-import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from congestion_lab.core.geometry import polyline_length_m
 from congestion_lab.network.alignment import (
     cut,
-    heading_at_end,
-    heading_at_start,
     offset,
     rounded,
-    turned,
+    simplified,
 )
 from congestion_lab.network.lanepaths import left_turns
 from congestion_lab.network.manifest import Defaults
@@ -41,7 +38,7 @@ def _link(street: Street, lanes: int) -> PlanLink:
         pockets=0,
         speed_mps=street.speed_mps,
         lane_width_m=street.lane_width_m,
-        shape=offset(rounded(street.line, _CURVE_M), aside),
+        shape=offset(simplified(rounded(street.line, _CURVE_M)), aside),
         kind=street.kind,
         level=street.level,
         priority=street.priority,

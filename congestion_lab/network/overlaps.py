@@ -7,6 +7,7 @@ import numpy as np
 from shapely import STRtree
 from shapely.geometry import LineString
 from shapely.geometry import Point as Spot
+from shapely.geometry.base import BaseGeometry
 
 from congestion_lab.core.geometry import Point
 from congestion_lab.network.model import Link, Network
@@ -52,7 +53,7 @@ def _width_m(link: Link) -> float:
     return sum(lane.width_m for lane in link.lanes)
 
 
-def _overlap(network: Network, link: Link, other: Link, line: LineString, area: object) -> Overlap | None:
+def _overlap(network: Network, link: Link, other: Link, line: LineString, area: BaseGeometry) -> Overlap | None:
     if _level(link) != _level(other):
         return None
     shared = line.intersection(area)

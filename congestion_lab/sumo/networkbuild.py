@@ -1,5 +1,6 @@
 """Builds a road model's folder of authored tables into a net."""
 
+import gzip
 import math
 import re
 import tempfile
@@ -8,13 +9,14 @@ from pathlib import Path
 from xml.sax.saxutils import unescape
 
 from congestion_lab.core.errors import Fault, NetworkError
+from congestion_lab.network.checks import Finding, Severity, check_network
 from congestion_lab.network.expansion import road_plan
 from congestion_lab.network.manifest import Manifest, Variant
 from congestion_lab.network.roadplan import RoadPlan
-from congestion_lab.network.roadtables import read_road_tables
+from congestion_lab.network.roadtables import RoadTables, read_road_tables
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.sumo.netconvert import convert, pack, without_header
-from congestion_lab.sumo.netfile import read_intersections
+from congestion_lab.sumo.netfile import read_intersections, read_network
 from congestion_lab.sumo.plainnet import write_plain
 from congestion_lab.sumo.presentplans import present_plan
 from congestion_lab.sumo.programs import program_text
@@ -39,13 +41,45 @@ def build(folder: Path, variant: str | None = None) -> Path:
     tables = read_road_tables(folder)
     chosen = _variant(tables.manifest, variant or DEFAULT_VARIANT, folder)
     target = folder / chosen.file
+    pack(_net_text(tables, chosen), target)
+    return target
+
+
+def check(path: Path, variant: str | None = None) -> tuple[Finding, ...]:
+    """Return what is wrong with a net, or with a road model's folder and the net built from it.
+
+    Args:
+        path: A SUMO net, or a folder with `network.yaml` in it.
+        variant: Which variant of a folder; the present network if left out.
+
+    Raises:
+        NetworkError: The net or the tables cannot be used, or the folder's net is not built yet.
+        SumoFailedError: netconvert refused what the tables say.
+    """
+    if not path.is_dir():
+        return check_network(read_network(path))
+    tables = read_road_tables(path)
+    chosen = _variant(tables.manifest, variant or DEFAULT_VARIANT, path)
+    built = path / chosen.file
+    if not built.is_file():
+        hint = f"run `congestion-lab network build {path}`"
+        raise NetworkError(Fault("the network is not built yet", hint, source=str(built)))
+    stale = gzip.decompress(built.read_bytes()).decode() != _net_text(tables, chosen)
+    return (*([_stale(built)] if stale else []), *check_network(read_network(built)))
+
+
+def _stale(built: Path) -> Finding:
+    message = "differs from what the tables say; build it again"
+    return Finding("stale", Severity.ERROR, built.name, message, 0.0, 0.0)
+
+
+def _net_text(tables: RoadTables, variant: Variant) -> str:
+    """Return the net that the tables describe, signals and their present plans included."""
+    plan = road_plan(tables, variant.date)
     with tempfile.TemporaryDirectory() as scratch:
         raw = Path(scratch) / "plan.net.xml"
-        plan = road_plan(tables, chosen.date)
         convert(write_plain(plan, Path(scratch)), raw)
-        text = with_programs(without_header(raw.read_text(encoding="utf-8")), _present_plans(plan, raw))
-        pack(text, target)
-    return target
+        return with_programs(without_header(raw.read_text(encoding="utf-8")), _present_plans(plan, raw))
 
 
 def _present_plans(plan: RoadPlan, net: Path) -> list[SignalPlan]:
