@@ -16,9 +16,10 @@ from congestion_lab.sumo.xmlfiles import elements, starts
 
 _SEED = 42  # of the one simulation that gives the entry times
 _TELEPORT_S = 300  # SUMO's default: one locked queue must not hide the entry times of everybody behind it
+_NEVER = "-1"  # what SUMO gives as the departure of a vehicle that found no room
 _TYPES = ("vType", "vTypeDistribution")
 _STOPPING_PLACES = frozenset({"busStop", "trainStop", "containerStop", "chargingStation", "parkingArea"})
-_RECORDED = frozenset({"arrival", "routeLength", "speedFactor"})  # what happened, not what was asked for
+_RECORDED = frozenset({"arrival", "routeLength", "speedFactor", "route"})  # what happened, not what was asked for
 _RECORDED_AT_STOP = frozenset({"started", "ended", "initialPersons", "initialContainers"})
 _DEPARTURE = frozenset({"departLane", "departPos", "departPosLat", "departSpeed", "departEdge"})
 _ARRIVAL = frozenset({"arrivalLane", "arrivalPos", "arrivalPosLat", "arrivalSpeed", "arrivalEdge"})
@@ -40,37 +41,58 @@ class Stretch:
     entry_s: float
 
 
-def simulate_whole(whole: SimulationInputs, driven: Path, *, mesoscopic: bool) -> None:
-    """Simulate a scenario once and record when each vehicle left each link.
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """What the simulation of the whole network leaves in a folder."""
+
+    folder: Path
+
+    @property
+    def routes(self) -> Path:
+        """When each vehicle left each link."""
+        return self.folder / "vehroutes.xml"
+
+    @property
+    def trips(self) -> Path:
+        """One row per vehicle, also those that found no room to depart."""
+        return self.folder / "tripinfo.xml"
+
+
+def simulate_whole(whole: SimulationInputs, folder: Path, *, mesoscopic: bool) -> Driven:
+    """Simulate a scenario once and record how each vehicle drove.
 
     Raises:
         EngineError: SUMO failed.
     """
+    driven = Driven(folder)
     files = {"--route-files": whole.route_files, "--additional-files": whole.additional_files}
     run_program(
         [
             *(binary("sumo"), "--net-file", whole.net_file, "--seed", str(_SEED), "--scale", repr(whole.scale)),
-            *itertools.chain.from_iterable(
-                (option, ",".join(map(str, paths))) for option, paths in files.items() if paths
-            ),
+            *itertools.chain.from_iterable((name, ",".join(map(str, paths))) for name, paths in files.items() if paths),
             *("--begin", repr(whole.begin_s), "--end", repr(whole.horizon_s), "--step-length", repr(whole.step_s)),
             *(("--mesosim", "--meso-junction-control") if mesoscopic else ()),
             *("--time-to-teleport", str(_TELEPORT_S), "--xml-validation", "never", "--no-step-log", "--no-warnings"),
-            *("--vehroute-output", driven, "--vehroute-output.exit-times", "--vehroute-output.last-route"),
+            *("--vehroute-output", driven.routes, "--vehroute-output.exit-times", "--vehroute-output.last-route"),
             *("--vehroute-output.write-unfinished", "--vehroute-output.intended-depart"),
+            *("--tripinfo-output", driven.trips, "--tripinfo-output.write-undeparted"),
         ]
     )
+    return driven
 
 
-def write_trips(whole: SimulationInputs, driven: Path, inside: Collection[str], target: Path) -> None:
-    """Write the vehicle types and the clipped trips, by entry time."""
+def write_trips(whole: SimulationInputs, driven: Driven, inside: Collection[str], target: Path) -> None:
+    """Write the vehicle types and the clipped trips, by entry time.
+
+    Vehicles that found no room to depart by the end belong to the area if their route begins in it.
+    """
     places = dict(_stopping_places(whole.additional_files))
-    trips = sorted(_trips(driven, frozenset(inside), places, whole.begin_s, whole.horizon_s), key=lambda trip: trip[:2])
+    links = frozenset(inside)
+    found = itertools.chain(_driven_trips(driven.routes, links, places), _waiting_trips(whole, driven, links, places))
+    trips = sorted(trip for trip in found if whole.begin_s <= trip[0] < whole.horizon_s)
     with written_whole(target) as temporary, temporary.open("w", encoding="utf-8") as stream:
         stream.write("<routes>\n")
-        stream.writelines(
-            f"{tostring(kind, 'unicode').strip()}\n" for path in whole.route_files for kind in elements(path, _TYPES)
-        )
+        stream.writelines(f"{_text(kind)}\n" for path in whole.route_files for kind in elements(path, _TYPES))
         stream.writelines(f"{text}\n" for _entry_s, _id, text in trips)
         stream.write("</routes>\n")
 
@@ -95,20 +117,66 @@ def stretches(
                 yield Stretch(first, tuple(link for _, link in positions), entry_s)
 
 
-def _trips(
-    driven: Path, inside: Collection[str], places: Mapping[str, str], begin_s: float, end_s: float
-) -> Iterator[tuple[float, str, str]]:
-    for vehicle in elements(driven, ["vehicle"]):
+Trip = tuple[float, str, str]  # entry time, id, and the element as text
+
+
+def _driven_trips(routes: Path, inside: Collection[str], places: Mapping[str, str]) -> Iterator[Trip]:
+    for vehicle in elements(routes, ["vehicle"]):
         route = vehicle.find("route")
-        if route is None:
-            continue
-        links = route.get("edges", "").split()
-        left_s = [seconds(time) for time in route.get("exitTimes", "").split()]
-        found = list(stretches(links, left_s, seconds(vehicle.get("depart", "")), inside))
+        links = [] if route is None else route.get("edges", "").split()
+        left_s = [] if route is None else [seconds(time) for time in route.get("exitTimes", "").split()]
+        found = stretches(links, left_s, seconds(vehicle.get("depart", "")), inside)
         for number, stretch in enumerate(found):
-            if begin_s <= stretch.entry_s < end_s:
-                trip = _trip(vehicle, stretch, number, len(links), places)
-                yield stretch.entry_s, trip.get("id", ""), tostring(trip, "unicode")
+            trip = _trip(vehicle, stretch, number, len(links), places)
+            yield stretch.entry_s, trip.get("id", ""), _text(trip)
+
+
+def _waiting_trips(
+    whole: SimulationInputs, driven: Driven, inside: Collection[str], places: Mapping[str, str]
+) -> Iterator[Trip]:
+    waiting = _waiting_copies(driven, whole.scale)
+    if not waiting:
+        return
+    written: set[str] = set()
+    named = dict(_named_routes((*whole.additional_files, *whole.route_files)))
+    for path in whole.route_files:
+        for vehicle in elements(path, ["vehicle"]):
+            links = _links_of(vehicle, named)
+            if links and links[0] in inside:
+                stretch = Stretch(0, _leading(links, inside), seconds(vehicle.get("depart", "")))
+                for name in sorted(waiting.get(vehicle.get("id", ""), set()) - written):
+                    written.add(name)
+                    trip = _trip(vehicle, stretch, 0, len(links), places)
+                    trip.set("id", name)
+                    yield stretch.entry_s, name, _text(trip)
+
+
+def _waiting_copies(driven: Driven, scale: float) -> dict[str, set[str]]:
+    """Return the vehicles that never departed, by id in the demand; scaling makes copies called `id.1`, `id.2`, …."""
+    copies: dict[str, set[str]] = {}
+    for trip in elements(driven.trips, ["tripinfo"]):
+        if trip.get("depart") == _NEVER:
+            name = trip.get("id", "")
+            original, _, number = name.rpartition(".")
+            for demanded in {name, original} if scale > 1 and number.isdigit() else {name}:
+                copies.setdefault(demanded, set()).add(name)
+    return copies
+
+
+def _named_routes(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    for path in paths:
+        for start in starts(path):
+            if start.tag == "route" and "id" in start.attributes:
+                yield start.attributes["id"], start.attributes.get("edges", "")
+
+
+def _links_of(vehicle: Element, named: Mapping[str, str]) -> tuple[str, ...]:
+    own = vehicle.find("route")
+    return tuple((named.get(vehicle.get("route", ""), "") if own is None else own.get("edges", "")).split())
+
+
+def _leading(links: Sequence[str], inside: Collection[str]) -> tuple[str, ...]:
+    return tuple(itertools.takewhile(lambda link: link in inside, links))
 
 
 def _trip(vehicle: Element, stretch: Stretch, number: int, route_length: int, places: Mapping[str, str]) -> Element:
@@ -131,6 +199,10 @@ def _trip(vehicle: Element, stretch: Stretch, number: int, route_length: int, pl
 def _part_id(vehicle_id: str, number: int) -> str:
     """A vehicle keeps its id where it first enters; where it comes back, it is another one."""
     return vehicle_id if number == 0 else f"{vehicle_id}#{number + 1}"
+
+
+def _text(element: Element) -> str:
+    return tostring(element, "unicode").strip()
 
 
 def _link_of(stop: Element, places: Mapping[str, str]) -> str:

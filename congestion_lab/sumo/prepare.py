@@ -26,6 +26,7 @@ def prepare(scenario: Scenario, *, cache: Path) -> SimulationInputs:
         InputError: With every fault: no SUMO file, unsafe, links that do not exist, no vehicle in the period.
         EngineError: A SUMO program failed while an area was cut out.
     """
+    cache = cache.resolve()
     vetted = _vetted(scenario, cache)
     outline = net_outline(vetted.net_file)
     traffic = _surveyed(vetted, outline)

@@ -3,7 +3,8 @@
 The whole scenario is simulated once to learn when every trip enters the area: mesoscopic with signals by default,
 because that is fast; microscopic if the scenario asks. Then the net is cut with all its rules and programmes, and every
 route is clipped to its stretches inside: through traffic is kept and enters when it reached the area. Trips that did
-not reach the area within the simulated period are no part of its demand.
+not reach the area within the simulated period are no part of its demand, and what leaves the area leaves freely: no
+queue reaches in from outside.
 """
 
 import dataclasses
@@ -51,9 +52,9 @@ def _make(whole: SimulationInputs, area: Area, folder: Path) -> None:
     for number, path in enumerate(whole.additional_files):
         cut_additional(path, controllers, inside, folder / f"{number:03d}.add.xml")
     with tempfile.TemporaryDirectory() as scratch:
-        driven = Path(scratch) / "driven.xml"
-        simulate_whole(with_closures(whole, Path(scratch)), driven, mesoscopic=area.entry_times == "mesoscopic")
-        write_trips(whole, driven, inside, folder / _ROUTES)
+        drivable = with_closures(whole, Path(scratch))
+        driven = simulate_whole(drivable, Path(scratch), mesoscopic=area.entry_times == "mesoscopic")
+        write_trips(drivable, driven, inside, folder / _ROUTES)
     end_s = whole.horizon_s
     if survey([folder / _ROUTES], inside, whole.analysis_begin_s, end_s).vehicles == 0:
         raise ScenarioError(Fault("no trip passes the area in the period", "choose a larger area", key="area"))

@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -59,11 +60,11 @@ def _vehicle(name: str, words: str, links: str, stop: str = "") -> str:
     return f'<vehicle id="{name}" {words}><route edges="{links}"/>{stop}</vehicle>'
 
 
-def _scenario(folder: Path, name: str, area: str) -> Scenario:
+def _scenario(folder: Path, name: str, area: str, scale: float = 1.0) -> Scenario:
     path = folder / f"{name}.yaml"
     path.write_text(
         f"name: {name}\nnetwork: {{file: grid.net.xml}}\n"
-        "demand: {routes: [grid.rou.xml], additional: [stops.add.xml]}\n"
+        f"demand: {{routes: [grid.rou.xml], additional: [stops.add.xml], scale: {scale}}}\n"
         f"period: {{begin: 00:00, end: 00:20}}\n{area}"
     )
     return load_scenario(path)
@@ -140,6 +141,19 @@ class _Trip:
         route = trip.find("route")
         assert route is not None
         return cls(trip.get("id", ""), float(trip.get("depart", "")), route.get("edges", ""), len(trip.findall("stop")))
+
+
+def test_who_found_no_room_to_depart_inside_is_still_demanded(grid: Path, tmp_path: Path) -> None:
+    crowd = "\n".join(_vehicle(f"v{n}", 'depart="1195"', "B1C1 C1D1") for n in range(40))
+    (tmp_path / "grid.rou.xml").write_text(f"<routes>\n{crowd}\n</routes>\n")
+    for name in ("grid.net.xml", "stops.add.xml"):
+        shutil.copy(grid / name, tmp_path / name)
+    area = _AREA % "B1C1"
+    part = prepare(_scenario(tmp_path, "crowd", area), cache=tmp_path / "cache")
+    assert sum(1 for _ in elements(part.route_files[0], ["vehicle"])) == 40
+    doubled = _scenario(tmp_path, "crowd", area, scale=2.0)
+    part = prepare(doubled, cache=tmp_path / "cache")
+    assert len({trip.get("id") for trip in elements(part.route_files[0], ["vehicle"])}) == 80
 
 
 def test_the_cut_runs_in_bare_sumo_with_its_types_and_stops(part: SimulationInputs, tmp_path: Path) -> None:
