@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from congestion_lab.core.geometry import Point, polyline_length_m
+from congestion_lab.core.names import clean_name
 from congestion_lab.network.model import Link, Network
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
 from congestion_lab.reporting.svg import Attributes, element, path_data, short
 from congestion_lab.reporting.translation import _
-from congestion_lab.reporting.wording import clean, number
+from congestion_lab.reporting.wording import number
 
 _FOOTER = 46.0
 _LETTER = 0.56  # mean width of a letter over the font size, sans serif
@@ -53,13 +54,13 @@ def network_svg(network: Network, *, title: str = "") -> str:
     box = f"0 0 {size['width']} {size['height']}"
     namespace = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, "role": "img"}
     body = (
-        element("title", {}, clean(title) or _("Road network")),
+        element("title", {}, clean_name(title) or _("Road network")),
         element("style", {}, Markup(_STYLE)),  # noqa: S704 -- a constant of this module
         element("path", {"class": "through", "d": junction_paths(network, frame)}),
         element("g", {}, *_links(network, frame)),
         element("g", {}, *_signals(network, frame)),
         element("g", {}, *_names(network, frame)),
-        *_legend(network, frame, clean(title)),
+        *_legend(network, frame, clean_name(title)),
     )
     return str(element("svg", {**namespace, **size}, *body)) + "\n"
 
@@ -112,7 +113,7 @@ def _streets(network: Network) -> list[_Street]:
     links: dict[tuple[str, str], list[Link]] = {}
     for link in network.links.values():
         if link.name_en or link.name_ar:
-            links.setdefault((clean(link.name_en), clean(link.name_ar)), []).append(link)
+            links.setdefault((clean_name(link.name_en), clean_name(link.name_ar)), []).append(link)
     streets = [_Street(*names, max(parts, key=_length), sum(map(_length, parts))) for names, parts in links.items()]
     return sorted(streets, key=lambda street: (-street.length_m, street.name_en))
 

@@ -1,30 +1,12 @@
-"""Numbers, changes and names as people read them."""
+"""Numbers and changes as people read them."""
 
 import math
-import re
-import unicodedata
 
 from congestion_lab.reporting.translation import _
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS = frozenset({"\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"})  # letters of Arabic and Persian need them
-_SPACES = re.compile(r"\s+")
-_LONGEST_NAME = 120
-
-
-def clean(name: str) -> str:
-    """Return a name from a map without anything that could reorder, hide or break the text around it.
-
-    Control characters, bidirectional overrides and unassigned code points go; white space becomes one space. Markup is
-    not touched here: every template escapes.
-    """
-    spaced = _SPACES.sub(" ", name)
-    kept = (char for char in spaced if char in _JOINERS or unicodedata.category(char) not in _INVISIBLE)
-    text = "".join(kept).strip()
-    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
 
 
 def number(value: float, digits: int = 1) -> str:

@@ -1,0 +1,35 @@
+"""What may stand in a cell of a table or a sheet when part of it comes from a map."""
+
+from collections.abc import Iterable
+
+from congestion_lab.core.geometry import Turn
+from congestion_lab.core.names import clean_name
+from congestion_lab.signals.approaches import Approach
+
+Cell = str | float | int
+# Spreadsheets run text that starts so as a formula (OWASP, "CSV injection"); East Asian ones also its wide forms.
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_WORDS = {Turn.STRAIGHT: "straight", Turn.LEFT: "left", Turn.RIGHT: "right", Turn.U_TURN: "U-turn"}
+
+
+def inert(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
+    cleaned = clean_name(text)
+    return f"'{cleaned}" if cleaned.startswith(_STARTS_A_FORMULA) else cleaned
+
+
+def seconds(value: float) -> float | int:
+    """Return whole seconds as an integer, others to a tenth."""
+    rounded = round(value, 1)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def movements_text(approaches: Iterable[Approach]) -> str:
+    """Return what a group releases in words, e.g. `Baghdad Street: straight, right; pedestrians`."""
+    return inert("; ".join(_approach_text(approach) for approach in approaches))
+
+
+def _approach_text(approach: Approach) -> str:
+    if not approach.turns:
+        return "pedestrians"
+    return f"{approach.name}: {', '.join(_WORDS[turn] for turn in approach.turns)}"

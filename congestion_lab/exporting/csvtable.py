@@ -1,0 +1,85 @@
+"""Timing tables as CSV: what a controller's keypad asks for, one row per green."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from congestion_lab.core.files import write_text
+from congestion_lab.exporting.cells import Cell, inert, movements_text, seconds
+from congestion_lab.signals.approaches import served
+from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import PlanSet, SignalPlan
+from congestion_lab.signals.timeline import green_times
+
+TIMING_COLUMNS = (
+    "controller",
+    "intersection",
+    "intersection_ar",
+    "programme",
+    "control",
+    "cycle_s",
+    "offset_s",
+    "group",
+    "movements",
+    "green",
+    "right_of_way",
+    "green_start_s",
+    "green_end_s",
+    "green_s",
+    "yellow_s",
+    "all_red_s",
+    "split_s",
+)
+INTERGREEN_COLUMNS = ("controller", "intersection", "clearing_group", "entering_group", "intergreen_s")
+_BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes Arabic for Latin-1
+
+
+def write_csv(plans: PlanSet, intersections: Sequence[Intersection], stem: Path) -> list[Path]:
+    """Write `<stem>-timings.csv` and `<stem>-intergreens.csv`; times are seconds from the start of the cycle."""
+    by_id = {intersection.controller_id: intersection for intersection in intersections}
+    pairs = [(plan, by_id[plan.controller_id]) for plan in plans]
+    timings = stem.with_name(f"{stem.name}-timings.csv")
+    intergreens = stem.with_name(f"{stem.name}-intergreens.csv")
+    _write(timings, TIMING_COLUMNS, (row for pair in pairs for row in _timing_rows(*pair)))
+    _write(intergreens, INTERGREEN_COLUMNS, (row for pair in pairs for row in _intergreen_rows(*pair)))
+    return [timings, intergreens]
+
+
+def _write(target: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_text(target, _BYTE_ORDER_MARK + stream.getvalue())
+
+
+def _timing_rows(plan: SignalPlan, intersection: Intersection) -> Iterator[Sequence[Cell]]:
+    head = (
+        inert(plan.controller_id),
+        inert(intersection.name),
+        inert(intersection.name_ar),
+        inert(plan.program_id),
+        plan.control.value,
+        seconds(plan.cycle_s),
+        seconds(plan.offset_s),
+    )
+    for place, group in enumerate(plan.groups):
+        name = (inert(group.id), movements_text(served(group, intersection)))
+        greens = green_times(plan, place)
+        if not greens:
+            yield (*head, *name, 0, "", "", "", 0, 0, 0, 0)
+        for count, green in enumerate(greens, start=1):
+            times = (green.start_s, green.end_s, green.green_s, green.yellow_s, green.all_red_s, green.split_s)
+            way = "permitted" if green.permitted else "protected"
+            yield (*head, *name, count, way, *map(seconds, times))
+
+
+def _intergreen_rows(plan: SignalPlan, intersection: Intersection) -> Iterator[Sequence[Cell]]:
+    ids = [group.id for group in plan.groups]
+    for pair in sorted(group_conflicts(plan, intersection)):
+        for clearing, entering in (pair, pair[::-1]):
+            time = intergreen_s(plan, clearing, entering)
+            names = (plan.controller_id, intersection.name, ids[clearing], ids[entering])
+            yield (*map(inert, names), "" if time is None else seconds(time))

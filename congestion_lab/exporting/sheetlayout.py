@@ -1,0 +1,87 @@
+"""How timing sheets look: fonts, colours, widths and paper."""
+
+from dataclasses import dataclass
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from congestion_lab.exporting.cells import Cell, inert
+from congestion_lab.signals.plan import Aspect
+
+LABEL_WIDTHS = (10, 46, 11, 10, 10, 10, 10, 10, 10)
+BAR_COLUMN = len(LABEL_WIDTHS) + 2  # the second-by-second bar begins behind the table and a gap
+_SECOND_WIDTH = 1.7
+_THIN = Side(style="thin", color="FFBFBBB2")
+_PALE = PatternFill("solid", fgColor="FFF1EFEA")
+BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+ASPECT_FILLS = {
+    Aspect.RED: PatternFill("solid", fgColor="FFF3D9D3"),
+    Aspect.RED_YELLOW: PatternFill("solid", fgColor="FFF0A35E"),
+    Aspect.YELLOW: PatternFill("solid", fgColor="FFF5C400"),
+    Aspect.GREEN: PatternFill("solid", fgColor="FF2E7D4F"),
+    Aspect.PERMITTED: PatternFill("solid", fgColor="FF9CCBA8"),
+    Aspect.STOP_THEN_GO: PatternFill("solid", fgColor="FFD9C2E3"),
+    Aspect.FLASHING: PatternFill("solid", fgColor="FFFBE9A6"),
+    Aspect.DARK: PatternFill("solid", fgColor="FFDDDDDD"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Writes styled cells into one sheet.
+
+    Attributes:
+        sheet: The sheet.
+    """
+
+    sheet: Worksheet
+
+    def text(self, row: int, column: int, text: str, *, font: Font | None = None, arabic: bool = False) -> None:
+        """Write text that is never a formula."""
+        cell = self.sheet.cell(row, column)
+        cell.value = inert(text)
+        cell.font = font or Font(size=10)
+        if arabic:
+            cell.alignment = Alignment(horizontal="right", readingOrder=2)
+
+    def heading(self, row: int, column: int, text: str) -> None:
+        """Write a table's column heading."""
+        self.text(row, column, text, font=Font(size=9, bold=True, color="FF5C5952"))
+        self.sheet.cell(row, column).fill = _PALE
+        self.sheet.cell(row, column).alignment = Alignment(wrap_text=True, vertical="center")
+
+    def value(self, row: int, column: int, value: Cell) -> None:
+        """Write one value of a table."""
+        if isinstance(value, str):
+            self.text(row, column, value)
+        else:
+            cell = self.sheet.cell(row, column)
+            cell.value = value
+            cell.font = Font(size=10)
+        self.sheet.cell(row, column).border = Border(bottom=_THIN)
+
+    def second(self, row: int, second: int, aspect: Aspect) -> None:
+        """Colour one second of the bar."""
+        self.sheet.cell(row, BAR_COLUMN + second).fill = ASPECT_FILLS[aspect]
+
+    def widths(self, cycle: int) -> None:
+        """Set the widths of the tables' columns and of the bar's seconds."""
+        dimensions = self.sheet.column_dimensions
+        for column, width in enumerate(LABEL_WIDTHS, start=1):
+            dimensions[get_column_letter(column)].width = width
+        dimensions[get_column_letter(BAR_COLUMN - 1)].width = 2
+        for second in range(cycle):
+            dimensions[get_column_letter(BAR_COLUMN + second)].width = _SECOND_WIDTH
+
+
+def page_setup(sheet: Worksheet) -> None:
+    """Make a sheet print on one landscape A4 page's width."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4, ECMA-376
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.sheet_view.showGridLines = False
+    sheet.print_options.horizontalCentered = True

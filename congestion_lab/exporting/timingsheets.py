@@ -1,0 +1,87 @@
+"""Signal timing sheets as a workbook: one sheet per intersection, as a signal engineer files them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from congestion_lab.core.files import written_whole
+from congestion_lab.core.names import clean_name
+from congestion_lab.exporting.cells import inert, seconds
+from congestion_lab.exporting.sheetlayout import Pen, page_setup
+from congestion_lab.exporting.sheetparts import conflict_matrices, group_table, header, interval_table
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import PlanSet, SignalPlan
+
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+_LONGEST_TITLE = 31  # Excel's bound
+_RESERVED = "history"  # Excel keeps this name for itself
+_OVERVIEW = "Overview"
+_OVERVIEW_COLUMNS = ("Sheet", "Intersection", "Name (Arabic)", "Control", "Cycle (s)", "Offset (s)", "Groups")
+
+
+def write_xlsx(plans: PlanSet, intersections: Sequence[Intersection], stem: Path) -> list[Path]:
+    """Write `<stem>-timing-sheets.xlsx`."""
+    by_id = {intersection.controller_id: intersection for intersection in intersections}
+    pairs = [(plan, by_id[plan.controller_id]) for plan in plans]
+    titles = sheet_titles(plan.controller_id for plan in plans)
+    book = Workbook()
+    _overview(book.worksheets[0], pairs, titles)
+    for (plan, intersection), title in zip(pairs, titles, strict=True):
+        _timing_sheet(book.create_sheet(title), plan, intersection)
+    target = stem.with_name(f"{stem.name}-timing-sheets.xlsx")
+    with written_whole(target) as temporary:
+        book.save(temporary)
+    return [target]
+
+
+def sheet_titles(names: Iterable[str]) -> list[str]:
+    """Return a legal sheet title for each name, no two alike even to Excel, which ignores case."""
+    taken = {_OVERVIEW.lower(), _RESERVED}
+    titles = []
+    for name in names:
+        title = _free_title(_FORBIDDEN.sub("-", clean_name(name)).strip() or "-", taken)
+        taken.add(title.lower())
+        titles.append(title)
+    return titles
+
+
+def _free_title(name: str, taken: set[str]) -> str:
+    title, count = name[:_LONGEST_TITLE], 1
+    while title.lower() in taken:
+        count += 1
+        suffix = f" ({count})"
+        title = name[: _LONGEST_TITLE - len(suffix)] + suffix
+    return title
+
+
+def _overview(sheet: Worksheet, pairs: Sequence[tuple[SignalPlan, Intersection]], titles: Sequence[str]) -> None:
+    sheet.title = _OVERVIEW
+    pen = Pen(sheet)
+    pen.text(1, 1, "Signal timing sheets", font=Font(size=16, bold=True))
+    for column, name in enumerate(_OVERVIEW_COLUMNS, start=1):
+        pen.heading(3, column, name)
+    for row, ((plan, intersection), title) in enumerate(zip(pairs, titles, strict=True), start=4):
+        times = (seconds(plan.cycle_s), seconds(plan.offset_s), len(plan.groups))
+        names = (title, inert(intersection.name), inert(intersection.name_ar), plan.control.value)
+        for column, value in enumerate((*names, *times), start=1):
+            pen.value(row, column, value)
+        link = sheet.cell(row, 1)
+        link.hyperlink = f"#'{title}'!A1"
+        sheet.cell(row, 3).alignment = Alignment(horizontal="right", readingOrder=2)
+    for letter, width in zip("ABCDEFG", (24, 44, 36, 12, 10, 10, 10), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = "A4"
+    page_setup(sheet)
+
+
+def _timing_sheet(sheet: Worksheet, plan: SignalPlan, intersection: Intersection) -> None:
+    pen = Pen(sheet)
+    row = header(pen, plan, intersection)
+    row = group_table(pen, row + 1, plan, intersection)
+    row = interval_table(pen, row + 1, plan)
+    conflict_matrices(pen, row + 1, plan, intersection)
+    page_setup(sheet)

@@ -1,0 +1,82 @@
+"""Maps of a report: the same streets coloured by speed before, speed after, and change of delay."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from markupsafe import Markup
+
+from congestion_lab.core.names import clean_name
+from congestion_lab.network.model import Link, Network
+from congestion_lab.reporting.mapframe import MapFrame, frame_of, line_of, paired_links
+from congestion_lab.reporting.networkmap import controller_places, junction_paths
+from congestion_lab.reporting.scales import NO_DATA, Scale
+from congestion_lab.reporting.svg import element, path_data, short
+from congestion_lab.reporting.translation import _
+
+_MOST_LANES = 4
+_SIGNAL_RADIUS = 2.6
+
+
+@dataclass(frozen=True)
+class LinkMap:
+    """A network laid out once, to be coloured several times.
+
+    Attributes:
+        network: What is drawn.
+    """
+
+    network: Network
+
+    @cached_property
+    def frame(self) -> MapFrame:
+        """The frame that all its maps share."""
+        return frame_of(self.network)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Links in the order by which maps number them."""
+        return tuple(sorted(self.network.links))
+
+    @cached_property
+    def _lines(self) -> Mapping[str, str]:
+        paired = paired_links(self.network)
+        links = self.network.links.values()
+        return {link.id: path_data(line_of(link, self.frame, paired=link.id in paired)) for link in links}
+
+    @cached_property
+    def _ground(self) -> Markup:
+        return element("path", {"class": "through", "d": junction_paths(self.network, self.frame)})
+
+    def coloured(self, values: Mapping[str, float], scale: Scale, label: str, *, weight: Callable[[float], float]) -> Markup:
+        """Return the map with each link in the colour of its value; what weighs most is drawn last, on top."""
+        known = {link: values.get(link, float("nan")) for link in self.ids}
+        keys = {link: scale.key_of(value) for link, value in known.items()}
+        order = sorted(range(len(self.ids)), key=lambda place: _rank(known[self.ids[place]], keys[self.ids[place]], weight))
+        paths = (self._path(place, keys[self.ids[place]]) for place in order)
+        box = {"class": "map", "viewBox": self.frame.view_box, "role": "img", "aria-label": label}
+        return element("svg", box, self._ground, *paths, *self._signals())
+
+    def _path(self, place: int, key: str) -> Markup:
+        link = self.network.links[self.ids[place]]
+        classes = f"link w{min(len(link.lanes), _MOST_LANES)} {key}"
+        return element("path", {"class": classes, "data-link": place, "d": self._lines[link.id]})
+
+    def _signals(self) -> Iterator[Markup]:
+        for place in controller_places(self.network).values():
+            x, y = self.frame.place(place)
+            yield element("circle", {"class": "signal", "cx": x, "cy": y, "r": _SIGNAL_RADIUS})
+
+    def scale_bar(self) -> str:
+        """Return what the width of the map is in kilometres, in words."""
+        return _("The maps are {width} km wide.").format(width=short(1000 / self.frame.units_per_m / 1000))
+
+
+def link_name(link: Link) -> str:
+    """Return a link's street in both languages, or its id where it has no name."""
+    names = [name for name in (clean_name(link.name_en), clean_name(link.name_ar)) if name]
+    return " · ".join(names) or _("link {id}").format(id=clean_name(link.id))
+
+
+def _rank(value: float, key: str, weight: Callable[[float], float]) -> float:
+    return float("-inf") if key == NO_DATA else weight(value)
