@@ -1,0 +1,164 @@
+"""Building a demand: zones and assumptions in, vehicles with routes out."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pyproj import Proj
+
+from congestion_lab.core.errors import DemandError, Fault
+from congestion_lab.core.geometry import Point
+from congestion_lab.demand.assumptions import Assumptions, read_assumptions
+from congestion_lab.demand.connectors import (
+    Connector,
+    Site,
+    district_connectors,
+    gate_connector,
+    street_flows,
+    streets,
+)
+from congestion_lab.demand.matrix import GATE, LOCAL, THROUGH, morning_matrix
+from congestion_lab.demand.sampling import RouteFlow, sampled_vehicles
+from congestion_lab.demand.zones import Zone, read_zones
+from congestion_lab.network.manifest import read_manifest
+from congestion_lab.network.model import Link, Network
+from congestion_lab.sumo.assignment import Settings, assigned
+from congestion_lab.sumo.netfile import read_network
+from congestion_lab.sumo.routefile import Placement, write_routes
+
+_PRESENT = "present"
+_NO_ACCESS = frozenset({"expressway", "ramp", "circulating", "tunnel"})  # no driveway opens onto these
+
+
+def build(folder: Path, model: str = "am-peak", variant: str | None = None) -> Path:
+    """Build the demand of a network folder and return the route file.
+
+    Args:
+        folder: Network folder with the built network and `demand/`.
+        model: Name that the assumptions file gives.
+        variant: Network variant, or None for the present one.
+
+    Raises:
+        DemandError: Zones or assumptions are faulty, do not fit the network, or demand is zero.
+        NetworkError: The network cannot be read; build it first.
+        SumoFailedError: SUMO's assignment failed.
+    """
+    manifest = read_manifest(folder / "network.yaml")
+    if variant is not None and variant not in manifest.variants:
+        rule = f"the network has no variant {variant!r}"
+        raise DemandError(Fault(rule, f"choose one of {', '.join(manifest.variants)}", str(folder), key="variant"))
+    suffix = "" if variant in {None, _PRESENT} else f"-{variant}"
+    assumptions = read_assumptions(folder / "demand" / "assumptions.yaml")
+    if assumptions.name != model:
+        rule = f"the assumptions describe {assumptions.name!r}, not {model!r}"
+        raise DemandError(Fault(rule, "name that model", str(folder / "demand" / "assumptions.yaml"), key="name"))
+    zones = read_zones(folder / "demand" / assumptions.zones)
+    net = folder / manifest.variants[variant or _PRESENT].file
+    flows = route_flows(net, zones, assumptions)
+    target = folder / "demand" / f"{model}{suffix}.rou.xml.gz"
+    shares = _class_shares(assumptions)
+    vehicles = sampled_vehicles(flows, assumptions.profile, shares, assumptions.seed.value)
+    placement = Placement(arrival_m=assumptions.connectors.arrival_m.value)
+    write_routes(target, vehicles, assumptions.vehicle_classes, placement)
+    return target
+
+
+def route_flows(net: Path, zones: Sequence[Zone], assumptions: Assumptions) -> tuple[RouteFlow, ...]:
+    """Return the route flows of the period on a network.
+
+    Raises:
+        DemandError: Zones do not fit the network, demand is zero, or a zone cannot be reached.
+        NetworkError: The network cannot be read.
+        SumoFailedError: SUMO's assignment failed.
+    """
+    connectors = zone_connectors(read_network(net), zones, assumptions)
+    flows = street_flows(morning_matrix(zones, assumptions), connectors)
+    return assigned(
+        net,
+        [one for group in connectors.values() for one in group],
+        flows,
+        _settings(assumptions),
+        peak_hour_share=assumptions.profile.peak_hour_share(),
+        pcu={kind: _mean_pcu(assumptions, kind) for kind in (LOCAL, GATE, THROUGH)},
+    )
+
+
+def zone_connectors(
+    network: Network, zones: Sequence[Zone], assumptions: Assumptions
+) -> dict[str, tuple[Connector, ...]]:
+    """Return the streets on which each zone's trips begin and end.
+
+    Raises:
+        DemandError: A gate's node has no link in or out, or the network has no geographic projection.
+    """
+    figures = assumptions.connectors
+    candidates = streets([*_sites(network, figures.shortest_link_m.value)])
+    place = _placed(network)
+    found: dict[str, tuple[Connector, ...]] = {}
+    for zone in zones:
+        if zone.is_gate:
+            found[zone.id] = (_gate(network, zone),)
+        else:
+            centroid = place(zone.lon, zone.lat)
+            found[zone.id] = district_connectors(
+                zone, centroid, candidates, count=figures.per_zone.value, reach_m=figures.reach_m.value
+            )
+    return found
+
+
+def _gate(network: Network, zone: Zone) -> Connector:
+    entering = sorted(link.id for link in network.links.values() if link.from_node == zone.node)
+    leaving = sorted(link.id for link in network.links.values() if link.to_node == zone.node)
+    return gate_connector(zone, entering, leaving)
+
+
+def _sites(network: Network, shortest_m: float) -> Iterator[Site]:
+    for link in sorted(network.links.values(), key=lambda one: one.id):
+        if link.length_m >= shortest_m and link.kind not in _NO_ACCESS:
+            yield Site(link.id, _midpoint(link), _heading(link))
+
+
+def _midpoint(link: Link) -> Point:
+    (x0, y0), (x1, y1) = link.shape[0], link.shape[-1]
+    return (x0 + x1) / 2, (y0 + y1) / 2
+
+
+def _heading(link: Link) -> Point:
+    (x0, y0), (x1, y1) = link.shape[0], link.shape[-1]
+    length = math.dist((x0, y0), (x1, y1)) or 1.0
+    return (x1 - x0) / length, (y1 - y0) / length
+
+
+def _placed(network: Network) -> Callable[[float, float], Point]:
+    if not network.projection:
+        rule = "the network has no geographic projection, so zones cannot be placed on it"
+        raise DemandError(Fault(rule, "build or import it with a projection"))
+    projection = Proj(network.projection)
+
+    def place(lon: float, lat: float) -> Point:
+        x, y = projection(lon, lat)
+        return float(x) + network.offset[0], float(y) + network.offset[1]
+
+    return place
+
+
+def _settings(assumptions: Assumptions) -> Settings:
+    figures = assumptions.assignment
+    return Settings(
+        method=figures.method.value,
+        iterations=figures.iterations.value,
+        alternatives=figures.alternatives.value,
+        tls_penalty_s=figures.tls_penalty_s.value,
+        minor_penalty_s=figures.minor_penalty_s.value,
+        seed=assumptions.seed.value,
+    )
+
+
+def _class_shares(assumptions: Assumptions) -> dict[str, Mapping[str, float]]:
+    shares = assumptions.shares
+    return {LOCAL: shares.local.value, GATE: shares.gate.value, THROUGH: shares.through.value}
+
+
+def _mean_pcu(assumptions: Assumptions, kind: str) -> float:
+    shares = _class_shares(assumptions)[kind]
+    return sum(share * assumptions.classes[name].pcu.value for name, share in shares.items())
