@@ -50,3 +50,17 @@ def test_unknown_links_are_summed_up(tmp_path: Path) -> None:
     assert "'y'" in faults[1].rule
     assert "(7 mentions)" in faults[1].rule
     assert faults[5].rule == "3 more links of the routes are not in the network"
+
+
+@pytest.mark.parametrize(
+    ("name", "begin_s", "end_s", "vehicles"),
+    [
+        ("cologne3/cologne3.rou.xml.gz", 25_200, 28_800, 2856),
+        ("ingolstadt1/ingolstadt1.rou.xml.gz", 57_600, 61_200, 1716),
+        ("grid4x4/grid4x4_1.rou.xml.gz", 0, 3600, 1473),
+    ],
+)
+def test_published_demand_is_counted_as_published(
+    bench_folder: Path, name: str, begin_s: float, end_s: float, vehicles: int
+) -> None:
+    assert survey([bench_folder / name], set(), begin_s, end_s).vehicles == vehicles
