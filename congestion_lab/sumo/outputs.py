@@ -216,7 +216,7 @@ def _queue_samples(path: Path, begin_s: float, end_s: float) -> pd.DataFrame:
         frame = pd.DataFrame({"lane_id": [], "data_timestep": [], "lane_queueing_length": []}, dtype="str")
     frame["time_s"] = pd.to_numeric(frame["data_timestep"])
     frame["queue_m"] = pd.to_numeric(frame["lane_queueing_length"])
-    frame["link_id"] = frame["lane_id"].str.rpartition("_")[0]
+    frame["link_id"] = frame["lane_id"].str.rsplit("_", n=1).str[0]
     inside = frame[frame["time_s"].between(begin_s, end_s, inclusive="left")]
     return inside.groupby(["link_id", "time_s"])[["queue_m"]].max().reset_index()
 
