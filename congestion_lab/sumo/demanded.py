@@ -52,6 +52,8 @@ def _flow(record: Record, end_s: float) -> Iterator[Departure]:
     last_s = _seconds(record.get("end")) or math.inf
     number = int(record.get("number")) if record.get("number") else None
     spacing_s = _spacing_s(record, (last_s - first_s) / number if number else math.inf)
+    if number is None and math.isinf(spacing_s):
+        return
     for index in itertools.count() if number is None else range(number):
         demanded_s = first_s + index * spacing_s if index else first_s
         if demanded_s >= min(last_s, end_s):
