@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from congestion_lab.core.errors import DemandError
+from congestion_lab.demand.assumptions import Assumptions, read_assumptions
+from congestion_lab.demand.matrix import ODMatrix, morning_matrix
+from congestion_lab.demand.zones import Zone, read_zones
+
+_FOLDER = Path(__file__).parents[3] / "networks/damascus/demand"
+
+
+@pytest.fixture(scope="module")
+def zones() -> tuple[Zone, ...]:
+    return read_zones(_FOLDER / "zones.csv")
+
+
+@pytest.fixture(scope="module")
+def assumptions() -> Assumptions:
+    return read_assumptions(_FOLDER / "assumptions.yaml")
+
+
+@pytest.fixture(scope="module")
+def matrix(zones: tuple[Zone, ...], assumptions: Assumptions) -> ODMatrix:
+    return morning_matrix(zones, assumptions)
+
+
+def _with(assumptions: Assumptions, group: str, name: str, value: object) -> Assumptions:
+    figure = getattr(getattr(assumptions, group), name).model_copy(update={"value": value})
+    return assumptions.model_copy(update={group: getattr(assumptions, group).model_copy(update={name: figure})})
+
+
+def test_every_zone_sends_to_and_receives_from_every_district(matrix: ODMatrix) -> None:
+    off_diagonal = ~np.eye(len(matrix.zones), dtype=bool)
+    between_gates = np.array([[a.is_gate and b.is_gate for b in matrix.zones] for a in matrix.zones])
+    assert (matrix.trips[off_diagonal & ~between_gates] > 0).all()
+    assert np.trace(matrix.trips) == 0
+
+
+def test_mornings_load_toward_the_centre(matrix: ODMatrix) -> None:
+    index = {zone.id: k for k, zone in enumerate(matrix.zones)}
+    arriving, leaving = matrix.trips.sum(axis=0), matrix.trips.sum(axis=1)
+    for central in ("saroja", "baramkeh", "qanawat", "government"):
+        assert arriving[index[central]] > 1.5 * leaving[index[central]]
+    for outer in ("jaramana", "mezzeh_86", "tadamon"):
+        assert leaving[index[outer]] > 1.5 * arriving[index[outer]]
+
+
+def test_kinds_follow_the_gates(matrix: ODMatrix) -> None:
+    index = {zone.id: k for k, zone in enumerate(matrix.zones)}
+    assert matrix.kind(index["midan"], index["saroja"]) == "local"
+    assert matrix.kind(index["gate_homs"], index["saroja"]) == "gate"
+    assert matrix.kind(index["gate_homs"], index["gate_daraa"]) == "through"
+
+
+def test_the_level_scales_everything(zones: tuple[Zone, ...], assumptions: Assumptions, matrix: ODMatrix) -> None:
+    doubled = assumptions.level.model_copy(update={"value": 2 * assumptions.level.value})
+    assert morning_matrix(zones, assumptions.model_copy(update={"level": doubled})).total == pytest.approx(
+        2 * matrix.total
+    )
+
+
+def test_trips_shorten_with_impedance(zones: tuple[Zone, ...], assumptions: Assumptions, matrix: ODMatrix) -> None:
+    steep = _with(assumptions, "distribution", "impedance_per_km", 0.5)
+    assert morning_matrix(zones, steep).mean_straight_km() < matrix.mean_straight_km()
+
+
+def test_zero_demand_is_a_fault(zones: tuple[Zone, ...], assumptions: Assumptions) -> None:
+    nothing = assumptions.level.model_copy(update={"value": 0.0})
+    with pytest.raises(DemandError, match="zero"):
+        morning_matrix(zones, assumptions.model_copy(update={"level": nothing}))
+
+
+def test_figures_and_zones_must_match(zones: tuple[Zone, ...], assumptions: Assumptions) -> None:
+    jobs = dict(assumptions.generation.jobs.value)
+    del jobs["midan"]
+    jobs["atlantis"] = 3.0
+    with pytest.raises(DemandError) as caught:
+        morning_matrix(zones, _with(assumptions, "generation", "jobs", jobs))
+    assert {fault.key for fault in caught.value.faults} == {"generation.jobs.atlantis", "generation.jobs.midan"}

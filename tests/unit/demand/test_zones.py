@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+
+from congestion_lab.core.errors import DemandError
+from congestion_lab.demand.zones import Zone, read_zones, straight_km
+
+_HEADER = "id,name_en,name_ar,kind,lat,lon,node\n"
+
+
+def _table(folder: Path, *rows: str) -> Path:
+    path = folder / "zones.csv"
+    path.write_text(_HEADER + "\n".join(rows), encoding="utf-8")
+    return path
+
+
+def test_rows_become_zones(tmp_path: Path) -> None:
+    zones = read_zones(
+        _table(tmp_path, "midan,Midan,الميدان,district,33.495,36.2995,", "g,Gate,بوابة,gate,33.4,36.2,n1")
+    )
+    assert zones[0] == Zone("midan", "Midan", "الميدان", "district", 33.495, 36.2995)
+    assert zones[1].is_gate
+    assert zones[1].node == "n1"
+
+
+def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
+    path = _table(tmp_path, "a,A,باب,district,33.5,36.3,", "a,A,باب,suburb,north,36.3,", "b,B,ب,gate,33.5,360,")
+    with pytest.raises(DemandError) as caught:
+        read_zones(path)
+    assert [(fault.line, fault.key) for fault in caught.value.faults] == [
+        (3, "id"),
+        (3, "kind"),
+        (3, "lat"),
+        (4, "node"),
+        (4, "lon"),
+    ]
+
+
+def test_an_empty_or_missing_table_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(DemandError, match="no zone"):
+        read_zones(_table(tmp_path))
+    with pytest.raises(DemandError, match="cannot be read"):
+        read_zones(tmp_path / "nowhere.csv")
+
+
+def test_missing_columns_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "zones.csv"
+    path.write_text("id,lat\na,33\n", encoding="utf-8")
+    with pytest.raises(DemandError, match="lon"):
+        read_zones(path)
+
+
+def test_a_degree_of_latitude_is_111_km() -> None:
+    south, north = Zone("s", "", "", "district", 33.0, 36.0), Zone("n", "", "", "district", 34.0, 36.0)
+    assert straight_km(south, north) == pytest.approx(111.2, abs=0.1)
+    assert straight_km(south, south) == 0
