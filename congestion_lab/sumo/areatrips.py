@@ -76,7 +76,8 @@ def simulate_whole(whole: SimulationInputs, folder: Path, *, mesoscopic: bool) -
             *("--vehroute-output", driven.routes, "--vehroute-output.exit-times", "--vehroute-output.last-route"),
             *("--vehroute-output.write-unfinished", "--vehroute-output.intended-depart"),
             *("--tripinfo-output", driven.trips, "--tripinfo-output.write-undeparted"),
-        ]
+        ],
+        cwd=folder,  # where devices of vehicles write what has no name
     )
     return driven
 

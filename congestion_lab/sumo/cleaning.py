@@ -18,6 +18,7 @@ _NULL_NAMES = frozenset({"", _NULL_DEVICE, "nul", "/dev/null"})
 _OUTPUT_ATTRIBUTES = frozenset({"file", "output", "dest", "destination", "outputFile"})
 _OUTPUT_PARAMETERS = ("file", "output")  # also as the last part of a dotted key, e.g. device.ssm.file
 _PURE_OUTPUTS = frozenset({"edgeData", "laneData", "timedEvent", "vTypeProbe"})  # nothing else refers to these
+_RECORDERS = frozenset({"has.ssm.device"})  # writes ssm_<vehicle>.xml where it stands, and does nothing else
 _FILE_IS_INPUT = frozenset({"rerouter", "variableSpeedSign"})
 _MAX_INCLUDES = 16  # levels
 
@@ -48,7 +49,9 @@ def _findings(start: Start) -> Iterator[Finding]:
     if start.tag == "include":
         yield start, "href", start.attributes.get("href", "")
     elif start.tag == "param":
-        if _writes(start.attributes.get("key", "")) and start.attributes.get("value", "") not in _NULL_NAMES:
+        if start.attributes.get("key") in _RECORDERS:
+            yield start, "key", ""
+        elif _writes(start.attributes.get("key", "")) and start.attributes.get("value", "") not in _NULL_NAMES:
             yield start, "value", start.attributes["value"]
     else:
         for name in sorted(_OUTPUT_ATTRIBUTES & start.attributes.keys()):
@@ -110,7 +113,7 @@ def _clean_root(path: Path) -> Element:
 
 def _clean(parent: Element, path: Path) -> None:
     for child in list(parent):
-        if child.tag in _PURE_OUTPUTS:
+        if child.tag in _PURE_OUTPUTS or (child.tag == "param" and child.get("key") in _RECORDERS):
             parent.remove(child)
         elif child.tag == "include":
             place = list(parent).index(child)

@@ -4,6 +4,8 @@ import pytest
 
 from congestion_lab.core.errors import InputError, ScenarioError
 from congestion_lab.sumo.cleaning import cleaned
+from congestion_lab.sumo.installation import binary
+from congestion_lab.sumo.process import run_program
 from congestion_lab.sumo.xmlfiles import tree
 
 
@@ -49,6 +51,37 @@ def test_outputs_that_leave_the_folder_are_faults(tmp_path: Path, name: str) -> 
     told = [(fault.line, fault.key) for fault in caught.value.faults]
     assert told == [(2, "edgeData.file"), (3, "param.value")]
     assert not (tmp_path / "cache").exists()
+
+
+def test_a_recorder_without_a_file_name_is_taken_out(tmp_path: Path) -> None:
+    path = _file(
+        tmp_path, '<vType id="v"><param key="has.ssm.device" value="true"/><param key="note" value="x"/></vType>'
+    )
+    assert [param.get("key") for param in tree(cleaned(path, tmp_path / "cache")).iter("param")] == ["note"]
+
+
+def test_sumo_writes_nothing_beside_a_cleaned_file(tmp_path: Path) -> None:
+    grid = ("--grid", "--grid.number", "2", "--tls.set", "A0", "--output-file", tmp_path / "grid.net.xml")
+    run_program([binary("netgenerate"), *grid])
+    (tmp_path / "x.rou.xml").write_text('<routes><trip id="v" type="car" depart="0" from="A0A1" to="A1B1"/></routes>')
+    path = _file(
+        tmp_path,
+        """<edgeData id="a" file="1.xml"/><laneData id="b" file="2.xml"/>
+        <inductionLoop id="c" lane="A0A1_0" pos="5" period="60" file="3.xml"/>
+        <instantInductionLoop id="d" lane="A0A1_0" pos="5" file="4.xml"/>
+        <laneAreaDetector id="e" lane="A0A1_0" pos="5" endPos="20" period="60" file="5.xml"/>
+        <routeProbe id="r" edge="A0A1" period="60" file="6.xml"/><vTypeProbe id="p" period="10" file="7.xml"/>
+        <calibrator id="k" edge="A0A1" pos="0" period="1" routeProbe="r" output="8.xml">
+          <flow begin="0" end="100" speed="10"/>
+        </calibrator>
+        <timedEvent type="SaveTLSStates" source="A0" dest="9.xml"/>
+        <vType id="car"><param key="has.ssm.device" value="true"/></vType>""",
+    )
+    files = ("--net-file", tmp_path / "grid.net.xml", "--route-files", tmp_path / "x.rou.xml")
+    before = set(tmp_path.rglob("*"))
+    copy = cleaned(path, tmp_path / "cache")
+    run_program([binary("sumo"), *files, "--additional-files", copy, "--no-step-log"], cwd=tmp_path)
+    assert set(tmp_path.rglob("*")) - before == {copy, copy.parent, copy.parent.parent, tmp_path / "cache"}
 
 
 def test_settings_in_another_file_are_faults(tmp_path: Path) -> None:
