@@ -1,0 +1,75 @@
+"""Which groups conflict, and the time a plan leaves between their greens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import SignalPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The time between the end of one right of way and the start of another.
+
+    Attributes:
+        duration_s: Its length.
+        interval: Number of the interval with which the second starts.
+    """
+
+    duration_s: float
+    interval: int
+
+
+def group_conflicts(plan: SignalPlan, intersection: Intersection) -> frozenset[tuple[int, int]]:
+    """Return the pairs (a, b), a < b, of groups (by their places in the plan) whose paths cross or merge."""
+    place = {head: number for number, group in enumerate(plan.groups) for head in group.heads}
+    pairs = (
+        tuple(sorted((place[first], place[second])))
+        for first, second in intersection.conflicts
+        if first in place and second in place
+    )
+    return frozenset((pair[0], pair[1]) for pair in pairs if pair[0] != pair[1])
+
+
+def intergreen_s(plan: SignalPlan, clearing: int, entering: int) -> float | None:
+    """Return the shortest time from the end of one group's green to the start of another's, by their places.
+
+    None where it does not arise: one of them never changes, or the second is green whenever the first ends.
+    """
+    durations = [interval.duration_s for interval in plan.intervals]
+    first, second = (green(plan, group) for group in (clearing, entering))
+    gap = shortest_gap(durations, first, second, second)
+    return None if gap is None else gap.duration_s
+
+
+def green(plan: SignalPlan, group: int) -> tuple[bool, ...]:
+    """Return for each interval whether a group, by its place in the plan, is green."""
+    return tuple(interval.aspects[group].is_green for interval in plan.intervals)
+
+
+def shortest_gap(
+    durations: Sequence[float], clearing: Sequence[bool], entering: Sequence[bool], dominant: Sequence[bool]
+) -> Gap | None:
+    """Return the shortest gap in a ring of intervals between two movements.
+
+    Args:
+        durations: Length of each interval, seconds.
+        clearing: Where the first movement is green.
+        entering: Where the second is green.
+        dominant: Where the second is green and need not give way to the first. If it is green already when the first
+            ends, it enters when it no longer has to give way.
+    """
+    count = len(durations)
+    gaps = []
+    for end in (number for number in range(count) if clearing[number - 1] and not clearing[number]):
+        enters = dominant if entering[end - 1] else entering
+        if enters[end - 1]:
+            continue  # both ran together, so nothing has to be cleared now
+        passed = 0.0
+        for number in ((end + step) % count for step in range(count)):
+            if enters[number]:
+                gaps.append(Gap(passed, number))
+            if enters[number] or clearing[number]:
+                break
+            passed += durations[number]
+    return min(gaps, key=lambda gap: gap.duration_s, default=None)

@@ -1,0 +1,278 @@
+"""What makes a plan safe: named rules, each checked over the whole cycle, each breach told with its place.
+
+Within an interval nothing changes, so that a rule which holds in every interval holds in every second.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from congestion_lab.signals.conflicts import Gap, green, shortest_gap
+from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.plan import Aspect, PlanSet, SignalPlan
+from congestion_lab.signals.timeline import green_times
+from congestion_lab.signals.timing import (
+    MAX_YELLOW_S,
+    MIN_YELLOW_S,
+    WALK_S,
+    all_red_s,
+    clearing_speed_mps,
+    pedestrian_clearance_s,
+    yellow_s,
+)
+
+ERROR = "error"  # dangerous or unusable whatever the guideline
+WARNING = "warning"  # short of the guideline
+_TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
+_SERVED = frozenset({Aspect.GREEN, Aspect.PERMITTED, Aspect.STOP_THEN_GO, Aspect.FLASHING, Aspect.DARK})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The bounds that plans are held to.
+
+    Attributes:
+        min_green_s: Shortest vehicle green (FHWA Traffic Signal Timing Manual, 2nd ed., table 5-3).
+        min_walk_s: Shortest pedestrian green (MUTCD 4E.06).
+        min_cycle_s: Shortest cycle (NTCIP 1202 patternCycleTime).
+        max_cycle_s: Longest cycle: beyond it people on foot stop waiting (FHWA, ibid., chapter 6).
+    """
+
+    min_green_s: float = 5.0
+    min_walk_s: float = WALK_S
+    min_cycle_s: float = 30.0
+    max_cycle_s: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One rule broken at one place.
+
+    Attributes:
+        rule: Name of the rule.
+        controller_id: The intersection.
+        groups: Ids of the groups concerned.
+        interval: Number of the interval where it shows, if it has one.
+        message: What is wrong, with the values.
+        severity: `error` or `warning`.
+    """
+
+    rule: str
+    controller_id: str
+    groups: tuple[str, ...]
+    interval: int | None
+    message: str
+    severity: str
+
+
+_NO_PLAN = "the intersection has no plan"
+_NO_INTERSECTION = "the plan belongs to no intersection"
+STANDARD_RULES = Rules()
+
+
+def check(plans: PlanSet, intersections: Iterable[Intersection], rules: Rules = STANDARD_RULES) -> tuple[Breach, ...]:
+    """Return every breach, by controller."""
+    sites = {intersection.controller_id: intersection for intersection in intersections}
+    planned = {plan.controller_id: plan for plan in plans}
+    breaches: list[Breach] = []
+    for controller in sorted(sites.keys() | planned.keys()):
+        if controller not in planned:
+            breaches.append(Breach("plan-missing", controller, (), None, _NO_PLAN, WARNING))
+        elif controller not in sites:
+            breaches.append(Breach("intersection-unknown", controller, (), None, _NO_INTERSECTION, ERROR))
+        else:
+            breaches += check_plan(planned[controller], sites[controller], rules)
+    return tuple(breaches)
+
+
+def check_plan(plan: SignalPlan, intersection: Intersection, rules: Rules = STANDARD_RULES) -> tuple[Breach, ...]:
+    """Return every breach of one plan."""
+    site = _Site(plan, intersection)
+    found = itertools.chain(
+        _unserved(site),
+        _conflicting_greens(site),
+        _greens_that_must_yield(site),
+        _short_greens(site, rules),
+        _yellows(site),
+        _intergreens(site),
+        _cycle(plan, rules),
+    )
+    return tuple(found)
+
+
+def required_yellow_s(heads: Iterable[SignalHead]) -> float:
+    """Return the yellow that the fastest of some vehicle heads needs (ITE); 0 without vehicles."""
+    return max((yellow_s(head.approach_speed_mps) for head in heads if not head.is_crossing), default=0.0)
+
+
+def required_intergreen_s(heads: Iterable[SignalHead]) -> float:
+    """Return the time that the last user needs to clear: yellow and all-red (ITE), or time to cross on foot."""
+    return max((_clearing_s(head) for head in heads), default=0.0)
+
+
+def _clearing_s(head: SignalHead) -> float:
+    if head.is_crossing:
+        return pedestrian_clearance_s(head.path_length_m)
+    speed = clearing_speed_mps(head.approach_speed_mps, head.turn)
+    return yellow_s(head.approach_speed_mps) + all_red_s(speed, head.path_length_m)
+
+
+class _Site:
+    """A plan laid over its intersection."""
+
+    def __init__(self, plan: SignalPlan, intersection: Intersection) -> None:
+        self.plan = plan
+        self.intersection = intersection
+        self.place = {head: number for number, group in enumerate(plan.groups) for head in group.heads}
+        self.heads: dict[int, list[SignalHead]] = {}
+        for head in intersection.heads:
+            self.heads.setdefault(head.index, []).append(head)
+        self.durations = [interval.duration_s for interval in plan.intervals]
+        self.green = [green(plan, number) for number in range(len(plan.groups))]
+
+    def column(self, head: int) -> list[Aspect]:
+        """What a head shows in each interval."""
+        return [interval.aspects[self.place[head]] for interval in self.plan.intervals]
+
+    def group_heads(self, number: int) -> list[SignalHead]:
+        """The heads of a group that release something."""
+        return [head for index in self.plan.groups[number].heads for head in self.heads.get(index, ())]
+
+    def names(self, *heads: int) -> tuple[str, ...]:
+        """Ids of the groups of some heads."""
+        return tuple(dict.fromkeys(self.plan.groups[self.place[head]].id for head in heads))
+
+    def placed(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The pairs of heads of which both belong to a group, in order."""
+        return sorted(pair for pair in pairs if pair[0] in self.place and pair[1] in self.place)
+
+    def interval_at(self, time_s: float) -> int:
+        """Number of the interval that runs at a time of the cycle."""
+        ends = itertools.accumulate(self.durations)
+        return next((number for number, end in enumerate(ends) if time_s < end - _TOLERANCE_S), 0)
+
+    def breach(
+        self, rule: str, groups: tuple[str, ...], interval: int | None, message: str, severity: str = ERROR
+    ) -> Breach:
+        """Return a breach at this intersection."""
+        return Breach(rule, self.plan.controller_id, groups, interval, message, severity)
+
+    def gap(self, clearing: int, entering: int) -> Gap | None:
+        """The shortest time a head has to clear before a conflicting head gets the right of way."""
+        gives_way = (entering, clearing) in self.intersection.yields
+        column = self.column(entering)
+        dominant = [aspect is Aspect.GREEN or (aspect is Aspect.PERMITTED and not gives_way) for aspect in column]
+        first, second = (self.green[self.place[head]] for head in (clearing, entering))
+        return shortest_gap(self.durations, first, second, dominant)
+
+
+def _unserved(site: _Site) -> Iterator[Breach]:
+    for index in sorted(site.heads):
+        if index not in site.place:
+            yield site.breach("head-without-group", (), None, f"signal head {index} belongs to no group")
+    for number, group in enumerate(site.plan.groups):
+        shown = {interval.aspects[number] for interval in site.plan.intervals}
+        if site.group_heads(number) and not shown & _SERVED:
+            yield site.breach("never-green", (group.id,), None, f"group {group.id} never gets green")
+
+
+def _conflicting_greens(site: _Site) -> Iterator[Breach]:
+    for first, second in site.placed(site.intersection.conflicts):
+        shown = zip(site.column(first), site.column(second), strict=True)
+        for number, pair in enumerate(shown):
+            if pair == (Aspect.GREEN, Aspect.GREEN):
+                message = f"heads {first} and {second} cross and both show protected green in interval {number}"
+                yield site.breach("conflicting-greens", site.names(first, second), number, message)
+
+
+def _greens_that_must_yield(site: _Site) -> Iterator[Breach]:
+    yields = site.intersection.yields
+    one_sided = ((first, second) for first, second in yields if (second, first) not in yields)
+    for first, second in site.placed(one_sided):
+        shown = zip(site.column(first), site.column(second), strict=True)
+        for number, pair in enumerate(shown):
+            if pair == (Aspect.GREEN, Aspect.PERMITTED) and site.intersection.in_conflict(first, second):
+                message = f"head {first} shows protected green in interval {number} but must give way to head {second}"
+                yield site.breach("green-must-yield", site.names(first, second), number, message)
+
+
+def _short_greens(site: _Site, rules: Rules) -> Iterator[Breach]:
+    for number, group in enumerate(site.plan.groups):
+        heads = site.group_heads(number)
+        if not heads:
+            continue
+        walking = any(head.is_crossing for head in heads)
+        least = rules.min_walk_s if walking else rules.min_green_s
+        for time in green_times(site.plan, number):
+            if time.green_s < least - _TOLERANCE_S:
+                message = f"group {group.id} is green for {time.green_s:g} s; at least {least:g} s are needed"
+                interval = site.interval_at(time.start_s)
+                yield site.breach("minimum-green", (group.id,), interval, message, WARNING)
+
+
+def _yellows(site: _Site) -> Iterator[Breach]:
+    for number, group in enumerate(site.plan.groups):
+        need = required_yellow_s(site.group_heads(number))
+        if need == 0 or all(site.green[number]):
+            continue
+        for time in green_times(site.plan, number):
+            fault = _yellow_fault(time.yellow_s, need)
+            if fault is not None:
+                rule, message, severity = fault
+                yield site.breach(
+                    rule, (group.id,), site.interval_at(time.end_s), f"group {group.id} {message}", severity
+                )
+
+
+def _yellow_fault(shown_s: float, need_s: float) -> tuple[str, str, str] | None:
+    if shown_s == 0:
+        return "yellow-missing", f"ends green without yellow; {need_s:.1f} s are needed", ERROR
+    if shown_s < MIN_YELLOW_S - _TOLERANCE_S:
+        return "yellow-too-short", f"has {shown_s:g} s of yellow; never less than {MIN_YELLOW_S:g} s", ERROR
+    if shown_s < need_s - _TOLERANCE_S:
+        return "yellow-too-short", f"has {shown_s:g} s of yellow; its speed needs {need_s:.1f} s", WARNING
+    if shown_s > MAX_YELLOW_S + _TOLERANCE_S:
+        return "yellow-too-long", f"has {shown_s:g} s of yellow; never more than {MAX_YELLOW_S:g} s", WARNING
+    return None
+
+
+def intergreen_shortages(plan: SignalPlan, intersection: Intersection) -> dict[tuple[int, int], tuple[Gap, float]]:
+    """Return where a plan leaves less time between conflicting heads than the first needs to clear.
+
+    Returns:
+        (clearing head, entering head) -> (the gap, the time needed in seconds).
+    """
+    return _shortages(_Site(plan, intersection))
+
+
+def _shortages(site: _Site) -> dict[tuple[int, int], tuple[Gap, float]]:
+    short = {}
+    for pair in site.placed(site.intersection.conflicts):
+        for clearing, entering in (pair, pair[::-1]):
+            gap = site.gap(clearing, entering)
+            need = required_intergreen_s(site.heads.get(clearing, ()))
+            if gap is not None and gap.duration_s < need - _TOLERANCE_S:
+                short[(clearing, entering)] = (gap, need)
+    return short
+
+
+def _intergreens(site: _Site) -> Iterator[Breach]:
+    """Yield the worst shortage of each pair of groups, people on foot and vehicles apart."""
+    worst: dict[tuple[str, tuple[str, ...]], tuple[Gap, float]] = {}
+    for (clearing, entering), (gap, need) in _shortages(site).items():
+        walking = any(head.is_crossing for head in site.heads[clearing])
+        rule = "pedestrian-clearance" if walking else "intergreen"
+        key = (rule, site.names(clearing, entering))
+        if key not in worst or need - gap.duration_s > worst[key][1] - worst[key][0].duration_s:
+            worst[key] = (gap, need)
+    for (rule, groups), (gap, need) in worst.items():
+        severity = WARNING if rule == "intergreen" and gap.duration_s >= MIN_YELLOW_S - _TOLERANCE_S else ERROR
+        message = f"{gap.duration_s:g} s from group {groups[0]} to group {groups[-1]}; clearing takes {need:.1f} s"
+        yield site.breach(rule, groups, gap.interval, message, severity)
+
+
+def _cycle(plan: SignalPlan, rules: Rules) -> Sequence[Breach]:
+    if rules.min_cycle_s <= plan.cycle_s <= rules.max_cycle_s or len(plan.intervals) == 1:
+        return ()
+    message = f"the cycle of {plan.cycle_s:g} s is outside {rules.min_cycle_s:g}-{rules.max_cycle_s:g} s"
+    return (Breach("cycle-bounds", plan.controller_id, (), None, message, WARNING),)
