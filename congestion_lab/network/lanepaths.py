@@ -8,13 +8,15 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from congestion_lab.network.alignment import heading_at_end, heading_at_start, turned
+from congestion_lab.core.geometry import Point, polyline_length_m
+from congestion_lab.network.alignment import heading_at_end, heading_at_start, offset, point_at, turned
 from congestion_lab.network.roadplan import Control, LanePath, PlanLink
 from congestion_lab.network.streets import DraftNode
 
 _AHEAD = math.radians(50)
 _LEFT = math.radians(15)
 _PART = math.radians(80)  # carriageways part and join at less than this
+_NEAR_M = 12.0  # so far from a node carriageways that part or join lie side by side, in the order of their lanes
 _SEEN_M = 45.0  # over this length the direction of a carriageway is judged
 
 
@@ -135,9 +137,23 @@ def _parting(inbound: list[PlanLink], outbound: list[PlanLink], opposite: Mappin
 def _onward(link: PlanLink, outbound: list[PlanLink], opposite: Mapping[str, str]) -> list[PlanLink]:
     """Return where a link goes on, from right to left."""
     back = opposite.get(link.id.removesuffix(".turn"))
-    turns = sorted((_turn(link, out), out.id, out) for out in outbound if out.id != back)
-    near = [out for turn, _, out in turns if abs(turn) < _PART]
-    return near if near or len(turns) != 1 else [turns[0][2]]
+    exits = [out for out in outbound if out.id != back]
+    near = [out for out in exits if abs(_turn(link, out)) < _PART]
+    heading = heading_at_end(link.shape, _SEEN_M)
+    ordered = sorted(near, key=lambda out: (_aside_m(_middle(out, _NEAR_M), link.shape[-1], heading), out.id))
+    return ordered if ordered or len(exits) != 1 else exits
+
+
+def _middle(link: PlanLink, at_m: float) -> Point:
+    """Return the middle of a carriageway at a distance from its start, or from its end if negative."""
+    line = offset(link.shape, link.lanes * link.lane_width_m / 2)
+    return point_at(line, at_m if at_m >= 0 else polyline_length_m(line) + at_m)
+
+
+def _aside_m(point: Point, origin: Point, heading: float) -> float:
+    """Return how far to the left a point lies of a line through the origin."""
+    dx, dy = point[0] - origin[0], point[1] - origin[1]
+    return dy * math.cos(heading) - dx * math.sin(heading)
 
 
 def _joining(link: PlanLink, out: PlanLink, entries: list[PlanLink]) -> Iterator[LanePath]:
@@ -145,17 +161,13 @@ def _joining(link: PlanLink, out: PlanLink, entries: list[PlanLink]) -> Iterator
     if len(entries) == 1 and link.lanes == out.lanes + 1:  # the kerb lane ends: a lane for speeding up
         yield from (LanePath(link.id, out.id, lane, lane - 1) for lane in range(1, link.lanes))
         return
-    ordered = sorted(entries, key=lambda entry: (-_side_of(entry, out), entry.id))
+    heading = heading_at_start(out.shape, _SEEN_M)
+    ordered = sorted(entries, key=lambda entry: (_aside_m(_middle(entry, -_NEAR_M), out.shape[0], heading), entry.id))
     total = sum(entry.lanes for entry in ordered)
     before = sum(entry.lanes for entry in ordered[: ordered.index(link)])
     for source, place in dealt(total, out.lanes):
         if before <= source < before + link.lanes:
             yield LanePath(link.id, out.id, source - before, place)
-
-
-def _side_of(entry: PlanLink, out: PlanLink) -> float:
-    """Return how far to the right of the road ahead a carriageway arrives (larger is further right)."""
-    return turned(heading_at_start(out.shape, _SEEN_M), heading_at_end(entry.shape, _SEEN_M))
 
 
 def _turning_back(inbound: list[PlanLink], outbound: list[PlanLink]) -> Iterator[LanePath]:
