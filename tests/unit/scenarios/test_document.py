@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from congestion_lab.core.errors import ScenarioError
 from congestion_lab.scenarios.document import MAX_BYTES, read_document
@@ -79,3 +81,15 @@ def test_a_file_must_be_there_small_and_text(tmp_path: Path) -> None:
     (tmp_path / "binary.yaml").write_bytes(b"a: \xff\xfe")
     with pytest.raises(ScenarioError, match="not UTF-8"):
         read_document(tmp_path / "binary.yaml")
+
+
+@given(st.one_of(st.text(), st.text(alphabet="ab:-[]{}&*!|>#%@'\",?~.0 \n\t<", max_size=80)))
+def test_any_text_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        document = read_document(path)
+    except ScenarioError as error:
+        assert error.faults  # noqa: PT017 -- either end is right; what matters is that there is no third
+    else:
+        assert all(line >= 1 for line in document.lines.values())
