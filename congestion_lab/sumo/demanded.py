@@ -3,7 +3,7 @@
 import gzip
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -31,9 +31,9 @@ def departures(files: Iterable[Path], *, begin_s: float, end_s: float, scale: fl
     return pd.DataFrame(list(_scaled(inside, scale)), columns=_COLUMNS)
 
 
-def mentions(files: Iterable[Path], text: bytes) -> bool:
-    """Whether any of the files, plain or gzipped, contains the text."""
-    return any(_mentions(path, text) for path in files)
+def mentions(files: Iterable[Path], *texts: bytes) -> bool:
+    """Whether any of the files, plain or gzipped, contains one of the texts."""
+    return any(_mentions(path, texts) for path in files)
 
 
 def _departures(path: Path, end_s: float) -> Iterator[Departure]:
@@ -88,11 +88,12 @@ def _scaled(everyone: Iterable[Departure], scale: float) -> Iterator[Departure]:
             yield (f"{vehicle_id}.{copy}" if copy else vehicle_id), vehicle_class, demanded_s
 
 
-def _mentions(path: Path, text: bytes) -> bool:
+def _mentions(path: Path, texts: Collection[bytes]) -> bool:
+    overlap = max(len(text) for text in texts)
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
         kept = b""
         while block := stream.read(_BLOCK_BYTES):
-            if text in kept + block:
+            if any(text in kept + block for text in texts):
                 return True
-            kept = block[-len(text) :]
+            kept = block[-overlap:]
     return False

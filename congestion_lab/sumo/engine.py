@@ -4,14 +4,16 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
+from pyarrow import ArrowInvalid
 
 import congestion_lab
+from congestion_lab.core.errors import InputError, SumoFailedError
 from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
 from congestion_lab.simulation.spec import Controller, Detail, RunSpec
 from congestion_lab.simulation.tables import EMISSIONS, LINKS, MOVEMENTS, TRIPS
@@ -23,6 +25,7 @@ from congestion_lab.sumo.demanded import departures, mentions
 from congestion_lab.sumo.drive import drive
 from congestion_lab.sumo.gridlock import PATIENCE_S
 from congestion_lab.sumo.netfile import read_network
+from congestion_lab.sumo.process import tail
 from congestion_lab.sumo.programs import write_programs
 from congestion_lab.sumo.stepping import free_port
 
@@ -63,18 +66,20 @@ class SumoEngine:
         with _raw_outputs(spec, folder) as raw:
             command = self._command(replace(spec, inputs=with_closures(spec.inputs, raw.folder)), raw)
             gridlock_s = drive(command, raw.log, timeout_s=spec.timeout_s, patience_s=_patience_s(spec))
-            totals = outputs.read_totals(raw.statistics)
-            read = outputs.read_trips(raw.trips)
-            trips = _trips(spec, read, totals.ended_s, gridlock_s)
-            write_table(folder, TRIPS, trips)
-            if spec.detail is Detail.FULL:
-                _write_details(spec, folder, raw, read, totals.ended_s)
+            with _complete_outputs(command, raw):
+                totals = outputs.read_totals(raw.statistics)
+                read = outputs.read_trips(raw.trips)
+                trips = _trips(spec, read, totals.ended_s, gridlock_s)
+                ended_s = _ended_s(spec, trips, gridlock_s)
+                write_table(folder, TRIPS, trips)
+                if spec.detail is Detail.FULL:
+                    _write_details(spec, folder, raw, read, ended_s)
         return RunResult(
             digest=spec.digest,
             scenario=spec.inputs.name,
             seed=spec.seed,
             status=_status(spec, trips, gridlock_s),
-            ended_s=_ended_s(spec, trips, gridlock_s),
+            ended_s=ended_s,
             horizon_s=spec.inputs.horizon_s,
             analysis_begin_s=spec.inputs.analysis_begin_s,
             teleports=totals.teleports,
@@ -104,9 +109,21 @@ class SumoEngine:
 def _raw_outputs(spec: RunSpec, folder: Path) -> Iterator[RawOutputs]:
     raw = Path(tempfile.mkdtemp(prefix=".sumo-", dir=folder.resolve()))
     try:
-        yield RawOutputs(raw, trips_as_xml=mentions(spec.inputs.route_files, b"<person"))
+        demand = (*spec.inputs.additional_files, *spec.inputs.route_files)
+        yield RawOutputs(raw, trips_as_xml=mentions(demand, b"<person", b"<container"))
     finally:
         shutil.rmtree(raw, ignore_errors=True)
+
+
+@contextmanager
+def _complete_outputs(command: Sequence[str], raw: RawOutputs) -> Iterator[None]:
+    """Turn outputs that break off into a failed run: SUMO 1.28 ends with code 0 even when the disk is full."""
+    try:
+        yield
+    except (OSError, ArrowInvalid, InputError) as error:
+        log = raw.log.read_text(encoding="utf-8", errors="replace")
+        rule = f"{tail(log)}\nthe outputs are incomplete; is there room on the disk? {error}"
+        raise SumoFailedError(command, 0, rule.strip()) from error
 
 
 def _additional_files(spec: RunSpec, raw: RawOutputs) -> tuple[Path, ...]:

@@ -122,10 +122,11 @@ def links_table(
         queue_output: SUMO's queue output, sampled every `sample_s`; None where the model has no queue positions.
         network: Gives every link and its length.
         begin_s: Start of the period.
-        end_s: Its end, when the run really ended.
+        end_s: Its end, when the run really ended; a run that gridlocked before `begin_s` has measured nothing.
         sample_s: Time between two queue samples.
     """
     lengths = pd.Series({link.id: link.length_m for link in network.links.values()}, name="length_m", dtype="float64")
+    period_s = max(end_s - begin_s, sample_s)
     measured = _edge_data(edge_data).reindex(lengths.index)
     counts = measured.drop(columns="edge_speed").fillna(0.0)
     table = pd.DataFrame(
@@ -136,11 +137,11 @@ def links_table(
             "speed_mps": measured["edge_speed"],
             "time_loss_s": counts["edge_timeLoss"],
             "waiting_s": counts["edge_waitingTime"],
-            "density_vpkm": counts["edge_sampledSeconds"] / (end_s - begin_s) / lengths * 1000,
+            "density_vpkm": counts["edge_sampledSeconds"] / period_s / lengths * 1000,
         }
     )
     samples = _queue_samples(queue_output, begin_s, end_s) if queue_output else None
-    queues = _queue_columns(samples, lengths, max(1, round((end_s - begin_s) / sample_s)))
+    queues = _queue_columns(samples, lengths, round(period_s / sample_s))
     return LINKS.conform(table.join(queues).rename_axis("link_id").reset_index())
 
 
@@ -206,6 +207,8 @@ def _edge_data(path: Path) -> pd.DataFrame:
         "edge_departed",
     )
     frame = pd.read_parquet(path)
+    if "edge_id" not in frame:  # no interval began, or nobody drove
+        frame = pd.DataFrame({"edge_id": []})
     return frame.set_index("edge_id").reindex(columns=list(columns)).astype("float64")
 
 

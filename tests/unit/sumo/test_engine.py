@@ -1,3 +1,7 @@
+import os
+import signal
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -165,3 +169,32 @@ def test_closing_what_is_not_there_or_where_trips_end_names_every_fault(
         run(replace(scenario, closed_links=("nope", "nor this")), tmp_path / "run")
     with pytest.raises(DemandError, match="1 vehicles or flows start, call or end on a closed link: west"):
         run(replace(scenario, closed_links=("east_out",)), tmp_path / "run")
+
+
+def test_outputs_that_break_off_are_a_failed_run(
+    scenario: SimulationInputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(command: tuple[str, ...], log: Path, **_: float) -> None:
+        log.write_text("Warning: something")
+        (log.parent / "statistics.xml").write_text("<statistics><perf")
+
+    monkeypatch.setattr("congestion_lab.sumo.engine.drive", full_disk)
+    with pytest.raises(SumoFailedError, match=r"outputs are incomplete; is there room on the disk\?"):
+        run(scenario, tmp_path / "run")
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the child through /proc")
+def test_a_killed_sumo_is_a_failed_run(scenario: SimulationInputs, tmp_path: Path) -> None:
+    children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
+
+    def kill_the_first() -> None:
+        while not (found := children.read_text().split()):
+            time.sleep(0.01)
+        time.sleep(0.1)
+        os.kill(int(found[0]), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_the_first)
+    killer.start()
+    with pytest.raises(SumoFailedError, match="ended with code -9"):
+        run(replace(scenario, end_s=1e8), tmp_path / "run")
+    killer.join()

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.simulation.result import Status
-from congestion_lab.simulation.spec import Controller, RunSpec
-from congestion_lab.simulation.tables import TRIPS
+from congestion_lab.simulation.spec import Controller, Detail, RunSpec
+from congestion_lab.simulation.tables import LINKS, MOVEMENTS, TRIPS
 from congestion_lab.sumo.engine import SumoEngine
 from congestion_lab.sumo.gridlock import Moment, gridlock_time_s, moments
 from tests import roads
@@ -74,3 +74,18 @@ def test_a_gridlock_counts_as_if_it_had_been_waited_for(tmp_path: Path, monkeypa
     early, late = (run.table(TRIPS).set_index("vehicle_id").sort_index()[counted] for run in (stopped, waited))
     assert ((early - late).abs().max() < 1).all()
     assert len(early) == len(late) == 900
+
+
+@pytest.mark.parametrize("analysis_begin_s", [0.0, 300.0, 2000.0])
+def test_a_gridlock_has_all_tables_even_before_the_analysis(tmp_path: Path, analysis_begin_s: float) -> None:
+    demand = roads.ring_routes(tmp_path)
+    scenario = roads.inputs(roads.ring(tmp_path), demand, end_s=3600, analysis_begin_s=analysis_begin_s)
+    engine = SumoEngine()
+    result = engine.run(RunSpec(scenario, 1, engine.name, engine.version, detail=Detail.FULL), tmp_path / "run")
+    assert result.status is Status.GRIDLOCK
+    links = result.table(LINKS).set_index("link_id")
+    assert len(links) == 12
+    measured = analysis_begin_s < result.ended_s
+    assert (links.loc["ab", "density_vpkm"] > 100) == measured
+    assert (links.loc["ab", "spillback_share"] > 0.5) == measured
+    assert result.table(MOVEMENTS).empty == (not measured)
