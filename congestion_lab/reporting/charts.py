@@ -1,4 +1,4 @@
-"""Charts as Plotly figures. Colours are names that the page resolves (`@ink`), so that they follow light, dark and print."""
+"""Charts as Plotly figures; colours are names (`@ink`) that the page resolves, for light, dark and print."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -76,7 +76,9 @@ def distribution(delays_s: Sequence[tuple[str, Sequence[float]]], *, points: int
             "x": list(quantiles),
             "y": shares,
             "line": {"color": tone, "width": 2.2},
-            "hovertemplate": _("{percent} of vehicles: at most {delay}").format(percent="%{y:.0f} %", delay="%{x:.0f} s"),
+            "hovertemplate": _("{percent} of vehicles: at most {delay}").format(
+                percent="%{y:.0f} %", delay="%{x:.0f} s"
+            ),
         }
         for (name, quantiles), tone in zip(delays_s, itertools.cycle(tones), strict=False)
     ]
@@ -118,7 +120,15 @@ def _layout(x_title: str, y_title: str) -> Figure:
 def _level(value: float, name: str) -> Figure:
     line = {"color": "@ink", "width": 1, "dash": "dot"}
     shape = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line}
-    note = {"xref": "paper", "x": 1, "y": value, "xanchor": "right", "yanchor": "bottom", "text": name, "showarrow": False}
+    note = {
+        "xref": "paper",
+        "x": 1,
+        "y": value,
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "text": name,
+        "showarrow": False,
+    }
     return {"shapes": [shape], "annotations": [note]}
 
 

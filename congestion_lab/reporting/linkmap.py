@@ -48,11 +48,15 @@ class LinkMap:
     def _ground(self) -> Markup:
         return element("path", {"class": "through", "d": junction_paths(self.network, self.frame)})
 
-    def coloured(self, values: Mapping[str, float], scale: Scale, label: str, *, weight: Callable[[float], float]) -> Markup:
+    def coloured(
+        self, values: Mapping[str, float], scale: Scale, label: str, *, weight: Callable[[float], float]
+    ) -> Markup:
         """Return the map with each link in the colour of its value; what weighs most is drawn last, on top."""
         known = {link: values.get(link, float("nan")) for link in self.ids}
         keys = {link: scale.key_of(value) for link, value in known.items()}
-        order = sorted(range(len(self.ids)), key=lambda place: _rank(known[self.ids[place]], keys[self.ids[place]], weight))
+        order = sorted(
+            range(len(self.ids)), key=lambda place: _rank(known[self.ids[place]], keys[self.ids[place]], weight)
+        )
         paths = (self._path(place, keys[self.ids[place]]) for place in order)
         box = {"class": "map", "viewBox": self.frame.view_box, "role": "img", "aria-label": label}
         return element("svg", box, self._ground, *paths, *self._signals())

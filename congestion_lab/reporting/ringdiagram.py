@@ -78,7 +78,9 @@ def approaches_label(approaches: tuple[Approach, ...]) -> str:
 
 def _bar(stretches: tuple[Run, ...], span_s: float) -> Markup:
     bars = (
-        element("rect", {"class": run.aspect.value, "x": run.start_s, "width": run.duration_s, "y": top, "height": tall})
+        element(
+            "rect", {"class": run.aspect.value, "x": run.start_s, "width": run.duration_s, "y": top, "height": tall}
+        )
         for run in stretches
         for top, tall in (_BARS[run.aspect],)
     )
@@ -88,7 +90,10 @@ def _bar(stretches: tuple[Run, ...], span_s: float) -> Markup:
 
 def _ticks(span_s: float) -> tuple[tuple[float, str], ...]:
     step = next(step for step in (5, 10, 20, 30, 60, math.ceil(span_s)) if span_s / step <= _TICKS)
-    return tuple((100 * time / span_s, str(time)) for time in itertools.takewhile(lambda t: t <= span_s, itertools.count(0, step)))
+    return tuple(
+        (100 * time / span_s, str(time))
+        for time in itertools.takewhile(lambda t: t <= span_s, itertools.count(0, step))
+    )
 
 
 def _digits(value: float) -> int:

@@ -1,0 +1,172 @@
+"""Everything that a report tells, read from run sets and a study's folder: the one place that reads them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from congestion_lab.core.errors import ExperimentError
+from congestion_lab.core.tables import TableContract
+from congestion_lab.experiments.runset import RunSet, load_run_set
+from congestion_lab.metrics.links import link_speeds
+from congestion_lab.metrics.objective import analysed, delay_s
+from congestion_lab.metrics.service import movement_service
+from congestion_lab.metrics.summary import RunSummary, run_summary
+from congestion_lab.network.model import Network
+from congestion_lab.reporting.trials import Trial, read_trials
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import PlanSet
+from congestion_lab.signals.planfile import read_plan_file
+from congestion_lab.simulation.tables import LINKS, MOVEMENTS, TRIPS
+from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
+
+_QUANTILES = 101
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one run set says, over all its seeds.
+
+    Attributes:
+        label: What people call it.
+        runs: The run set.
+        summaries: Figures by seed.
+        plans: The signal plans that ran.
+        links: Means per link, by link id: vehicles, speed_kmh, delay_s, max_queue_m, spillback_share; empty where no
+            run recorded links.
+        movements: Means per movement: from_link, to_link, vehicles, delay_s, controller_id, turn, los; perhaps empty.
+        delay_quantiles_s: Delay of a vehicle, quantiles 0 to 1 in hundredths.
+    """
+
+    label: str
+    runs: RunSet
+    summaries: Mapping[int, RunSummary]
+    plans: PlanSet
+    links: pd.DataFrame
+    movements: pd.DataFrame
+    delay_quantiles_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a report tells.
+
+    Attributes:
+        title: Name of the study or the scenario.
+        network: The roads.
+        intersections: By controller id.
+        before: The only side, or the one that is compared with.
+        after: The side that is judged, if there is one.
+        trials: Candidates of the search in their order; none for run sets.
+        study: The study's summary; empty for run sets.
+    """
+
+    title: str
+    network: Network
+    intersections: Mapping[str, Intersection]
+    before: Side
+    after: Side | None
+    trials: tuple[Trial, ...] = ()
+    study: Mapping[str, Any] | None = None
+
+
+def story_of_study(folder: Path) -> Story:
+    """Read a study's folder.
+
+    Raises:
+        ExperimentError: The study is not finished, or a file of it is damaged.
+    """
+    path = folder / "summary.json"
+    try:
+        study: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ExperimentError(f"{path} is missing: the study is not finished; run `optimize` again") from None
+    except json.JSONDecodeError as error:
+        raise ExperimentError(f"{path} is damaged ({error}); run `optimize` again") from error
+    sets = [load_run_set(folder / name) for name in ("present", "best")]
+    trials = read_trials(folder / "history.json")
+    return _story(str(study.get("study", folder.name)), sets, trials, study)
+
+
+def story_of_runs(folders: Sequence[Path]) -> Story:
+    """Read one run set, or two to compare the second with the first.
+
+    Raises:
+        ExperimentError: A folder holds no run set, or there are more than two.
+    """
+    most = 2
+    if len(folders) > most:
+        raise ExperimentError(f"a report tells of one run set or compares two; {len(folders)} were given")
+    sets = [load_run_set(folder) for folder in folders]
+    return _story(sets[0].inputs.name, sets, (), None)
+
+
+def _story(title: str, sets: Sequence[RunSet], trials: tuple[Trial, ...], study: Mapping[str, Any] | None) -> Story:
+    net_file = sets[0].inputs.net_file
+    network = read_network(net_file)
+    intersections = {each.controller_id: each for each in read_intersections(net_file)}
+    before, *rest = (_side(runs, network) for runs in sets)
+    return Story(title, network, intersections, before, rest[0] if rest else None, trials, study)
+
+
+def _side(runs: RunSet, network: Network) -> Side:
+    if not runs.results:
+        raise ExperimentError(f"no run of {runs.label!r} was finished, so there is nothing to report")
+    summaries = {seed: run_summary(result) for seed, result in runs.by_seed.items()}
+    links = _pooled_links(_tables(runs, LINKS), network)
+    movements = _pooled_movements(_tables(runs, MOVEMENTS), network)
+    return Side(runs.label, runs, summaries, _plans(runs), links, movements, _quantiles(runs))
+
+
+def _plans(runs: RunSet) -> PlanSet:
+    if runs.plan_file is not None:
+        return read_plan_file(runs.plan_file).plans
+    return read_plans(runs.inputs.net_file, runs.inputs.additional_files)
+
+
+def _tables(runs: RunSet, contract: TableContract) -> pd.DataFrame:
+    frames = [result.table(contract) for result in runs.results if result.has(contract)]
+    frame = pd.concat(frames, ignore_index=True) if frames else contract.empty()
+    return frame.assign(share=1.0 / max(len(frames), 1))
+
+
+def _pooled_links(links: pd.DataFrame, network: Network) -> pd.DataFrame:
+    """Return means over the runs: speeds weighted by time spent, delays by vehicles."""
+    weighted = links.assign(
+        driven=links["speed_mps"].fillna(0.0) * links["sampled_s"],
+        vehicles_mean=links["vehicles"] * links["share"],
+        queue=links["max_queue_m"] * links["share"],
+        full=links["spillback_share"] * links["share"],
+    )
+    names = ["vehicles", "vehicles_mean", "sampled_s", "driven", "time_loss_s", "queue", "full"]
+    sums = weighted.groupby("link_id")[names].sum(min_count=1).reset_index()
+    measured = link_speeds(
+        sums.assign(speed_mps=sums["driven"] / sums["sampled_s"].where(sums["sampled_s"] > 0)), network
+    )
+    columns = {
+        "vehicles_mean": "vehicles",
+        "delay_s_per_veh": "delay_s",
+        "queue": "max_queue_m",
+        "full": "spillback_share",
+    }
+    kept = measured.drop(columns=["vehicles"]).rename(columns=columns)
+    return kept[["link_id", "vehicles", "speed_kmh", "delay_s", "max_queue_m", "spillback_share"]].set_index("link_id")
+
+
+def _pooled_movements(movements: pd.DataFrame, network: Network) -> pd.DataFrame:
+    total = movements["vehicles"] * movements["delay_s"].fillna(0.0)
+    weighted = movements.assign(total=total, mean=movements["vehicles"] * movements["share"])
+    sums = weighted.groupby(["from_link", "to_link"])[["vehicles", "total", "mean"]].sum().reset_index()
+    delays = sums["total"] / sums["vehicles"].where(sums["vehicles"] > 0)
+    pooled = sums.assign(delay_s=delays, vehicles=sums["mean"])[["from_link", "to_link", "vehicles", "delay_s"]]
+    return movement_service(pooled, network)
+
+
+def _quantiles(runs: RunSet) -> tuple[float, ...]:
+    delays = [delay_s(analysed(each.table(TRIPS), each.analysis_begin_s)) for each in runs.results]
+    values = np.quantile(pd.concat(delays).to_numpy(dtype=float), np.linspace(0, 1, _QUANTILES))
+    return tuple(round(float(value), 1) for value in values)

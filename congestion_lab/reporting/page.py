@@ -1,0 +1,94 @@
+"""From sections to one HTML file that opens without a network."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from congestion_lab.core.names import clean_name
+from congestion_lab.reporting import translation
+from congestion_lab.reporting.scales import DELAY_CHANGE, NO_DATA, SPEED_KMH, Scale
+from congestion_lab.reporting.wording import number, percent, signed
+
+_JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def rendered(template: str, content: Mapping[str, Any], page_data: Mapping[str, Any]) -> str:
+    """Return the page of a template, with styles, scripts and Plotly inside.
+
+    Args:
+        template: Name of the template.
+        content: What it shows.
+        page_data: What its script reads; escaped so that no text in it can end the script.
+    """
+    environment = _environment()
+    plotly = _plotly() if page_data["charts"] else ""
+    script = _source(environment, "page.js")
+    shell = {
+        "style": Markup(_source(environment, "style.css") + scale_style(SPEED_KMH) + scale_style(DELAY_CHANGE)),  # noqa: S704 -- ours
+        "plotly": Markup(plotly),  # noqa: S704 -- as shipped with Plotly
+        "script": Markup(script),  # noqa: S704 -- ours
+        "page_data": Markup(script_json(page_data)),  # noqa: S704 -- escaped
+        "policy": _policy(plotly, script),
+        "language": translation.language(),
+        "direction": translation.direction(),
+    }
+    return environment.get_template(template).render(**content, **shell)
+
+
+def script_json(value: object) -> str:
+    """Return JSON that is safe inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return "".join(_JSON_ESCAPES.get(char, char) for char in text)
+
+
+def scale_style(scale: Scale) -> str:
+    """Return the CSS of a scale's classes: lines on maps and bars in legends."""
+    return (
+        _rules(scale, dark=False)
+        + "@media screen and (prefers-color-scheme: dark) {"
+        + _rules(scale, dark=True)
+        + "}\n"
+    )
+
+
+def _rules(scale: Scale, *, dark: bool) -> str:
+    tones = ((each.key, each.dark if dark else each.light) for each in scale.classes)
+    return "".join(f".map .{key} {{ stroke: {tone} }} .legend i.{key} {{ background: {tone} }} " for key, tone in tones)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("congestion_lab.reporting"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"_": translation._, "plural": translation.plural, "none_key": NO_DATA}
+    environment.filters |= {"clean": clean_name, "number": number, "signed": signed, "percent": percent}
+    return environment
+
+
+def _source(environment: jinja2.Environment, name: str) -> str:
+    loader = environment.loader
+    if loader is None:
+        raise jinja2.TemplateNotFound(name)
+    return loader.get_source(environment, name)[0]
+
+
+def _plotly() -> str:
+    from plotly.offline import get_plotlyjs  # noqa: PLC0415 -- half a second that only a page with charts pays
+
+    return str(get_plotlyjs())
+
+
+def _policy(*scripts: str) -> str:
+    """Return a content security policy under which these scripts run, no other, and nothing is fetched."""
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts if script)
+    sources = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return f"default-src 'none'; script-src {sources}; style-src 'unsafe-inline'; img-src data: blob:"

@@ -1,0 +1,85 @@
+"""What a reader has to know before trusting a figure: assumptions, warnings, and where everything comes from."""
+
+from congestion_lab.core.times import clock_from_seconds
+from congestion_lab.reporting.gathering import Side, Story
+from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.wording import number
+from congestion_lab.simulation.result import Status
+
+
+def warnings(story: Story) -> list[str]:
+    """Return what went wrong in the runs."""
+    sides = [side for side in (story.before, story.after) if side is not None]
+    return [remark for side in sides for remark in _warnings(side)]
+
+
+def assumptions(story: Story) -> list[str]:
+    """Return what the figures rest on without having measured it."""
+    inputs = story.before.runs.inputs
+    listed = [
+        _("Delay is time lost in the network plus the wait to enter it, per vehicle that the demand asks for; vehicles "
+          "that had not arrived or not entered count up to the end of the period."),
+        _("Vehicles move as in SUMO's car-following model with the vehicle types of the demand; drivers obey signals and "
+          "nobody walks, parks or stops on the road unless the scenario says so."),
+        _("Routes and the number of vehicles stay as they are: nobody changes route, hour or mode because of a better plan."),
+        _("Level of service follows HCM 6 by mean delay on the inbound link; the demand-over-capacity rule is not applied."),
+        _("Intervals are two-sided 95 % intervals of paired differences by Student's t; they cover chance between seeds, not "
+          "errors of the network or the demand."),
+    ]  # fmt: skip
+    if inputs.teleport_s is None:
+        listed.append(_("Stuck vehicles are not moved by force: a gridlock stays a gridlock and is counted."))
+    if inputs.scale != 1.0:
+        listed.append(_("The demand is scaled by {scale}.").format(scale=number(inputs.scale, 2)))
+    if inputs.mesoscopic:
+        listed.append(_("The simulation is mesoscopic: vehicles move in queues, not one by one."))
+    return listed
+
+
+def provenance(story: Story) -> list[tuple[str, str]]:
+    """Return names and values that let somebody else repeat the runs."""
+    inputs, first = story.before.runs.inputs, story.before.runs.results[0]
+    made = first.provenance
+    period = f"{clock_from_seconds(inputs.analysis_begin_s)}–{clock_from_seconds(first.horizon_s)}"
+    warm_up = (inputs.analysis_begin_s - inputs.begin_s) / 60
+    rows = [
+        (
+            _("Analysed period"),
+            _("{period} after {minutes} min of warm-up").format(period=period, minutes=number(warm_up, 0)),
+        ),
+        (_("Program"), f"congestion_lab {made.program_version}"),
+        (_("Engine"), f"{made.engine} {made.engine_version}"),
+        (_("Network"), f"{inputs.net_file.name} ({story.network.digest})"),
+        (_("Demand"), ", ".join(path.name for path in inputs.route_files)),
+        (_("Inputs digest"), inputs.digest),
+    ]
+    rows += [row for side in (story.before, story.after) if side is not None for row in _runs(side)]
+    return [*rows, (_("Command of the first run"), " ".join(made.command))]
+
+
+def _runs(side: Side) -> list[tuple[str, str]]:
+    seeds = ", ".join(str(seed) for seed in side.summaries)
+    digests = ", ".join(result.digest for result in side.runs.results)
+    label = side.label
+    return [
+        (_("Seeds, {side}").format(side=label), seeds),
+        (_("Plans, {side}").format(side=label), side.plans.digest),
+        (_("Runs, {side}").format(side=label), digests),
+    ]
+
+
+def _warnings(side: Side) -> list[str]:
+    found = []
+    for failure in side.runs.failures:
+        text = _("{side}, seed {seed}: the run failed ({error}) and is missing from all figures.")
+        found.append(text.format(side=side.label, seed=failure.seed, error=failure.error))
+    for result in side.runs.results:
+        place = {"side": side.label, "seed": result.seed}
+        if result.status is Status.GRIDLOCK:
+            text = _("{side}, seed {seed}: gridlock at {time}; its vehicles are counted up to the end of the period.")
+            found.append(text.format(time=clock_from_seconds(result.ended_s), **place))
+        if result.status is Status.CUT_OFF:
+            found.append(_("{side}, seed {seed}: cut off before all vehicles had arrived.").format(**place))
+        if result.teleports:
+            text = _("{side}, seed {seed}: {count} vehicles were moved by force.")
+            found.append(text.format(count=number(result.teleports, 0), **place))
+    return found

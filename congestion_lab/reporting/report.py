@@ -1,0 +1,191 @@
+"""The report: one self-contained HTML file of a study or of run sets."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from congestion_lab.core.names import clean_name
+from congestion_lab.reporting import charts
+from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
+from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
+from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
+from congestion_lab.reporting.linkmap import LinkMap, link_name
+from congestion_lab.reporting.page import rendered
+from congestion_lab.reporting.provenance import assumptions, provenance, warnings
+from congestion_lab.reporting.ringdiagram import ring_of
+from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_KMH, Scale
+from congestion_lab.reporting.translation import SOURCE_LANGUAGE, _, plural, speaking
+from congestion_lab.reporting.trials import finite
+from congestion_lab.reporting.verdict import verdict_of
+from congestion_lab.reporting.wording import number
+
+_OPEN_PLANS = 6  # diagrams shown at once; the others open on a click, and all in print
+
+
+def study_report(folder: Path, *, language: str = SOURCE_LANGUAGE) -> str:
+    """Return the report of a finished study's folder.
+
+    Raises:
+        ExperimentError: The study is not finished, or a file of it is damaged.
+    """
+    with speaking(language):
+        return _page(story_of_study(folder))
+
+
+def run_report(folders: Sequence[Path], *, language: str = SOURCE_LANGUAGE) -> str:
+    """Return the report of one run set, or of two, the second compared with the first.
+
+    Raises:
+        ExperimentError: A folder holds no run set, or there are more than two.
+    """
+    with speaking(language):
+        return _page(story_of_runs(folders))
+
+
+def _page(story: Story) -> str:
+    differences = compared(story.before.summaries, story.after.summaries) if story.after else {}
+    figures = comparison_figures(differences) if story.after else single_figures(story.before.summaries)
+    rows = intersection_rows(story)
+    link_map = LinkMap(story.network)
+    content = {
+        "title": clean_name(story.title),
+        "scenario": clean_name(story.before.runs.inputs.name),
+        "subtitle": _subtitle(story),
+        "compares": story.after is not None,
+        "names": [_side_name(side) for side in _sides(story)],
+        "verdict": verdict_of(differences, unseen=story.study is not None) if differences else None,
+        "figures": figures,
+        "cards": [figure for name in CARDS for figure in figures if figure.id == name],
+        "maps": _maps(story, link_map),
+        "map_note": link_map.scale_bar(),
+        "legends": {"speed": _legend(SPEED_KMH, _("km/h")), "delay": _legend(DELAY_CHANGE, "s")},
+        "rows": rows,
+        "remark": unnamed(rows),
+        "plans": _plans(story, rows),
+        "open_plans": _OPEN_PLANS,
+        "searched": bool(story.trials),
+        "search_note": _search_note(story),
+        "warnings": warnings(story),
+        "assumptions": assumptions(story),
+        "provenance": provenance(story),
+    }
+    return rendered("report.html.j2", content, {"charts": _charts(story), "links": _link_texts(story, link_map)})
+
+
+def _sides(story: Story) -> list[Side]:
+    return [side for side in (story.before, story.after) if side is not None]
+
+
+def _side_name(side: Side) -> str:
+    known = {"present": _("Present"), "best": _("Proposed")}
+    return known.get(side.label) or clean_name(side.label)
+
+
+def _subtitle(story: Story) -> str:
+    intersections = plural(
+        "{count} signal-controlled intersection",
+        "{count} signal-controlled intersections",
+        len(story.network.controllers),
+    )
+    links = plural("{count} link", "{count} links", len(story.network.links))
+    seeds = plural("{count} seed", "{count} seeds", len(story.before.summaries))
+    return _("{intersections}, {links}, simulated on {seeds}").format(
+        intersections=intersections, links=links, seeds=seeds
+    )
+
+
+def _maps(story: Story, link_map: LinkMap) -> list[dict[str, Any]]:
+    measured = [side for side in _sides(story) if not side.links.empty]
+    maps = [
+        {"svg": link_map.coloured(_column(side, "speed_kmh"), SPEED_KMH, _side_name(side), weight=lambda kmh: -kmh),
+         "caption": _("{side}: mean speed").format(side=_side_name(side)), "legend": "speed"}
+        for side in measured
+    ]  # fmt: skip
+    if len(measured) > 1:
+        svg = link_map.coloured(_delay_changes(story), DELAY_CHANGE, _("Change of delay"), weight=abs)
+        maps.append({"svg": svg, "caption": _("Change of mean delay per vehicle"), "legend": "delay"})
+    return maps
+
+
+def _column(side: Side, name: str) -> Mapping[str, float]:
+    return {str(link): float(value) for link, value in side.links[name].items()}
+
+
+def _delay_changes(story: Story) -> Mapping[str, float]:
+    if story.after is None:
+        return {}
+    before, after = _column(story.before, "delay_s"), _column(story.after, "delay_s")
+    return {link: after.get(link, math.nan) - delay for link, delay in before.items()}
+
+
+def _legend(scale: Scale, unit: str) -> list[tuple[str, str]]:
+    return [(each.key, _bounds(each.low, each.high, unit)) for each in scale.classes]
+
+
+def _bounds(low: float, high: float, unit: str) -> str:
+    if math.isinf(low):
+        return _("below {high} {unit}").format(high=number(high, 0), unit=unit)
+    if math.isinf(high):
+        return _("{low} {unit} and more").format(low=number(low, 0), unit=unit)
+    return _("{low} to {high} {unit}").format(low=number(low, 0), high=number(high, 0), unit=unit)
+
+
+def _link_texts(story: Story, link_map: LinkMap) -> list[str]:
+    """Return what a pointer on a link tells, in the order in which maps number the links."""
+    return ["\n".join(_link_lines(story, link)) for link in link_map.ids]
+
+
+def _link_lines(story: Story, link: str) -> list[str]:
+    lines = [link_name(story.network.links[link])]
+    for side in _sides(story):
+        if link in side.links.index:
+            row = side.links.loc[link]
+            text = _("{side}: {speed} km/h, delay {delay} s, {vehicles} vehicles, longest queue {queue} m")
+            queue = number(float(row["max_queue_m"]), 0)
+            values = {
+                "speed": number(float(row["speed_kmh"]), 0),
+                "delay": number(float(row["delay_s"]), 0),
+                "queue": queue,
+            }
+            lines.append(text.format(side=_side_name(side), vehicles=number(float(row["vehicles"]), 0), **values))
+    return lines
+
+
+def _plans(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]]:
+    """Return the diagrams of all controllers whose intersection is known, in the order of the table."""
+    found = []
+    for row in rows:
+        intersection = story.intersections.get(row.id)
+        plans = [plan for side in _sides(story) for plan in side.plans if plan.controller_id == row.id]
+        if intersection is None or not plans:
+            continue
+        span = max(plan.cycle_s for plan in plans)
+        rings = [ring_of(plan, intersection, span_s=span) for plan in plans]
+        found.append({"row": row, "rings": rings, "same": len(plans) > 1 and plans[0] == plans[1]})
+    return found
+
+
+def _charts(story: Story) -> dict[str, charts.Figure]:
+    sides = _sides(story)
+    found = {"distribution": charts.distribution([(_side_name(side), side.delay_quantiles_s) for side in sides])}
+    if story.after is not None:
+        before, after = ({seed: each.mean_delay_s for seed, each in side.summaries.items()} for side in sides)
+        found["seeds"] = charts.by_seed(before, after, (_side_name(sides[0]), _side_name(sides[1])))
+    if story.trials:
+        trials = finite(story.trials)
+        present = next((trial.delay_s for trial in trials if trial.origin.startswith("present")), None)
+        found["convergence"] = charts.convergence(trials, present)
+    return found
+
+
+def _search_note(story: Story) -> str:
+    if not story.trials:
+        return ""
+    stopped = sum(trial.stopped for trial in story.trials)
+    text = _(
+        "{tried} candidates were tried in {runs} simulation runs; {stopped} were stopped early because they had no hope."
+    )
+    return text.format(
+        tried=number(len(story.trials), 0), runs=number(story.trials[-1].runs_used, 0), stopped=number(stopped, 0)
+    )
