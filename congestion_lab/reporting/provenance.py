@@ -17,15 +17,17 @@ def assumptions(story: Story) -> list[str]:
     """Return what the figures rest on without having measured it."""
     inputs = story.before.runs.inputs
     listed = [
-        _("Delay is time lost in the network plus the wait to enter it, per vehicle that the demand asks for; vehicles "
-          "that had not arrived or not entered count up to the end of the period."),
-        _("Vehicles move as in SUMO's car-following model with the vehicle types of the demand; drivers obey signals and "
-          "nobody walks, parks or stops on the road unless the scenario says so."),
-        _("Routes and the number of vehicles stay as they are: nobody changes route, hour or mode because of a better plan."),
-        _("Level of service follows HCM 6 by mean delay on the inbound link; the demand-over-capacity rule is not applied."),
-        _("Intervals are two-sided 95 % intervals of paired differences by Student's t; they cover chance between seeds, not "
-          "errors of the network or the demand."),
-    ]  # fmt: skip
+        _("Delay is time lost in the network plus the wait to enter it, per vehicle that the demand asks for."),
+        _("Vehicles that had not arrived or not entered count with their delay up to the end of the period."),
+        _("Vehicles move by SUMO's car-following with the vehicle types of the demand; drivers obey signals."),
+        _("Nobody walks, parks or stops on the road unless the scenario says so."),
+        _("Routes and the number of vehicles stay: nobody changes route, hour or mode because of a better plan."),
+        _(
+            "Level of service follows HCM 6 by mean delay on the inbound link, without its rule for volume over capacity."
+        ),
+        _("Intervals are two-sided 95 % intervals of paired differences (Student's t) over seeds."),
+        _("They cover chance between seeds, not errors of the network or the demand."),
+    ]
     if inputs.teleport_s is None:
         listed.append(_("Stuck vehicles are not moved by force: a gridlock stays a gridlock and is counted."))
     if inputs.scale != 1.0:

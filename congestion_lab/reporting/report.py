@@ -137,19 +137,15 @@ def _link_texts(story: Story, link_map: LinkMap) -> list[str]:
 
 
 def _link_lines(story: Story, link: str) -> list[str]:
-    lines = [link_name(story.network.links[link])]
-    for side in _sides(story):
-        if link in side.links.index:
-            row = side.links.loc[link]
-            text = _("{side}: {speed} km/h, delay {delay} s, {vehicles} vehicles, longest queue {queue} m")
-            queue = number(float(row["max_queue_m"]), 0)
-            values = {
-                "speed": number(float(row["speed_kmh"]), 0),
-                "delay": number(float(row["delay_s"]), 0),
-                "queue": queue,
-            }
-            lines.append(text.format(side=_side_name(side), vehicles=number(float(row["vehicles"]), 0), **values))
-    return lines
+    told = [(_side_name(side), _link_line(side, link)) for side in _sides(story) if link in side.links.index]
+    return [link_name(story.network.links[link]), *(f"{name}: {line}" for name, line in told)]
+
+
+def _link_line(side: Side, link: str) -> str:
+    names = ("speed_kmh", "delay_s", "vehicles", "max_queue_m")
+    speed, delay, vehicles, queue = (number(float(side.links[name][link]), 0) for name in names)
+    text = _("{speed} km/h, delay {delay} s, {vehicles} vehicles, longest queue {queue} m")
+    return text.format(speed=speed, delay=delay, vehicles=vehicles, queue=queue)
 
 
 def _plans(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]]:
@@ -183,9 +179,7 @@ def _search_note(story: Story) -> str:
     if not story.trials:
         return ""
     stopped = sum(trial.stopped for trial in story.trials)
-    text = _(
-        "{tried} candidates were tried in {runs} simulation runs; {stopped} were stopped early because they had no hope."
-    )
+    text = _("{tried} candidates were tried in {runs} simulation runs; {stopped} of them were stopped early.")
     return text.format(
         tried=number(len(story.trials), 0), runs=number(story.trials[-1].runs_used, 0), stopped=number(stopped, 0)
     )

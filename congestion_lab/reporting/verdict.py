@@ -78,9 +78,7 @@ def _side_effects(differences: Mapping[str, PairedDifference]) -> list[str]:
     remarks = []
     unserved = differences.get(UNSERVED.id)
     if unserved is not None and max(unserved.before_mean, unserved.after_mean) > 0:
-        text = _(
-            "At the end of the period {before} vehicles were not served before and {after} after; all count in the delay."
-        )
+        text = _("Not served by the end of the period: {before} vehicles before, {after} after; they count.")
         remarks.append(text.format(before=number(unserved.before_mean, 0), after=number(unserved.after_mean, 0)))
     watched = ("stops_per_veh", "p95_travel_time_s", "max_queue_m", "co2_kg")
     worse = [_(indicator(one).label) for one in watched if _is_worse(differences, one)]
