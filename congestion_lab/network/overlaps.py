@@ -41,7 +41,7 @@ def overlaps(network: Network) -> Iterator[Overlap]:
     """Yield every pair of links that share ground on one level away from their common nodes."""
     links = [network.links[link_id] for link_id in sorted(network.links)]
     lines = [LineString(link.shape) for link in links]
-    areas = [line.buffer(_INSIDE * _width_m(link)) for line, link in zip(lines, links, strict=True)]
+    areas = [line.buffer(_INSIDE * _width_m(link), cap_style="flat") for line, link in zip(lines, links, strict=True)]
     firsts, seconds = STRtree(areas).query(areas, predicate="intersects")
     for first, second in sorted(np.column_stack([firsts, seconds])[firsts < seconds].tolist()):
         found = _overlap(network, links[first], links[second], lines[first], areas[second])

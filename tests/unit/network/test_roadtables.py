@@ -1,0 +1,90 @@
+import pytest
+
+from congestion_lab.core.errors import NetworkError
+from congestion_lab.network.roadtables import read_road_tables
+
+
+def faults_of(folder):
+    with pytest.raises(NetworkError) as caught:
+        read_road_tables(folder)
+    return caught.value.faults
+
+
+def test_rows_come_out_typed(toy_tables):
+    first = toy_tables.links[0]
+    assert (first.from_id, first.lanes_fwd, first.speed_kmh, first.median_m) == ("west", 3, 60.0, None)
+    assert toy_tables.nodes[0].name_ar == "عقدة"
+
+
+def test_every_fault_is_named_with_file_line_and_column(toy, tmp_path):
+    links = [*toy.LINKS, "west,nowhere,X,س,alley,2,x,500,,0,,Z"]
+    nodes = [*toy.NODES, "cross,Again,مرة,square,95,36.3,A"]
+    faults = faults_of(toy.written(tmp_path, links=links, nodes=nodes))
+    places = {(fault.source.rsplit("/", 1)[1], fault.line, fault.key) for fault in faults}
+    assert places == {
+        ("nodes.csv", len(nodes), "kind"),
+        ("nodes.csv", len(nodes), "lat"),
+        ("links.csv", len(links), "lanes_bwd"),
+        ("links.csv", len(links), "speed_kmh"),
+        ("links.csv", len(links), "confidence"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "rule"),
+    [
+        ("links", "west,nowhere,X,س,street,2,2,50,,0,,A", "the node 'nowhere' is not in nodes.csv"),
+        ("links", "west,south,X,س,alley,2,2,50,,0,,A", "the class 'alley' is not in network.yaml"),
+        ("links", "cross,cross,X,س,street,2,2,50,,0,,A", "the link begins and ends at 'cross'"),
+        ("links", "opening,west,X,س,street,2,2,50,,0,,A", "'opening-west' stands twice, first in line 2"),
+        ("nodes", "cross,Again,مرة,junction,33.5,36.3,A", "'cross' stands twice, first in line 2"),
+        ("controls", "mars,signal,,,,,,,90", "the node 'mars' is not in nodes.csv"),
+        ("controls", "ring,signal,,,,,,,90", "'ring' stands twice, first in line 3"),
+        ("controls", "south,interchange,,,cross,mars,60,160,90", "no link joins 'south' and 'mars'"),
+        ("changes", "2025-08-10,cross,north,1,1", "links.csv has no link from 'cross' to 'north'"),
+    ],
+)
+def test_rows_that_contradict_others(toy, tmp_path, table, row, rule):
+    lines = [*getattr(toy, table.upper()), row]
+    faults = faults_of(toy.written(tmp_path, **{table: lines}))
+    assert [fault.rule for fault in faults] == [rule]
+    assert faults[0].line == len(lines)
+
+
+def test_a_control_must_bring_what_it_needs(toy, tmp_path):
+    faults = faults_of(toy.written(tmp_path, controls=[toy.CONTROLS[0], "ring,roundabout,,,,,,,"]))
+    assert {fault.key for fault in faults} == {"radius_m", "ring_lanes"}
+
+
+def test_missing_columns_and_files_are_told(toy, tmp_path):
+    toy.written(tmp_path, nodes=["id,name_en"])
+    (tmp_path / "changes.csv").unlink()
+    rules = [fault.rule for fault in faults_of(tmp_path)]
+    assert rules[0] == "columns are missing: name_ar, kind, lat, lon, confidence"
+    assert rules[1].startswith("cannot be read")
+
+
+def test_a_row_with_a_cell_too_many(toy, tmp_path):
+    faults = faults_of(toy.written(tmp_path, changes=[toy.CHANGES[0], toy.CHANGES[1] + ",1"]))
+    assert [fault.rule for fault in faults] == ["the row has more or fewer cells than the header"]
+
+
+def test_unknown_manifest_key_is_told_with_its_line(toy, tmp_path):
+    toy.written(tmp_path)
+    manifest = tmp_path / "network.yaml"
+    manifest.write_text(toy.MANIFEST + "colour: red\n", encoding="utf-8")
+    (fault,) = faults_of(tmp_path)
+    assert (fault.key, fault.line) == ("colour", len(toy.MANIFEST.splitlines()) + 1)
+
+
+@pytest.mark.parametrize("text", ["name: [", ""])
+def test_manifest_that_is_no_manifest(toy, tmp_path, text):
+    toy.written(tmp_path)
+    (tmp_path / "network.yaml").write_text(text, encoding="utf-8")
+    assert faults_of(tmp_path)
+
+
+def test_folder_without_manifest(tmp_path):
+    (fault,) = faults_of(tmp_path)
+    assert "network.yaml" in fault.source
+    assert fault.hint == "name a folder that holds a network.yaml"
