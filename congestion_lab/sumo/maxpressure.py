@@ -1,7 +1,8 @@
 """Max-pressure control: green for the stage that relieves most (Varaiya 2013, doi:10.1016/j.trc.2013.08.014).
 
-Acyclic: every ten seconds each controller shows the stage whose inbound lanes hold most more standing vehicles than its
-outbound lanes. It knows all queues and bounds no waiting time, so it is a yardstick, not a controller for the field.
+Acyclic: every ten seconds each controller shows the stage of highest pressure, the sum over its paths of the vehicles
+standing before them less those standing behind them, all at the same saturation flow. It knows all queues and bounds no
+waiting time, so it is a yardstick, not a controller for the field.
 """
 
 from collections.abc import Sequence
@@ -21,16 +22,16 @@ class Stage:
 
     Attributes:
         state: What the controller shows.
-        inbound: Lanes that get green.
-        outbound: Lanes that they lead to.
+        inbound: Lane before each path that gets green; a lane that feeds two paths counts twice.
+        outbound: Lane behind each path.
     """
 
     state: str
-    inbound: frozenset[str]
-    outbound: frozenset[str]
+    inbound: tuple[str, ...]
+    outbound: tuple[str, ...]
 
     def pressure_veh(self, simulation: SteppedSimulation) -> int:
-        """Return the vehicles standing on the inbound lanes less those on the outbound lanes."""
+        """Return the vehicles standing before the paths less those standing behind them."""
         waiting = sum(simulation.queue_veh(lane) for lane in self.inbound)
         return waiting - sum(simulation.queue_veh(lane) for lane in self.outbound)
 
@@ -79,4 +80,4 @@ class MaxPressure:
 
 def _stage(state: str, paths: Paths) -> Stage:
     released = [pair for letter, pairs in zip(state, paths, strict=True) if letter in _GREEN for pair in pairs]
-    return Stage(state, frozenset(inbound for inbound, _ in released), frozenset(outbound for _, outbound in released))
+    return Stage(state, tuple(inbound for inbound, _ in released), tuple(outbound for _, outbound in released))

@@ -44,7 +44,7 @@ def shown_over(board: Board, seconds: int) -> list[tuple[float, str]]:
 
 def test_stages_are_the_distinct_greens_of_a_programme() -> None:
     assert [stage.state for stage in stages(_STATES, _PATHS)] == ["Gr", "rG"]
-    assert stages(_STATES, _PATHS)[1].inbound == {"south"}
+    assert stages(_STATES, _PATHS)[1].inbound == ("south",)
 
 
 def test_only_greens_that_end_turn_yellow() -> None:
