@@ -6,8 +6,8 @@ cycle too. The rule that tells green from clearing, applied to each:
 
 * it is clearing if a group shows yellow or red-and-yellow, or if no group has a green that also ends in this cycle
   (groups that are green all the time decide nothing);
-* it is clearing too if it is a mere transition: shorter than the shortest green, after a yellow, every green in it was
-  green before and stays green after, while others start afterwards (all-red beside an overlap);
+* it is clearing too if it is a mere transition: no longer than an all-red, after a yellow, every green in it was green
+  before and stays green after, while others start afterwards (all-red beside an overlap);
 * it is a phase otherwise.
 
 Clearing stretches keep their length whatever is done to the greens.
@@ -23,6 +23,7 @@ from congestion_lab.signals.plan import Aspect, Control, Interval, SignalPlan
 
 MIN_GREEN_S = 5.0  # shortest vehicle green in common use (FHWA Traffic Signal Timing Manual, 2nd ed., table 5-3)
 MAX_GREEN_S = 180.0  # the longest cycle that a plan may have: one green never needs more
+MAX_TRANSITION_S = 6.0  # longest all-red (MUTCD 2009, section 4D.26)
 _CHANGING = frozenset({Aspect.YELLOW, Aspect.RED_YELLOW})
 
 
@@ -58,6 +59,21 @@ class Clearance:
     duration_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A phase, or what lies between two phases.
+
+    Attributes:
+        green: Whether it is a phase.
+        intervals: Numbers of its intervals, in order of time.
+        least_s: Shortest length at which it would still be a phase of its own.
+    """
+
+    green: bool
+    intervals: tuple[int, ...]
+    least_s: float = 0.0
+
+
 def phases(plan: SignalPlan) -> tuple[Phase, ...]:
     """Return the phases of a plan in order of time, the first one that is running or starts at the cycle's start first.
 
@@ -65,16 +81,13 @@ def phases(plan: SignalPlan) -> tuple[Phase, ...]:
     fixed control not where it equals the stated maximum, which only says that nothing varied the interval. A stated
     maximum binds responsive control only.
     """
-    return tuple(_phase(plan, run) for green, run in _stretches(plan) if green)
+    return tuple(_phase(plan, stretch) for stretch in _stretches(plan) if stretch.green)
 
 
 def clearances(plan: SignalPlan) -> tuple[Clearance, ...]:
     """Return the fixed stretches between the phases, in order of time."""
-    return tuple(
-        Clearance(run, sum(plan.intervals[number].duration_s for number in run))
-        for green, run in _stretches(plan)
-        if not green
-    )
+    between = (stretch.intervals for stretch in _stretches(plan) if not stretch.green)
+    return tuple(Clearance(run, sum(plan.intervals[number].duration_s for number in run)) for run in between)
 
 
 def clearance_s(plan: SignalPlan) -> float:
@@ -123,19 +136,19 @@ def _shared(phase: Phase, green_s: float, durations: dict[int, float]) -> Iterat
         yield number, end - begin
 
 
-def _phase(plan: SignalPlan, run: tuple[int, ...]) -> Phase:
-    intervals = [plan.intervals[number] for number in run]
+def _phase(plan: SignalPlan, stretch: _Stretch) -> Phase:
+    intervals = [plan.intervals[number] for number in stretch.intervals]
     green = sum(interval.duration_s for interval in intervals)
     stated = sum(_stated_min_s(plan, interval) for interval in intervals)
     limits = [interval.max_s for interval in intervals]
     bound = MAX_GREEN_S if plan.control is Control.FIXED else sum(limit or MAX_GREEN_S for limit in limits)
     return Phase(
-        intervals=run,
+        intervals=stretch.intervals,
         groups=tuple(
             group.id for group, aspect in zip(plan.groups, intervals[0].aspects, strict=True) if aspect.is_green
         ),
         green_s=green,
-        min_green_s=min(green, max(MIN_GREEN_S, stated)),
+        min_green_s=min(green, max(stretch.least_s, stated)),
         max_green_s=max(min(bound, MAX_GREEN_S), green),
     )
 
@@ -163,27 +176,27 @@ class _Run:
     changing: bool
 
 
-def _stretches(plan: SignalPlan) -> list[tuple[bool, tuple[int, ...]]]:
-    """Return the ring as stretches (whether green, interval numbers): phases and what lies between them."""
+def _stretches(plan: SignalPlan) -> list[_Stretch]:
+    """Return the ring as phases and what lies between them."""
     runs = [_run(plan, numbers) for numbers in _same_aspects(plan)]
-    green = [_is_green(runs[index - 1], run, runs[(index + 1) % len(runs)]) for index, run in enumerate(runs)]
-    stretches: list[tuple[bool, tuple[int, ...]]] = []
-    for is_green, run in zip(green, runs, strict=True):
-        if stretches and not is_green and not stretches[-1][0]:
-            stretches[-1] = (False, stretches[-1][1] + run.intervals)
+    stretches: list[_Stretch] = []
+    for index, run in enumerate(runs):
+        stretch = _stretch(runs[index - 1], run, runs[(index + 1) % len(runs)])
+        if stretches and not stretch.green and not stretches[-1].green:
+            stretches[-1] = _Stretch(green=False, intervals=stretches[-1].intervals + run.intervals)
         else:
-            stretches.append((is_green, run.intervals))
-    if len(stretches) > 1 and not stretches[0][0] and not stretches[-1][0]:
-        _, tail = stretches.pop()
-        stretches[0] = (False, tail + stretches[0][1])
+            stretches.append(stretch)
+    if len(stretches) > 1 and not stretches[0].green and not stretches[-1].green:
+        tail = stretches.pop()
+        stretches[0] = _Stretch(green=False, intervals=tail.intervals + stretches[0].intervals)
     return stretches
 
 
-def _is_green(before: _Run, run: _Run, after: _Run) -> bool:
-    transition = (
-        before.changing and run.duration_s < MIN_GREEN_S and run.served <= before.served and run.served < after.served
-    )
-    return bool(run.served) and not run.changing and not transition
+def _stretch(before: _Run, run: _Run, after: _Run) -> _Stretch:
+    like_transition = before.changing and run.served <= before.served and run.served < after.served
+    transition = like_transition and run.duration_s <= MAX_TRANSITION_S
+    green = bool(run.served) and not run.changing and not transition
+    return _Stretch(green, run.intervals, MAX_TRANSITION_S + 1 if like_transition else MIN_GREEN_S)
 
 
 def _run(plan: SignalPlan, numbers: tuple[int, ...]) -> _Run:
