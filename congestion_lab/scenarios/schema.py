@@ -32,6 +32,7 @@ _MIN_CORNERS = 3
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 LinkId = Annotated[str, Field(min_length=1)]
+InputFiles = Annotated[tuple[InputFile, ...], AfterValidator(each_once)]
 LinkIds = Annotated[tuple[LinkId, ...], AfterValidator(each_once)]
 
 
@@ -70,8 +71,8 @@ class NetworkSource(Section):
 class Demand(Section):
     """Who drives: route files, or a demand model of the network folder."""
 
-    routes: tuple[InputFile, ...] = Field((), description="SUMO route files with vehicles, trips or flows")
-    additional: tuple[InputFile, ...] = Field((), description="SUMO additional files: vehicle types, stops, plans")
+    routes: InputFiles = Field((), description="SUMO route files with vehicles, trips or flows")
+    additional: InputFiles = Field((), description="SUMO additional files: vehicle types, stops, plans")
     model: Name | None = Field(None, description="demand model of the network folder, e.g. am-peak")
     scale: float = Field(1.0, gt=0, le=100, description="factor on the number of vehicles")
     depart_jitter_s: float = Field(0.0, ge=0, le=3600, description="departures vary by up to this much, by seed")
@@ -152,7 +153,7 @@ class Scenario(Section):
     description: str = ""
     network: NetworkSource
     demand: Demand
-    additional: tuple[InputFile, ...] = Field((), description="SUMO additional files: vehicle types, stops, plans")
+    additional: InputFiles = Field((), description="SUMO additional files: vehicle types, stops, plans")
     period: Period
     closures: LinkIds = Field((), description="ids of links that are closed to traffic")
     signals: Signals = Signals()
@@ -170,6 +171,11 @@ class Scenario(Section):
             )
         if not file.is_file():
             raise RuleError(f"the demand {file} is not built", "run `congestion-lab demand build` first")
+        return self
+
+    @model_validator(mode="after")
+    def _additional_once(self) -> Self:
+        each_once(self.additional_files)
         return self
 
     @property

@@ -124,6 +124,8 @@ name: again
         (("# cologne3.yaml", "area: {polygon: [[36, 133], [36, 134], [136, 133]]}"), "area.polygon[2][0]", "less than"),
         (("# cologne3.yaml", "area: {links: []}"), "area", "empty"),
         (("# cologne3.yaml", "area: {}"), "area", "either"),
+        (("gz]}", "gz, cologne3.rou.xml.gz]}"), "demand.routes", "more than once"),
+        (("gz]}", "gz], additional: [types.add.xml]}\nadditional: [types.add.xml]"), "", "more than once"),
         (("# cologne3.yaml", "closures: [a, a]"), "closures", "more than once"),
         (("# cologne3.yaml", "simulation: {step_ms: 500}"), "simulation.step_ms", "unknown key"),
         (("name: cologne3", "name: ../up"), "name", "no safe file name"),
