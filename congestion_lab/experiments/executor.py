@@ -1,8 +1,11 @@
 """Runs in worker processes, so that a crash costs one run and never the study."""
 
 import multiprocessing
+import multiprocessing.connection
+import os
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -93,7 +96,7 @@ class LocalExecutor:
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_ignore_interrupts)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin_worker)
         return self._pool
 
     def _close(self, *, at_once: bool) -> None:
@@ -129,9 +132,17 @@ def simulate(engine: Engine, store: RunStore, spec: RunSpec) -> Outcome:
     raise AssertionError("unreachable")
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which ends the workers."""
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the parent, which ends the workers, and end with the parent even if that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _blame_full_disk(store: RunStore, error: Exception) -> None:
