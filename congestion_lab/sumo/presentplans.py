@@ -203,7 +203,8 @@ def aspects(intersection: Intersection, green: frozenset[int]) -> tuple[Aspect, 
 def _clearance(intersection: Intersection, stage: Stage, after: Stage) -> tuple[int, int]:
     """Return yellow and all-red between two stages, whole seconds (ITE)."""
     ending = [head for head in intersection.heads if head.index in stage.heads - after.heads]
-    starting = after.heads - stage.heads
+    before, later = aspects(intersection, stage.heads), aspects(intersection, after.heads)
+    starting = {head for head in after.heads if later[head] is not before[head]}  # a permitted one may become protected
     if not ending:
         return 0, 0
     yellow = max(yellow_s(head.approach_speed_mps) for head in ending)

@@ -1,11 +1,13 @@
 import datetime as dt
 import importlib.util
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from congestion_lab.network.expansion import road_plan
-from congestion_lab.network.roadtables import read_road_tables
+from congestion_lab.network.roadplan import RoadPlan
+from congestion_lab.network.roadtables import RoadTables, read_road_tables
 
 _SPEC = importlib.util.spec_from_file_location("authored", Path(__file__).with_name("authored.py"))
 authored = importlib.util.module_from_spec(_SPEC)
@@ -13,21 +15,21 @@ _SPEC.loader.exec_module(authored)
 
 
 @pytest.fixture
-def toy():
+def toy() -> ModuleType:
     """The toy model's parts: manifest, tables and a writer."""
     return authored
 
 
 @pytest.fixture(scope="session")
-def toy_folder(tmp_path_factory):
+def toy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return authored.written(tmp_path_factory.mktemp("toy"))
 
 
 @pytest.fixture(scope="session")
-def toy_tables(toy_folder):
+def toy_tables(toy_folder: Path) -> RoadTables:
     return read_road_tables(toy_folder)
 
 
 @pytest.fixture(scope="session")
-def toy_plan(toy_tables):
+def toy_plan(toy_tables: RoadTables) -> RoadPlan:
     return road_plan(toy_tables, dt.date(2025, 1, 1))

@@ -1,22 +1,25 @@
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 
-from congestion_lab.core.errors import NetworkError
-from congestion_lab.network.roadtables import read_road_tables
+from congestion_lab.core.errors import Fault, NetworkError
+from congestion_lab.network.roadtables import RoadTables, read_road_tables
 
 
-def faults_of(folder):
+def faults_of(folder: Path) -> tuple[Fault, ...]:
     with pytest.raises(NetworkError) as caught:
         read_road_tables(folder)
     return caught.value.faults
 
 
-def test_rows_come_out_typed(toy_tables):
+def test_rows_come_out_typed(toy_tables: RoadTables) -> None:
     first = toy_tables.links[0]
     assert (first.from_id, first.lanes_fwd, first.speed_kmh, first.median_m) == ("west", 3, 60.0, None)
     assert toy_tables.nodes[0].name_ar == "عقدة"
 
 
-def test_every_fault_is_named_with_file_line_and_column(toy, tmp_path):
+def test_every_fault_is_named_with_file_line_and_column(toy: ModuleType, tmp_path: Path) -> None:
     links = [*toy.LINKS, "west,nowhere,X,س,alley,2,x,500,,0,,Z"]
     nodes = [*toy.NODES, "cross,Again,مرة,square,95,36.3,A"]
     faults = faults_of(toy.written(tmp_path, links=links, nodes=nodes))
@@ -44,19 +47,19 @@ def test_every_fault_is_named_with_file_line_and_column(toy, tmp_path):
         ("changes", "2025-08-10,cross,north,1,1", "links.csv has no link from 'cross' to 'north'"),
     ],
 )
-def test_rows_that_contradict_others(toy, tmp_path, table, row, rule):
+def test_rows_that_contradict_others(toy: ModuleType, tmp_path: Path, table: str, row: str, rule: str) -> None:
     lines = [*getattr(toy, table.upper()), row]
     faults = faults_of(toy.written(tmp_path, **{table: lines}))
     assert [fault.rule for fault in faults] == [rule]
     assert faults[0].line == len(lines)
 
 
-def test_a_control_must_bring_what_it_needs(toy, tmp_path):
+def test_a_control_must_bring_what_it_needs(toy: ModuleType, tmp_path: Path) -> None:
     faults = faults_of(toy.written(tmp_path, controls=[toy.CONTROLS[0], "ring,roundabout,,,,,,,"]))
     assert {fault.key for fault in faults} == {"radius_m", "ring_lanes"}
 
 
-def test_missing_columns_and_files_are_told(toy, tmp_path):
+def test_missing_columns_and_files_are_told(toy: ModuleType, tmp_path: Path) -> None:
     toy.written(tmp_path, nodes=["id,name_en"])
     (tmp_path / "changes.csv").unlink()
     rules = [fault.rule for fault in faults_of(tmp_path)]
@@ -64,12 +67,12 @@ def test_missing_columns_and_files_are_told(toy, tmp_path):
     assert rules[1].startswith("cannot be read")
 
 
-def test_a_row_with_a_cell_too_many(toy, tmp_path):
+def test_a_row_with_a_cell_too_many(toy: ModuleType, tmp_path: Path) -> None:
     faults = faults_of(toy.written(tmp_path, changes=[toy.CHANGES[0], toy.CHANGES[1] + ",1"]))
     assert [fault.rule for fault in faults] == ["the row has more or fewer cells than the header"]
 
 
-def test_unknown_manifest_key_is_told_with_its_line(toy, tmp_path):
+def test_unknown_manifest_key_is_told_with_its_line(toy: ModuleType, tmp_path: Path) -> None:
     toy.written(tmp_path)
     manifest = tmp_path / "network.yaml"
     manifest.write_text(toy.MANIFEST + "colour: red\n", encoding="utf-8")
@@ -78,13 +81,13 @@ def test_unknown_manifest_key_is_told_with_its_line(toy, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["name: [", ""])
-def test_manifest_that_is_no_manifest(toy, tmp_path, text):
+def test_manifest_that_is_no_manifest(toy: ModuleType, tmp_path: Path, text: str) -> None:
     toy.written(tmp_path)
     (tmp_path / "network.yaml").write_text(text, encoding="utf-8")
     assert faults_of(tmp_path)
 
 
-def test_folder_without_manifest(tmp_path):
+def test_folder_without_manifest(tmp_path: Path) -> None:
     (fault,) = faults_of(tmp_path)
     assert "network.yaml" in fault.source
     assert fault.hint == "name a folder that holds a network.yaml"

@@ -17,41 +17,41 @@ _SPEC.loader.exec_module(authored)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return authored.written(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="module")
-def net(folder):
+def net(folder: Path) -> Path:
     return build(folder, "before")
 
 
-def test_the_same_tables_give_the_same_bytes(folder, net):
+def test_the_same_tables_give_the_same_bytes(folder: Path, net: Path) -> None:
     first = net.read_bytes()
     assert build(folder, "before").read_bytes() == first
     assert first[4:8] == b"\0\0\0\0", "no time in the gzip header"
 
 
-def test_the_present_network_is_the_default(folder):
+def test_the_present_network_is_the_default(folder: Path) -> None:
     assert build(folder).name == "toy.net.xml.gz"
 
 
-def test_streets_keep_their_names_in_both_languages(net):
+def test_streets_keep_their_names_in_both_languages(net: Path) -> None:
     link = read_network(net).links["opening-cross"]
     assert (link.name_en, link.name_ar, link.kind) == ("Main", "رئيسي", "arterial")
 
 
-def test_a_sound_model_has_no_finding(folder, net):
+def test_a_sound_model_has_no_finding(folder: Path, net: Path) -> None:
     assert check(folder, "before") == ()
     assert check(net) == ()
 
 
-def test_signals_are_those_of_the_tables(net):
+def test_signals_are_those_of_the_tables(net: Path) -> None:
     plans = read_plans(net)
     assert {plan.controller_id: plan.cycle_s for plan in plans} == {"cross": 100, "bridge.e": 90, "bridge.w": 90}
 
 
-def test_present_plans_serve_every_head_and_never_two_protected_foes(net):
+def test_present_plans_serve_every_head_and_never_two_protected_foes(net: Path) -> None:
     plans = read_plans(net)
     for place in read_intersections(net):
         plan = plans.plan_of(place.controller_id)
@@ -66,7 +66,7 @@ def test_present_plans_serve_every_head_and_never_two_protected_foes(net):
         assert all(any(interval.aspects[group].is_green for interval in plan.intervals) for group in served)
 
 
-def test_tables_newer_than_the_net_are_told(tmp_path):
+def test_tables_newer_than_the_net_are_told(tmp_path: Path) -> None:
     folder = authored.written(tmp_path)
     build(folder)
     authored.written(tmp_path, links=[*authored.LINKS[:-1], authored.LINKS[-1].replace(",80,", ",60,")])
@@ -74,15 +74,15 @@ def test_tables_newer_than_the_net_are_told(tmp_path):
     assert (finding.rule, finding.severity, finding.place) == ("stale", Severity.ERROR, "toy.net.xml.gz")
 
 
-def test_folder_whose_net_is_not_built(tmp_path):
+def test_folder_whose_net_is_not_built(tmp_path: Path) -> None:
     with pytest.raises(NetworkError, match="the network is not built yet"):
         check(authored.written(tmp_path))
 
 
-def test_unknown_variant(folder):
+def test_unknown_variant(folder: Path) -> None:
     with pytest.raises(NetworkError, match="no variant 'future'"):
         build(folder, "future")
 
 
-def test_header_with_date_and_paths_is_left_out():
+def test_header_with_date_and_paths_is_left_out() -> None:
     assert without_header("<?xml?>\n<!-- generated on 2026 by me\n -- -->\n<net/>") == "<?xml?>\n<net/>"
