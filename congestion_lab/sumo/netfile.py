@@ -36,10 +36,11 @@ def read_network(path: Path) -> Network:
     links = {link.id: link for link in converted(net, net.links, lambda record: _link(record, nodes))}
     projection = net.location.get("projParameter") if net.location else ""
     offset = points(net.location.get("netOffset") if net.location else "")
+    roads = (path for path in net.connections if path.get("from") in links and path.get("to") in links)
     return Network(
         nodes=nodes,
         links=links,
-        connections=converted(net, (path for path in net.connections if path.get("from") in links), _connection),
+        connections=converted(net, roads, _connection),
         projection="" if projection in {"!", "-"} else projection,
         offset=offset[0] if offset else (0.0, 0.0),
         digest=digest_of_file(path),

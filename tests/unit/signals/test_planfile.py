@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from congestion_lab.core.errors import SignalPlanError
+from congestion_lab.core.geometry import Turn
+from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
+
+_HEADS = (
+    SignalHead(0, "a", 1, "b", Turn.LEFT, 13.89, 20.5, 'شارع "بغداد"'),
+    SignalHead(1, "", 0, "", None, 1.07, 12.0),
+)
+_SITE = Intersection("c", "Baghdad Street", "شارع بغداد", _HEADS, frozenset({(0, 1)}), frozenset({(0, 1)}))
+_RING = (
+    Interval(20.0, (Aspect.PERMITTED, Aspect.GREEN), 5.0, 50.0, (("name", "x"),)),
+    Interval(3.5, (Aspect.YELLOW, Aspect.RED)),
+)
+_GROUPS = (SignalGroup("0", (0,)), SignalGroup("1", (1,)))
+_PLAN = SignalPlan("c", "p", Control.FIXED, 7.0, _GROUPS, _RING, (("k", "v"),), ("<condition/>",))
+CONTENT = PlanFile("s", "d", (_SITE,), PlanSet((_PLAN,)), {"seeds": [1, 2], "note": None})
+
+
+def test_what_is_read_is_what_was_written_and_the_bytes_repeat(tmp_path: Path) -> None:
+    write_plan_file(tmp_path / "a.json", CONTENT)
+    assert read_plan_file(tmp_path / "a.json") == CONTENT
+    write_plan_file(tmp_path / "b.json", read_plan_file(tmp_path / "a.json"))
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('"fixed"', '"fixd"', "plans.plans.0.control"),
+        ('"path_length_m": 20.5', '"path_length_m": "far"', "intersections.0.heads.0.path_length_m"),
+        ('"permitted"', '"purple"', "plans.plans.0.intervals.0.aspects.0"),
+        ('"duration_s": 3.5', '"duration_s": -3.5', "plans.plans.0"),
+        ('"format": 1', '"format": 99', "format"),
+    ],
+)
+def test_a_fault_is_told_with_line_and_key(old: str, new: str, key: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    write_plan_file(file, CONTENT)
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SignalPlanError) as caught:
+        read_plan_file(file)
+    (fault,) = caught.value.faults
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert fault.key == key
+    assert fault.line is not None
+    if key != "plans.plans.0":
+        assert new in lines[fault.line - 1]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"format": 1}', "\ufeffnull"])
+def test_what_is_no_plan_file_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(SignalPlanError):
+        read_plan_file(tmp_path / "a.json")
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SignalPlanError, match="cannot be read"):
+        read_plan_file(tmp_path / "none.json")

@@ -1,0 +1,128 @@
+from dataclasses import replace
+
+import pytest
+
+from congestion_lab.core.errors import SignalPlanError
+from congestion_lab.core.geometry import Turn
+from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
+from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.signals.repair import repaired
+from congestion_lab.signals.safety import check, check_plan
+
+_LETTERS = {"G": Aspect.GREEN, "g": Aspect.PERMITTED, "y": Aspect.YELLOW, "r": Aspect.RED, "s": Aspect.STOP_THEN_GO}
+
+
+def _head(index: int, turn: Turn | None) -> SignalHead:
+    link = "" if turn is None else f"in{index}"
+    return SignalHead(
+        index, link, 0, "" if turn is None else f"out{index}", turn, 13.89, 10.7 if turn is None else 20.0
+    )
+
+
+# 0 main street, 1 left turn against it, 2 side street, 3 crossing of the side street's exit
+SITE = Intersection(
+    controller_id="c",
+    name="c",
+    name_ar="",
+    heads=(_head(0, Turn.STRAIGHT), _head(1, Turn.LEFT), _head(2, Turn.STRAIGHT), _head(3, None)),
+    conflicts=frozenset({(0, 1), (0, 2), (1, 2), (2, 3)}),
+    yields=frozenset({(1, 0), (1, 2), (2, 0)}),
+)
+SAFE = ((20, "GgrG"), (7, "Ggrr"), (4, "yyrr"), (3, "rrrr"), (20, "rrGr"), (4, "rryr"), (2, "rrrr"))
+
+
+def _plan(*intervals: tuple[float, str], groups: tuple[SignalGroup, ...] | None = None) -> SignalPlan:
+    groups = groups or tuple(SignalGroup(str(head), (head,)) for head in range(len(intervals[0][1])))
+    ring = tuple(Interval(length, tuple(_LETTERS[letter] for letter in state)) for length, state in intervals)
+    return SignalPlan("c", "p", Control.FIXED, 0.0, groups, ring)
+
+
+def _changed(number: int, length: float | None = None, state: str | None = None) -> SignalPlan:
+    ring = list(SAFE)
+    ring[number] = (length or ring[number][0], state or ring[number][1])
+    return _plan(*ring)
+
+
+def test_a_safe_plan_has_no_breach() -> None:
+    assert check_plan(_plan(*SAFE), SITE) == ()
+
+
+@pytest.mark.parametrize(
+    ("plan", "rule", "groups", "interval", "severity"),
+    [
+        (_changed(0, state="GGrG"), "conflicting-greens", ("0", "1"), 0, "error"),
+        (_changed(0, state="gGrG"), "green-must-yield", ("1", "0"), 0, "error"),
+        (_changed(2, 2.0), "yellow-too-short", ("0",), 2, "error"),
+        (_changed(2, 3.0), "yellow-too-short", ("0",), 2, "warning"),
+        (_changed(2, 7.0), "yellow-too-long", ("0",), 2, "warning"),
+        (_changed(2, state="yrrr"), "yellow-missing", ("1",), 2, "error"),
+        (_changed(3, 1.0), "intergreen", ("1", "2"), 4, "warning"),
+        (_changed(1, 1.0), "pedestrian-clearance", ("3", "2"), 4, "error"),
+        (_changed(0, 5.0), "minimum-green", ("3",), 0, "warning"),
+        (_changed(4, 4.0), "minimum-green", ("2",), 4, "warning"),
+        (_changed(0, 150.0), "cycle-bounds", (), None, "warning"),
+        (_plan((40, "Ggrr")), "never-green", ("2",), None, "error"),
+    ],
+)
+def test_every_rule_finds_its_breach(
+    plan: SignalPlan, rule: str, groups: tuple[str, ...], interval: int | None, severity: str
+) -> None:
+    found = {(breach.rule, breach.groups, breach.interval, breach.severity) for breach in check_plan(plan, SITE)}
+    assert (rule, groups, interval, severity) in found
+
+
+def test_heads_and_controllers_that_do_not_fit() -> None:
+    short = _plan((20, "Gr"), (4, "yr"), groups=(SignalGroup("0", (0,)), SignalGroup("1", (1,))))
+    assert [b.rule for b in check_plan(short, SITE)].count("head-without-group") == 2
+    strange = replace(_plan(*SAFE), controller_id="x")
+    assert [b.rule for b in check(PlanSet((strange,)), (SITE,))] == ["plan-missing", "intersection-unknown"]
+
+
+def test_gaps_between_groups() -> None:
+    plan = _plan(*SAFE)
+    assert group_conflicts(plan, SITE) == {(0, 1), (0, 2), (1, 2), (2, 3)}
+    assert intergreen_s(plan, 0, 2) == 7
+    assert intergreen_s(plan, 2, 0) == 6
+    assert intergreen_s(plan, 3, 2) == 14
+    assert intergreen_s(plan, 3, 0) is None
+    assert intergreen_s(plan, 0, 0) is None
+
+
+def test_the_clearance_before_a_permitted_green_counts_and_before_a_protected_one_after_it() -> None:
+    plan = _plan(
+        (20, "Ggrr"), (4, "ygrr"), (10, "rGrr"), (4, "ryrr"), (2, "rrrr"), (20, "rrGr"), (4, "rryr"), (2, "rrrr")
+    )
+    assert [b.groups for b in check_plan(plan, SITE) if b.rule == "intergreen"] == [("0", "1"), ("1", "2")]
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        ((30, "GGrG"), (30, "rrGr")),
+        ((30, "GgrG"), (3, "yyrr"), (3, "rrGr"), (3, "rryr")),
+        ((10, "GgrG"), (3, "ygrr"), (5, "rGrr"), (3, "ryrr"), (60, "rrGr"), (3, "rryr")),
+        ((5, "Grrr"), (5, "rGrr"), (5, "rrGr"), (5, "rrrG")),
+    ],
+)
+def test_a_repaired_plan_is_legal_and_stays_as_it_is(ring: tuple[tuple[float, str], ...]) -> None:
+    plan = _plan(*ring)
+    assert check_plan(plan, SITE)
+    mended = repaired(plan, SITE)
+    assert check_plan(mended, SITE) == ()
+    assert repaired(mended, SITE) == mended
+    assert all(interval.duration_s == int(interval.duration_s) for interval in mended.intervals)
+
+
+def test_repair_keeps_the_cycle_where_it_can_and_a_sound_plan_untouched() -> None:
+    assert repaired(_plan((50, "GGrG"), (40, "rrGr")), SITE).cycle_s == 90
+    sound = _plan(*SAFE)
+    assert repaired(sound, SITE) is sound
+
+
+def test_what_cannot_be_repaired_is_said() -> None:
+    with pytest.raises(SignalPlanError, match="never gets green"):
+        repaired(_plan((40, "Ggrr")), SITE)
+    no_priority = replace(SITE, yields=frozenset())
+    with pytest.raises(SignalPlanError, match="green only together"):
+        repaired(_plan((40, "GGrG"), (4, "yyrr"), (40, "rrGr"), (4, "rryr")), no_priority)
