@@ -258,14 +258,15 @@ def _with_cycle(
     best = list(stages)
     if (missing := target_s - cycle(best)) > 0:
         return _longer(best, longest(best)[0], missing)
+    cut = max(1.0, (cycle(best) - target_s) // len(best))
     while (excess := cycle(best) - target_s) > 0:
-        cut = min(1.0, excess)
-        shorter = (_longer(best, number, -cut) for number in longest(best) if _spares(best[number], cut))
+        step = min(cut, excess)
+        shorter = (_longer(best, number, -step) for number in longest(best) if _spares(best[number], step))
         legal = (option for option in shorter if not _lacking(option, plan, intersection, rules))
         found = next((option for option in legal if cycle(option) < cycle(best)), None)
-        if found is None:
+        if found is None and cut == 1.0:
             return best
-        best = found
+        best, cut = (found, cut) if found is not None else (best, max(1.0, cut // 2))
     return best
 
 
