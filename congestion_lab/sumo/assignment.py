@@ -1,5 +1,6 @@
 """Route choice: an equilibrium of drivers over the network, by SUMO's marouter."""
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +9,14 @@ from xml.sax.saxutils import quoteattr
 
 from defusedxml.ElementTree import iterparse
 
-from congestion_lab.core.errors import DemandError, Fault
+from congestion_lab.core.errors import DemandError, Fault, SumoFailedError
 from congestion_lab.demand.connectors import Connector, StreetFlow
 from congestion_lab.demand.sampling import RouteFlow
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.process import run_program
 
 _S_PER_H = 3600
+_UNREACHABLE = re.compile(r"No connection between edge '(.+?)-source' and edge '(.+?)-sink' found")
 _LEAST_SHARE = 0.02  # routes that fewer than this share of a pair's drivers take are dropped: noise of the method
 
 
@@ -66,7 +68,7 @@ def assigned(
         folder = Path(name)
         (folder / "streets.xml").write_text("\n".join(_street_lines(connectors)), encoding="utf-8")
         (folder / "matrix.xml").write_text("\n".join(_matrix_lines(flows, peak_hour_share, pcu)), encoding="utf-8")
-        run_program(_command(net, folder, settings))
+        _run(_command(net, folder, settings))
         shares = read_route_shares(folder / "routes.xml")
     return tuple(_route_flows(flows, shares))
 
@@ -82,6 +84,17 @@ def read_route_shares(path: Path) -> dict[tuple[str, str], tuple[tuple[tuple[str
             found[element.get("fromTaz"), element.get("toTaz")] = _pruned(routes)
             element.clear()
     return found
+
+
+def _run(command: Sequence[str | Path]) -> None:
+    try:
+        run_program(command)
+    except SumoFailedError as error:
+        if unreachable := dict.fromkeys(_UNREACHABLE.findall(error.log_tail)):
+            hint = "look for missing connections or one-way traps in the network"
+            faults = (Fault(f"no route leads from {first!r} to {last!r}", hint) for first, last in unreachable)
+            raise DemandError(*faults) from error
+        raise
 
 
 def _pruned(

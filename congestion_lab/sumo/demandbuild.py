@@ -27,7 +27,7 @@ from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.routefile import Placement, write_routes
 
 _PRESENT = "present"
-_NO_ACCESS = frozenset({"expressway", "ramp", "circulating", "tunnel"})  # no driveway opens onto these
+_NO_ACCESS = frozenset({"expressway", "ramp", "circulating", "tunnel", "bridge"})  # no driveway opens onto these
 
 
 def build(folder: Path, model: str = "am-peak", variant: str | None = None) -> Path:

@@ -27,7 +27,7 @@ _EMISSIONS = {  # the nearest class of the Handbook of Emission Factors (HBEFA 4
     "taxi": "HBEFA4/PC_petrol_Euro-3",
     "delivery": "HBEFA4/LCV_diesel_N1-III_Euro-3",
     "bus": "HBEFA4/UBus_Std_gt15-18t_Euro-III",
-    "truck": "HBEFA4/RT_gt7.5-12t_Euro-III",
+    "truck": "HBEFA4/RT_gt12-14t_Euro-III",
 }
 
 RouteShares = Mapping[tuple[str, ...], float]
