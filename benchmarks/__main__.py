@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from congestion_lab.optimization.study import run_study
-
+from congestion_lab.core.digests import digest_of_file
 from congestion_lab.core.errors import EngineError
 from congestion_lab.core.files import write_json, write_text
 from congestion_lab.experiments.executor import LocalExecutor
@@ -23,6 +22,7 @@ from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.spec import Experiment, load_experiment
 from congestion_lab.experiments.store import RunStore
 from congestion_lab.metrics.objective import mean_delay_s
+from congestion_lab.optimization.study import Signals, run_study
 from congestion_lab.scenarios.schema import load_scenario
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.result import Failure, Status
@@ -107,9 +107,10 @@ class Bench:
         yield self._searched()
 
     def _searched(self) -> Row:
-        present = read_plans(self.inputs.net_file, self.inputs.additional_files)
-        intersections = read_intersections(self.inputs.net_file)
-        study = run_study(self.experiment, self.inputs, intersections, present, self.runner, self.folder)
+        net = self.inputs.net_file
+        present = read_plans(net, self.inputs.additional_files)
+        signals = Signals(present, read_intersections(net), digest_of_file(net))
+        study = run_study(self.experiment, self.inputs, signals, runner=self.runner, folder=self.folder)
         return self.row(f"our search, {study.sumo_runs} runs", study.best_plans)
 
 

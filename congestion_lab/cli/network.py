@@ -49,12 +49,17 @@ def check(path: Path, *, variant: str | None, as_json: bool) -> int:
     from congestion_lab.sumo.networkbuild import check as findings_of
 
     findings = findings_of(path, variant)
-    count = Counter(finding.severity for finding in findings)
+    count = Counter(finding.severity.value for finding in findings)
     if as_json:
-        say_json({"counts": dict(count), "findings": [asdict(finding) for finding in findings]})
+        say_json(
+            {
+                "counts": dict(count),
+                "findings": [{**asdict(finding), "severity": finding.severity.value} for finding in findings],
+            }
+        )
     else:
         for finding in findings:
-            say(f"{finding.severity:<8} {finding.rule:<22} {finding.place}: {finding.message}")
+            say(f"{finding.severity.value:<8} {finding.rule:<22} {finding.place}: {finding.message}")
         say(f"{path}: {count['error']} errors, {count['warning']} warnings, {count['info']} remarks")
     return Exit.BAD_INPUT if count["error"] else Exit.OK
 

@@ -10,6 +10,7 @@ from congestion_lab.cli.options import RUNS_FOLDER
 
 if TYPE_CHECKING:
     from congestion_lab.experiments.runner import Runner
+    from congestion_lab.optimization.study import Signals
     from congestion_lab.scenarios.schema import Scenario
     from congestion_lab.signals.plan import PlanSet
     from congestion_lab.simulation.spec import SimulationInputs
@@ -32,6 +33,23 @@ def scenario_plans(scenario: "Scenario", plan_file: Path | None) -> tuple["PlanS
 
     chosen = plan_file or scenario.plan_file
     return (None, None) if chosen is None else (read_plan_file(chosen).plans, chosen)
+
+
+def scenario_signals(scenario: "Scenario", inputs: "SimulationInputs") -> "Signals":
+    """Return the plans that are to be improved and what plans must respect.
+
+    Raises:
+        SignalPlanError: The scenario's network has no signals.
+    """
+    from congestion_lab.core.digests import digest_of_file
+    from congestion_lab.optimization.study import Signals
+    from congestion_lab.sumo.netfile import read_intersections, read_plans
+    from congestion_lab.sumo.prepare import require_signals
+
+    require_signals(inputs)
+    replaced, _ = scenario_plans(scenario, None)
+    present = replaced or read_plans(inputs.net_file, inputs.additional_files)
+    return Signals(present, read_intersections(inputs.net_file), digest_of_file(inputs.net_file))
 
 
 @contextmanager

@@ -105,6 +105,11 @@ class DecisionSpace:
         step = self._step_s
         return step * round(low * math.pow(high / low, point[0]) / step)
 
+    def nearest_cycle_s(self, cycle_s: float) -> int:
+        """Return the common cycle within the bounds that is nearest to a wished one."""
+        low, high = self._bounds_s
+        return self._step_s * round(min(high, max(low, cycle_s)) / self._step_s)
+
     @property
     def _step_s(self) -> int:
         return 2 if any(ring.factor < 1 for ring in self.rings) else 1

@@ -56,16 +56,28 @@ def check(path: Path, variant: str | None = None) -> tuple[Finding, ...]:
         NetworkError: The net or the tables cannot be used, or the folder's net is not built yet.
         SumoFailedError: netconvert refused what the tables say.
     """
+    built = net_of(path, variant)
     if not path.is_dir():
-        return check_network(read_network(path))
+        return check_network(read_network(built))
     tables = read_road_tables(path)
     chosen = _variant(tables.manifest, variant or DEFAULT_VARIANT, path)
-    built = path / chosen.file
+    stale = gzip.decompress(built.read_bytes()).decode() != _net_text(tables, chosen)
+    return (*([_stale(built)] if stale else []), *check_network(read_network(built)))
+
+
+def net_of(path: Path, variant: str | None = None) -> Path:
+    """Return a net as it is given, or the built net of a road model's folder.
+
+    Raises:
+        NetworkError: The folder's tables cannot be used, or its net is not built yet.
+    """
+    if not path.is_dir():
+        return path
+    built = path / _variant(read_road_tables(path).manifest, variant or DEFAULT_VARIANT, path).file
     if not built.is_file():
         hint = f"run `congestion-lab network build {path}`"
         raise NetworkError(Fault("the network is not built yet", hint, source=str(built)))
-    stale = gzip.decompress(built.read_bytes()).decode() != _net_text(tables, chosen)
-    return (*([_stale(built)] if stale else []), *check_network(read_network(built)))
+    return built
 
 
 def _stale(built: Path) -> Finding:

@@ -1,0 +1,109 @@
+"""`congestion-lab optimize`: search, confirm, keep."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from congestion_lab.cli.console import Exit, progress, remark, say, say_json
+from congestion_lab.cli.options import (
+    RUNS_FOLDER,
+    json_option,
+    out_option,
+    seed_option,
+    verbosity_options,
+    workers_option,
+)
+
+if TYPE_CHECKING:
+    from congestion_lab.experiments.spec import Experiment
+    from congestion_lab.optimization.study import StudySummary
+
+_SHOWN = (
+    "mean_delay_s",
+    "total_travel_time_h",
+    "mean_travel_time_s",
+    "p95_travel_time_s",
+    "stops_per_veh",
+    "unfinished_veh",
+    "never_inserted_veh",
+)
+
+
+@click.command(epilog="Example: congestion-lab optimize experiments/damascus-centre-signals.yaml --workers 2")
+@click.argument("experiment_file", metavar="EXPERIMENT", type=click.Path(path_type=Path))
+@click.option(
+    "--sumo-runs", type=click.IntRange(min=2), help="Simulations of the search, instead of the file's number."
+)
+@seed_option("Seed of the search itself, instead of the file's.")
+@out_option("Folder of the study. Default: runs/<experiment>.")
+@workers_option
+@json_option
+@verbosity_options
+def optimize(
+    experiment_file: Path, *, sumo_runs: int | None, seed: int | None, out: Path | None, workers: int, as_json: bool
+) -> int:
+    """Search better signal timings for EXPERIMENT and confirm the best on seeds that the search never saw.
+
+    Interrupted, the same command goes on where it was: finished runs are not made again, and any number of workers
+    comes to the same plan.
+    """
+    from congestion_lab.cli.tables import comparison_table, difference_as_json, paired_indicators
+    from congestion_lab.experiments.spec import load_experiment
+
+    experiment = _with(load_experiment(experiment_file), sumo_runs, seed)
+    folder = out or RUNS_FOLDER / experiment.name
+    study = _studied(experiment, folder, workers)
+    rows = paired_indicators(study.present, study.confirmed)
+    if as_json:
+        differences = {indicator.id: difference_as_json(difference) for indicator, difference in rows}
+        say_json({"study": str(folder), "improved": study.improved, "indicators": differences})
+    else:
+        seeds = ", ".join(str(seed) for seed in experiment.confirm.seeds)
+        shown = [row for row in rows if row[0].id in _SHOWN]
+        say(comparison_table(f"{experiment.name}: present → best plan, unseen seeds {seeds}", shown))
+        say(_verdict(study))
+        say(f"study: {folder}\nbest plan: {folder / 'best-plan.json'}")
+    for failure in (*study.present.failures, *study.confirmed.failures):
+        remark(f"seed {failure.seed} failed ({failure.error}): {failure.message}")
+    return Exit.SOME_RUNS_FAILED if study.has_failures else Exit.OK
+
+
+def _with(experiment: "Experiment", sumo_runs: int | None, seed: int | None) -> "Experiment":
+    """Return the experiment with what the command line says instead; checked like the file."""
+    given = {"sumo_runs": sumo_runs, "random_seed": seed}
+    changes = {key: value for key, value in given.items() if value is not None}
+    search = type(experiment.search).model_validate({**experiment.search.model_dump(), **changes})
+    return experiment.model_copy(update={"search": search})
+
+
+def _studied(experiment: "Experiment", folder: Path, workers: int) -> "StudySummary":
+    from congestion_lab.cli.running import local_runner, prepared, scenario_signals
+    from congestion_lab.optimization.study import Progress, run_study
+    from congestion_lab.scenarios.schema import load_scenario
+
+    scenario = load_scenario(experiment.scenario)
+    inputs = prepared(scenario)
+    signals = scenario_signals(scenario, inputs)
+    with local_runner(folder / "runs", workers) as runner, progress() as bars:
+        task = bars.add_task("simulating the present plans", total=experiment.search.sumo_runs)
+
+        def show(state: Progress) -> None:
+            best = f", best {state.best_delay_s:.1f} s" if math.isfinite(state.best_delay_s) else ""
+            bars.update(task, description=f"{state.stage}{best}", completed=state.done, total=state.total)
+
+        return run_study(experiment, inputs, signals, runner=runner, folder=folder, on_progress=show)
+
+
+def _verdict(study: "StudySummary") -> str:
+    difference = study.difference
+    tried = f"{study.candidates} plans tried in {study.sumo_runs} simulations"
+    if difference is None:
+        return f"No comparison: fewer than two seeds finished on both sides. {tried}."
+    if not difference.significant:
+        return f"No significant change of the mean delay on unseen seeds. {tried}."
+    word = "lower" if difference.mean < 0 else "HIGHER"
+    share = f"{abs(100 * difference.relative):.1f} %"
+    interval = f"{difference.low:+.1f} … {difference.high:+.1f} s"
+    return f"Mean delay {share} {word} on unseen seeds (95 % interval {interval}). {tried}."

@@ -1,0 +1,289 @@
+"""A study: the present signals, a search for better ones, and the proof on seeds that the search never saw.
+
+Nothing in a study's folder is needed to go on: the search is deterministic and every run is found again in the run
+store, so a study that was interrupted is simply run again and comes to the same end.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from congestion_lab import __version__
+from congestion_lab.core.errors import EngineError
+from congestion_lab.core.files import write_json
+from congestion_lab.experiments.comparison import PairedDifference, paired
+from congestion_lab.experiments.runner import Runner
+from congestion_lab.experiments.runset import RunSet
+from congestion_lab.experiments.spec import Experiment
+from congestion_lab.metrics.objective import mean_delay_s
+from congestion_lab.optimization import journal
+from congestion_lab.optimization.candidates import PRESENT, analytic_entrants
+from congestion_lab.optimization.race import Candidate, Entrant, Race
+from congestion_lab.optimization.search import search
+from congestion_lab.optimization.space import DecisionSpace, decision_space
+from congestion_lab.optimization.streams import Flows
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import PlanSet
+from congestion_lab.signals.planfile import PlanFile, write_plan_file
+from congestion_lab.simulation.result import Failure, Outcome, RunResult
+from congestion_lab.simulation.spec import Controller, Detail, SimulationInputs
+from congestion_lab.simulation.tables import MOVEMENTS, TRIPS
+
+SUMMARY_FILE = "summary.json"
+BEST_PLAN_FILE = "best-plan.json"
+PRESENT_PLAN_FILE = "present-plan.json"
+_HOUR_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The signals of a scenario.
+
+    Attributes:
+        present: The plans of all controllers as they are.
+        intersections: What plans must respect.
+        network_digest: Digest of the network file they belong to.
+    """
+
+    present: PlanSet
+    intersections: tuple[Intersection, ...]
+    network_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudySummary:
+    """How a study ended.
+
+    Attributes:
+        folder: The study's folder.
+        sumo_runs: Simulations that the search made.
+        candidates: Plans that it tried.
+        best: The best candidate of the search.
+        present_delays_s: Mean delay of the present plans by search seed.
+        present: The present plans on the confirmation seeds.
+        confirmed: The best plans on the confirmation seeds.
+        difference: Mean delay, best minus present, on the confirmation seeds that both finished; None below two.
+    """
+
+    folder: Path
+    sumo_runs: int
+    candidates: int
+    best: Candidate
+    present_delays_s: Mapping[int, float]
+    present: RunSet
+    confirmed: RunSet
+    difference: PairedDifference | None
+
+    @property
+    def best_plans(self) -> PlanSet:
+        """The plans that the search found; the present ones if it found none better."""
+        return self.best.entrant.plans
+
+    @property
+    def improved(self) -> bool:
+        """Whether the interval of the change lies below zero."""
+        return self.difference is not None and self.difference.high < 0
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether a confirmation run failed."""
+        return bool(self.present.failures or self.confirmed.failures)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a study stands.
+
+    Attributes:
+        stage: What it is doing.
+        done: Simulations done in this stage.
+        total: Simulations that the stage makes at most.
+        best_delay_s: Best mean delay so far; infinite before the first.
+    """
+
+    stage: str
+    done: int
+    total: int
+    best_delay_s: float
+
+
+def run_study(
+    experiment: Experiment,
+    inputs: SimulationInputs,
+    signals: Signals,
+    *,
+    runner: Runner,
+    folder: Path,
+    on_progress: Callable[[Progress], None] = lambda _progress: None,
+) -> StudySummary:
+    """Search, confirm, and write the study's folder.
+
+    Args:
+        experiment: What to search, with which budget and seeds.
+        inputs: The scenario, whose present plans are those of `signals`.
+        signals: The present plans and what plans must respect.
+        runner: Makes the simulations.
+        folder: The study's folder.
+        on_progress: Told after every simulation of the search and stage of the confirmation.
+
+    Raises:
+        SignalPlanError: There is nothing to search.
+        EngineError: The present plans could not be simulated.
+        ExperimentError: The folder holds another study, or the disk is full.
+    """
+    settings = experiment.search
+    chosen = None if settings.signals == "all" else settings.signals
+    bounds = (settings.min_cycle_s, settings.max_cycle_s)
+    space = decision_space(signals.present, chosen, cycle_bounds_s=bounds)
+    simulate = _Simulate(runner, inputs, signals.present)
+    log = journal.opened(folder, experiment.name, space)
+    race = Race(simulate.delays_s, settings.seeds, settings.sumo_runs)
+
+    def follow(candidate: Candidate) -> None:
+        log.record(candidate)
+        best = race.incumbent.score if race.incumbent else math.inf
+        on_progress(Progress("searching", race.runs_used, race.runs_allowed, best))
+
+    race.on_candidate = follow
+    (present,) = race.try_all([Entrant(signals.present, PRESENT)], all_seeds=True)
+    flows = simulate.flows_vph(settings.seeds)
+    hours = (inputs.horizon_s - inputs.analysis_begin_s) / _HOUR_S
+    analytic = analytic_entrants(space, signals.intersections, flows, hours=hours)
+    best = search(race, space, analytic, seed=settings.random_seed)
+    log.write()
+    _write_plans(folder, experiment, signals, best)
+    on_progress(Progress("confirming", 0, 2 * len(experiment.confirm.seeds), best.score))
+    summary = _confirmed(experiment, simulate, race, present=present, best=best, folder=folder)
+    write_json(folder / SUMMARY_FILE, summary_as_json(summary, experiment, inputs, space))
+    return summary
+
+
+@dataclass
+class _Simulate:
+    """Runs plans on seeds; the present ones as the scenario ships them, with all details."""
+
+    runner: Runner
+    inputs: SimulationInputs
+    present: PlanSet
+
+    def outcomes(self, pairs: Sequence[tuple[PlanSet, int]], detail: Detail) -> list[Outcome]:
+        """Run plans on seeds."""
+        return self.runner.run_all(
+            [
+                self.runner.spec(
+                    self.inputs, seed, plans=plans, detail=Detail.FULL if plans == self.present else detail
+                )
+                for plans, seed in pairs
+            ]
+        )
+
+    def delays_s(self, pairs: Sequence[tuple[PlanSet, int]]) -> list[float]:
+        """Return mean delays; infinite where a run failed."""
+        return [_delay_s(outcome) for outcome in self.outcomes(pairs, Detail.TRIPS)]
+
+    def flows_vph(self, seeds: Sequence[int]) -> Flows:
+        """Return the movements of the present plans on the first seed that could be run.
+
+        Raises:
+            EngineError: None could.
+        """
+        outcomes = self.outcomes([(self.present, seed) for seed in seeds], Detail.FULL)
+        for outcome in outcomes:
+            if isinstance(outcome, RunResult):
+                return _flows_vph(outcome)
+        reasons = "; ".join(outcome.message for outcome in outcomes if isinstance(outcome, Failure))
+        raise EngineError(f"the present plans could not be simulated on any seed: {reasons}")
+
+
+def _delay_s(outcome: Outcome) -> float:
+    if isinstance(outcome, Failure):
+        return math.inf
+    return mean_delay_s(outcome.table(TRIPS), outcome.analysis_begin_s)
+
+
+def _flows_vph(result: RunResult) -> Flows:
+    table = result.table(MOVEMENTS)
+    hours = (result.ended_s - result.analysis_begin_s) / _HOUR_S
+    if hours <= 0:
+        return {}
+    rows = zip(table["from_link"], table["to_link"], table["vehicles"], strict=True)
+    return {(str(start), str(end)): float(vehicles) / hours for start, end, vehicles in rows}
+
+
+def _write_plans(folder: Path, experiment: Experiment, signals: Signals, best: Candidate) -> None:
+    for file, plans, origin in (
+        (PRESENT_PLAN_FILE, signals.present, PRESENT),
+        (BEST_PLAN_FILE, best.entrant.plans, best.entrant.origin),
+    ):
+        provenance = {"study": experiment.name, "origin": origin, "congestion_lab": __version__}
+        scenario = experiment.scenario.stem
+        content = PlanFile(scenario, signals.network_digest, signals.intersections, plans, provenance)
+        write_plan_file(folder / file, content)
+
+
+def _confirmed(
+    experiment: Experiment, simulate: _Simulate, race: Race, *, present: Candidate, best: Candidate, folder: Path
+) -> StudySummary:
+    seeds = experiment.confirm.seeds
+    sides = [(PRESENT, present, PRESENT_PLAN_FILE), ("best", best, BEST_PLAN_FILE)]
+    outcomes = simulate.outcomes([(side.entrant.plans, seed) for _, side, _ in sides for seed in seeds], Detail.FULL)
+    sets = []
+    for number, (label, _, plan_file) in enumerate(sides):
+        mine = tuple(outcomes[number * len(seeds) : (number + 1) * len(seeds)])
+        sets.append(RunSet(label, simulate.inputs, Controller.PLANS, mine, folder / plan_file))
+        sets[-1].save(folder / label)
+    before, after = (_delays_by_seed(side) for side in sets)
+    shared = sorted(set(before) & set(after))
+    difference = None
+    if len(shared) > 1:
+        difference = paired({seed: before[seed] for seed in shared}, {seed: after[seed] for seed in shared})
+    return StudySummary(
+        folder, race.runs_used, len(race.candidates), best, present.delays_s, sets[0], sets[1], difference
+    )
+
+
+def _delays_by_seed(run_set: RunSet) -> dict[int, float]:
+    return {seed: _delay_s(result) for seed, result in sorted(run_set.by_seed.items())}
+
+
+def summary_as_json(
+    summary: StudySummary, experiment: Experiment, inputs: SimulationInputs, space: DecisionSpace
+) -> dict[str, Any]:
+    """Return what `summary.json` holds: delays per seed of both plans, search and confirmation apart."""
+    difference = summary.difference
+    engines = {result.provenance.engine: result.provenance.engine_version for result in summary.confirmed.results}
+    return {
+        "study": experiment.name,
+        "scenario": inputs.name,
+        "versions": {"congestion_lab": __version__, **engines},
+        "digests": {"scenario": inputs.digest, "best_plan": summary.best_plans.digest},
+        "random_seed": experiment.search.random_seed,
+        "controllers": [ring.plan.controller_id for ring in space.rings],
+        "dimension": space.dimension,
+        "sumo_runs": summary.sumo_runs,
+        "sumo_runs_allowed": experiment.search.sumo_runs,
+        "candidates": summary.candidates,
+        "best_origin": summary.best.entrant.origin,
+        "search": {PRESENT: _by_seed(summary.present_delays_s), "best": _by_seed(summary.best.delays_s)},
+        "confirmation": {
+            PRESENT: _by_seed(_delays_by_seed(summary.present)),
+            "best": _by_seed(_delays_by_seed(summary.confirmed)),
+            "failures": [asdict(one) for side in (summary.present, summary.confirmed) for one in side.failures],
+            "difference": None
+            if difference is None
+            else {
+                "mean": difference.mean,
+                "low": difference.low,
+                "high": difference.high,
+                "n": len(difference.seeds),
+                "significant": difference.significant,
+            },
+        },
+        "improved": summary.improved,
+    }
+
+
+def _by_seed(delays: Mapping[int, float]) -> dict[str, float | None]:
+    return {str(seed): delay if math.isfinite(delay) else None for seed, delay in delays.items()}
