@@ -20,7 +20,7 @@ def inert(text: str) -> str:
 
 def seconds(value: float) -> float | int:
     """Return whole seconds as an integer, others to a tenth."""
-    rounded = round(value, 1)
+    rounded = round(float(value), 1)
     return int(rounded) if rounded.is_integer() else rounded
 
 

@@ -4,6 +4,9 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import escape
+
+from congestion_lab.core.names import clean_name
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.trials import Trial
 
@@ -16,7 +19,7 @@ def convergence(trials: Sequence[Trial], present_delay_s: float | None) -> Figur
     full = [trial for trial in trials if not trial.stopped]
     best = list(itertools.accumulate((trial.delay_s for trial in full), min))
     traces = [
-        _markers(_("stopped early"), [trial for trial in trials if trial.stopped], "x-thin-open", "@rule"),
+        _markers(_("stopped early"), [trial for trial in trials if trial.stopped], "x-thin-open", "@soft"),
         _markers(_("candidate on all seeds"), full, "circle", "@before"),
         {
             "type": "scatter",
@@ -96,7 +99,7 @@ def _markers(name: str, trials: Sequence[Trial], symbol: str, colour: str) -> Fi
         "name": name,
         "x": [trial.runs_used for trial in trials],
         "y": [trial.delay_s for trial in trials],
-        "text": [trial.origin for trial in trials],
+        "text": [str(escape(clean_name(trial.origin))) for trial in trials],  # Plotly reads tags in text
         "marker": {"symbol": symbol, "size": 6, "color": colour, "line": {"color": colour, "width": 1.3}},
         "hovertemplate": "%{text}: %{y:.1f} s<extra></extra>",
     }

@@ -98,7 +98,7 @@ def _single(summaries: Mapping[int, RunSummary]) -> Iterator[Figure]:
 
 
 def _compared(indicator: Indicator, difference: PairedDifference, reach: float) -> Figure:
-    digits = indicator.decimals or int(abs(difference.mean) < 10)  # noqa: PLR2004 -- few vehicles
+    digits = indicator.decimals or int(0 < abs(difference.mean) < 10)  # noqa: PLR2004 -- few vehicles
     tone = tone_of(difference, indicator)
     return Figure(
         id=indicator.id,

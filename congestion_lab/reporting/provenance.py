@@ -22,9 +22,7 @@ def assumptions(story: Story) -> list[str]:
         _("Vehicles move by SUMO's car-following with the vehicle types of the demand; drivers obey signals."),
         _("Nobody walks, parks or stops on the road unless the scenario says so."),
         _("Routes and the number of vehicles stay: nobody changes route, hour or mode because of a better plan."),
-        _(
-            "Level of service follows HCM 6 by mean delay on the inbound link, without its rule for volume over capacity."
-        ),
+        _("Level of service follows HCM 6 by delay on the inbound link, without its rule for volume over capacity."),
         _("Intervals are two-sided 95 % intervals of paired differences (Student's t) over seeds."),
         _("They cover chance between seeds, not errors of the network or the demand."),
     ]

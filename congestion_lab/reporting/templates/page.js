@@ -23,12 +23,11 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   }
   const forPrint = () => {
-    document.querySelectorAll("details").forEach((each) => { each.open = true; });
-    draw();
-    document.querySelectorAll(".chart").forEach((each) => Plotly.Plots.resize(each));
+    document.querySelectorAll("details:not(.movements)").forEach((each) => { each.open = true; });
+    document.querySelectorAll(".chart").forEach((each) => Plotly.relayout(each, { width: 640 })); // A4 between its margins
   };
   addEventListener("beforeprint", forPrint);
-  addEventListener("afterprint", draw);
+  addEventListener("afterprint", () => document.querySelectorAll(".chart").forEach((each) => Plotly.relayout(each, { width: null, autosize: true })));
 
   // One view for all maps: they show the same place at the same scale.
   const maps = [...document.querySelectorAll("svg.map")];

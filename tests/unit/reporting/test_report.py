@@ -1,0 +1,152 @@
+import dataclasses
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from congestion_lab.core.errors import ExperimentError
+from congestion_lab.core.geometry import Turn
+from congestion_lab.experiments.runset import RunSet
+from congestion_lab.metrics.summary import run_summary
+from congestion_lab.network.model import Network
+from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
+from congestion_lab.reporting.report import _page
+from congestion_lab.reporting.trials import Trial, read_trials
+from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.simulation.result import Failure, Provenance, RunResult, Status
+from congestion_lab.simulation.spec import Controller, SimulationInputs
+
+HOSTILE = "<script>alert(1)</script>\"'\u202egpj.exe"
+Trips = Callable[[float], pd.DataFrame]
+
+
+def _side(label: str, delays: dict[int, float], trips: Trips, folder: Path, green_s: float = 20.0) -> Side:
+    results = []
+    for seed, delay in delays.items():
+        place = folder / f"{label}-{seed}"
+        place.mkdir()
+        trips(delay).to_parquet(place / "trips.parquet")
+        made = Provenance("fake", "1", "0", ("fake", "--run"), 0.1, 0.1)
+        results.append(RunResult("d", HOSTILE, seed, Status.COMPLETED, 3600, 3600, 0, 0, 0, place, made))
+    inputs = SimulationInputs(HOSTILE, folder / "net.xml", (), (), 0.0, 0.0, 3600.0, 3600.0, digest="x")
+    failure = Failure("d", HOSTILE, 99, "SumoFailedError", "log")
+    runs = RunSet(label, inputs, Controller.PLANS, (*results, failure))
+    intervals = (Interval(green_s, (Aspect.GREEN,)), Interval(3.0, (Aspect.YELLOW,)), Interval(30.0, (Aspect.RED,)))
+    plans = PlanSet((SignalPlan("C", "0", Control.FIXED, 0.0, (SignalGroup("0", (0,)),), intervals),))
+    links = pd.DataFrame(
+        {
+            "vehicles": [10.0],
+            "speed_kmh": [20.0],
+            "delay_s": [delays[1]],
+            "max_queue_m": [40.0],
+            "spillback_share": [0.0],
+        },
+        index=["west_mid"],
+    )
+    movements = pd.DataFrame(
+        {
+            "from_link": ["west_mid"],
+            "to_link": ["mid_east"],
+            "vehicles": [10.0],
+            "delay_s": [delays[1]],
+            "controller_id": ["C"],
+            "turn": ["straight"],
+            "los": ["C"],
+        }
+    )
+    summaries = {result.seed: run_summary(result) for result in results}
+    return Side(label, runs, summaries, plans, links, movements, tuple(float(each) for each in range(101)))
+
+
+@pytest.fixture
+def story(network: Network, trips: Trips, tmp_path: Path) -> Story:
+    before = _side("present", {1: 30.0, 2: 31.0, 3: 32.0}, trips, tmp_path)
+    after = _side("best", {1: 20.0, 2: 22.0, 3: 22.5}, trips, tmp_path, green_s=33.0)
+    head = SignalHead(0, "west_mid", 0, "mid_east", Turn.STRAIGHT, 13.9, 20.0, HOSTILE)
+    sites = {"C": Intersection("C", HOSTILE, "شارع", (head,), frozenset(), frozenset())}
+    trials = (Trial("present plan", 31.0, stopped=False, runs_used=3), Trial(HOSTILE, 22.0, stopped=True, runs_used=4))
+    return Story(HOSTILE, network, sites, before, after, trials, {"study": HOSTILE})
+
+
+class _Reader(HTMLParser):
+    """Collects what a browser would run or fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts = 0
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += tag == "script"
+        self.fetched += [
+            str(value) for name, value in attrs if name in {"src", "href"} and not str(value).startswith("#")
+        ]
+
+
+def test_a_page_runs_its_own_scripts_only_and_fetches_nothing(story: Story) -> None:
+    page = _page(story)
+    reader = _Reader()
+    reader.feed(page)
+    assert reader.scripts == 3
+    assert reader.fetched == []
+    assert "<script>alert" not in page
+    assert "\u202e" not in page
+    assert "default-src 'none'" in page
+
+
+def test_a_page_says_what_changed_and_what_failed(story: Story) -> None:
+    page = _page(story)
+    assert "Significant improvement" in page
+    assert "Mean delay falls from 31.0 s to 21.5 s" in page
+    assert "seed 99: the run failed (SumoFailedError)" in page
+    for section in ("summary", "figures", "map", "intersections", "search", "plans", "trust"):
+        assert f'<section id="{section}">' in page
+
+
+def test_a_page_of_one_side_compares_nothing(story: Story) -> None:
+    page = _page(dataclasses.replace(story, after=None, trials=(), study=None))
+    assert "Nothing is compared" in page
+    assert "Significant" not in page
+    assert '<section id="search">' not in page
+
+
+def test_a_page_without_link_tables_has_no_map(story: Story) -> None:
+    before, after = (_without_details(side) for side in (story.before, story.after) if side is not None)
+    page = _page(dataclasses.replace(story, before=before, after=after))
+    assert '<section id="map">' not in page
+    assert '<section id="plans">' in page
+
+
+def _without_details(side: Side) -> Side:
+    return dataclasses.replace(side, links=side.links.iloc[:0], movements=side.movements.iloc[:0])
+
+
+def test_the_page_data_is_json_with_a_text_per_link(story: Story) -> None:
+    data = re.search(r'id="page-data">(.*?)</script>', _page(story), re.DOTALL)
+    assert data is not None
+    content = json.loads(data[1])
+    assert len(content["links"]) == len(story.network.links)
+    assert set(content["charts"]) == {"distribution", "seeds", "convergence"}
+
+
+def test_an_unfinished_study_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExperimentError, match="not finished"):
+        story_of_study(tmp_path)
+
+
+def test_more_than_two_run_sets_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExperimentError, match="3 were given"):
+        story_of_runs([tmp_path] * 3)
+
+
+@pytest.mark.parametrize("text", ["{", "[{}]", '{"candidates": 3}', "3"])
+def test_a_damaged_history_is_an_error(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "history.json"
+    path.write_text(text)
+    with pytest.raises(ExperimentError, match="damaged"):
+        read_trials(path)

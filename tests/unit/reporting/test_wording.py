@@ -1,0 +1,33 @@
+import math
+
+import pytest
+
+from congestion_lab.core.names import clean_name
+from congestion_lab.reporting.wording import interval, number, percent, signed
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1234.56, "1\u202f234.6"), (-0.04, "0.0"), (-1.0, "\u22121.0"), (math.nan, "\u2013"), (math.inf, "\u2013")],
+)
+def test_numbers(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_changes_carry_their_sign() -> None:
+    assert (signed(2.0), signed(-2.0), signed(0.0)) == ("+2.0", "\u22122.0", "0.0")
+    assert percent(-0.124, 1) == "\u221212.4\u202f%"
+
+
+def test_one_seed_has_no_interval() -> None:
+    assert interval(-math.inf, math.inf) == "\u2013"
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200f", "\x00", "\x1b", "\u061c", "\ufeff"])
+def test_names_lose_what_reorders_or_hides_text(hidden: str) -> None:
+    assert clean_name(f" Baghdad{hidden}\n Street ") == "Baghdad Street"
+
+
+def test_names_keep_what_arabic_and_persian_need() -> None:
+    joined = "\u0645\u06cc\u200c\u062e\u0648"
+    assert clean_name(joined) == joined
