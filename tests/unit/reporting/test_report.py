@@ -96,7 +96,7 @@ def test_a_page_runs_its_own_scripts_only_and_fetches_nothing(story: Story) -> N
     assert reader.fetched == []
     assert "<script>alert" not in page
     assert "\u202e" not in page
-    assert "default-src 'none'" in page
+    assert "default-src &#39;none&#39;" in page
 
 
 def test_a_page_says_what_changed_and_what_failed(story: Story) -> None:
