@@ -86,7 +86,7 @@ def write_link_output(target: Path, spec: RunSpec, raw: RawOutputs) -> None:
 
 def _input_options(spec: RunSpec, additional_files: Sequence[Path]) -> Iterator[str]:
     inputs = spec.inputs
-    yield from ("--net-file", str(inputs.net_file))
+    yield from ("--net-file", str(inputs.net_file.resolve()))
     yield from ("--route-files", _joined(inputs.route_files))
     if additional_files:
         yield from ("--additional-files", _joined(additional_files))
@@ -129,7 +129,7 @@ def _detail_options(spec: RunSpec, raw: RawOutputs) -> Iterator[str]:
 
 
 def _joined(paths: Iterable[Path]) -> str:
-    return ",".join(str(path) for path in paths)
+    return ",".join(str(path.resolve()) for path in paths)
 
 
 def _number(value: float) -> str:

@@ -21,7 +21,7 @@ def drive(command: Sequence[str], log: Path, *, timeout_s: float, patience_s: fl
 
     Args:
         command: SUMO's command line.
-        log: Where its complaints go.
+        log: Where its complaints go; SUMO works in that folder, so that outputs without a path stay there.
         timeout_s: Wall-clock bound.
         patience_s: Standstill that counts as gridlock.
 
@@ -32,7 +32,7 @@ def drive(command: Sequence[str], log: Path, *, timeout_s: float, patience_s: fl
     """
     with (
         log.open("wb") as stderr,
-        started(command, stdout=subprocess.PIPE, stderr=stderr) as process,
+        started(command, cwd=log.parent, stdout=subprocess.PIPE, stderr=stderr) as process,
         _killed_after(process, timeout_s) as expired,
     ):
         gridlock_s = _watch(process, patience_s)
