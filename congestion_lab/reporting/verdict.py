@@ -61,6 +61,8 @@ def _lead(delay: PairedDifference, tone: str) -> str:
             "Mean delay is {before} s before and {after} s after ({change}): a difference that chance may explain."
         ),
     }
+    if delay.low == delay.high == 0:
+        return _("Mean delay is {before} s on both sides: nothing better than before was found.").format(**figures)
     return texts[tone].format(**figures)
 
 

@@ -32,3 +32,9 @@ def test_what_got_worse_beside_the_objective_is_said() -> None:
     )
     verdict = verdict_of({"mean_delay_s": delay, "stops_per_veh": stops}, unseen=True)
     assert any("Stops per vehicle" in sentence for sentence in verdict.details)
+
+
+def test_the_same_plan_twice_is_called_no_improvement() -> None:
+    verdict = verdict_of({"mean_delay_s": paired({1: 40, 2: 42}, {1: 40, 2: 42})}, unseen=True)
+    assert verdict.tone == "same"
+    assert "nothing better" in verdict.lead
