@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from congestion_lab.core.digests import digest_of_file
 from congestion_lab.core.errors import EngineError
 from congestion_lab.core.files import write_json, write_text
 from congestion_lab.experiments.executor import LocalExecutor
@@ -29,7 +28,7 @@ from congestion_lab.simulation.result import Failure, Status
 from congestion_lab.simulation.spec import Controller, SimulationInputs
 from congestion_lab.simulation.tables import TRIPS
 from congestion_lab.sumo.engine import SumoEngine
-from congestion_lab.sumo.netfile import read_intersections, read_plans
+from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
 from congestion_lab.sumo.prepare import prepare
 from congestion_lab.sumo.timing_tools import Cycle, timed_by_sumo
 
@@ -109,7 +108,7 @@ class Bench:
     def _searched(self) -> Row:
         net = self.inputs.net_file
         present = read_plans(net, self.inputs.additional_files)
-        signals = Signals(present, read_intersections(net), digest_of_file(net))
+        signals = Signals(present, read_intersections(net), read_network(net))
         study = run_study(self.experiment, self.inputs, signals, runner=self.runner, folder=self.folder)
         return self.row(f"our search, {study.sumo_runs} runs", study.best_plans)
 

@@ -41,15 +41,14 @@ def scenario_signals(scenario: "Scenario", inputs: "SimulationInputs") -> "Signa
     Raises:
         SignalPlanError: The scenario's network has no signals.
     """
-    from congestion_lab.core.digests import digest_of_file
     from congestion_lab.optimization.study import Signals
-    from congestion_lab.sumo.netfile import read_intersections, read_plans
+    from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
     from congestion_lab.sumo.prepare import require_signals
 
     require_signals(inputs)
     replaced, _ = scenario_plans(scenario, None)
     present = replaced or read_plans(inputs.net_file, inputs.additional_files)
-    return Signals(present, read_intersections(inputs.net_file), digest_of_file(inputs.net_file))
+    return Signals(present, read_intersections(inputs.net_file), read_network(inputs.net_file))
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from congestion_lab.network.model import Network
+from congestion_lab.optimization.progression import coordinated, joints
 from congestion_lab.optimization.race import Entrant
 from congestion_lab.optimization.space import DecisionSpace, Ring, timed
 from congestion_lab.optimization.splits import equal_saturation, least_delay, webster_cycle_s
@@ -15,19 +17,26 @@ _TRIED_CYCLES_S = (60, 75, 90, 110)  # common cycles worth a look when nothing i
 
 
 def analytic_entrants(
-    space: DecisionSpace, intersections: Sequence[Intersection], flows: Flows, *, hours: float
+    space: DecisionSpace, intersections: Sequence[Intersection], network: Network, flows: Flows, *, hours: float
 ) -> list[Entrant]:
     """Return Webster's plan, equal saturation within the present cycles, and least HCM delay for several cycles.
 
-    Offsets stay the present ones, as far as they fit into the cycle.
+    Each comes with the present offsets, as far as they fit into its cycle, and, like the present plans, with offsets by
+    progression.
 
     Args:
         space: What may be searched.
         intersections: The intersections of the scenario.
+        network: Its roads.
         flows: Vehicles per hour by movement, as measured under the present plan.
         hours: Length of the analysed period.
     """
-    return [Entrant(plans, origin, space.encode(plans)) for origin, plans in _plans(space, intersections, flows, hours)]
+    joined = joints(network, intersections, flows)
+    movable = {ring.plan.controller_id for ring in space.rings}
+    found = list(_plans(space, intersections, flows, hours))
+    for origin, plans in [(PRESENT, space.present), *found]:
+        found.append((f"{origin}, progression", coordinated(plans, joined, intersections, flows, movable)))
+    return [Entrant(plans, origin, space.encode(plans)) for origin, plans in found]
 
 
 def _plans(

@@ -1,7 +1,7 @@
 """The race: candidates run seed by seed beside the best plan known, and hopeless ones leave it early.
 
 Every run of one plan on one seed is counted, and no plan runs twice on a seed. A candidate first runs on one seed; it
-goes on to the others only while its difference to the incumbent, on the seeds that both have run, leaves hope. The seed
+goes on to the others only while its differences to the incumbent and to the best of its field leave hope. The seed
 that comes first changes from field to field, so that no plan is bred for one seed. A plan becomes the incumbent only
 when it is better over all seeds.
 """
@@ -17,8 +17,10 @@ from congestion_lab.signals.plan import PlanSet
 Evaluate = Callable[[Sequence[tuple[PlanSet, int]]], Sequence[float]]
 """Mean delay in seconds of each (plans, seed); infinite for a run that failed. Called with distinct pairs."""
 
-HOPE = 0.01  # share of the incumbent's delay by which a candidate may lag behind and still run on: about the spread
-# of the paired difference over three seeds on the published networks (1-3 %)
+HOPE = (
+    0.01  # share of the delay by which a candidate may lag behind the incumbent or the best of its field and still run
+)
+# on: about the spread of the paired difference over three seeds on the published networks (1-3 %)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,11 @@ class Race:
         for seeds in stages:
             running = self._run({digest: fresh[digest] for digest in running}, seeds, delays)
             if not all_seeds:
-                running = [digest for digest in running if self._has_hope(delays[digest])]
-        for digest, entrant in fresh.items():
+                running = self._hopeful(running, delays)
+        # Those that ran on all seeds come first: one of them may be the incumbent that the others are scored against.
+        for digest in sorted(fresh, key=lambda digest: len(delays[digest]), reverse=True):
             if delays[digest]:
-                self._finish(digest, entrant, delays[digest])
+                self._finish(digest, fresh[digest], delays[digest])
         return [self._known[entrant.plans.digest] for entrant in entrants if entrant.plans.digest in self._known]
 
     def best(self, count: int) -> list[Candidate]:
@@ -136,6 +139,12 @@ class Race:
         for (digest, seed), delay in zip(pairs, results, strict=True):
             delays[digest][seed] = delay
         return ran
+
+    def _hopeful(self, running: Sequence[str], delays: Mapping[str, Mapping[int, float]]) -> list[str]:
+        """Return who goes on: those close to the incumbent and to the best of their field, on the seeds run so far."""
+        mean = {digest: sum(delays[digest].values()) / len(delays[digest]) for digest in running}
+        bound = (1 + HOPE) * min(mean.values(), default=0.0)
+        return [digest for digest in running if mean[digest] <= bound and self._has_hope(delays[digest])]
 
     def _has_hope(self, delays: Mapping[int, float]) -> bool:
         if self.incumbent is None:

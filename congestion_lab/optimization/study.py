@@ -18,6 +18,7 @@ from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.experiments.spec import Experiment
 from congestion_lab.metrics.objective import mean_delay_s
+from congestion_lab.network.model import Network
 from congestion_lab.optimization import journal
 from congestion_lab.optimization.candidates import PRESENT, analytic_entrants
 from congestion_lab.optimization.race import Candidate, Entrant, Race
@@ -44,12 +45,12 @@ class Signals:
     Attributes:
         present: The plans of all controllers as they are.
         intersections: What plans must respect.
-        network_digest: Digest of the network file they belong to.
+        network: The roads they stand on.
     """
 
     present: PlanSet
     intersections: tuple[Intersection, ...]
-    network_digest: str
+    network: Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def run_study(
     (present,) = race.try_all([Entrant(signals.present, PRESENT)], all_seeds=True)
     flows = simulate.flows_vph(settings.seeds)
     hours = (inputs.horizon_s - inputs.analysis_begin_s) / _HOUR_S
-    analytic = analytic_entrants(space, signals.intersections, flows, hours=hours)
+    analytic = analytic_entrants(space, signals.intersections, signals.network, flows, hours=hours)
     best = search(race, space, analytic, seed=settings.random_seed)
     log.write()
     _write_plans(folder, experiment, signals, best)
@@ -219,7 +220,7 @@ def _write_plans(folder: Path, experiment: Experiment, signals: Signals, best: C
     ):
         provenance = {"study": experiment.name, "origin": origin, "congestion_lab": __version__}
         scenario = experiment.scenario.stem
-        content = PlanFile(scenario, signals.network_digest, signals.intersections, plans, provenance)
+        content = PlanFile(scenario, signals.network.digest, signals.intersections, plans, provenance)
         write_plan_file(folder / file, content)
 
 
