@@ -154,7 +154,7 @@ def run_study(
     analytic = analytic_entrants(space, signals.intersections, signals.network, flows, hours=hours)
     best = search(race, space, analytic, seed=settings.random_seed)
     log.write()
-    _write_plans(folder, experiment, signals, best)
+    _write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)
     on_progress(Progress("confirming", 0, 2 * len(experiment.confirm.seeds), best.score))
     summary = _confirmed(experiment, simulate, race, present=present, best=best, folder=folder)
     write_json(folder / SUMMARY_FILE, summary_as_json(summary, experiment, inputs, space))
@@ -213,13 +213,12 @@ def _flows_vph(result: RunResult) -> Flows:
     return {(str(start), str(end)): float(vehicles) / hours for start, end, vehicles in rows}
 
 
-def _write_plans(folder: Path, experiment: Experiment, signals: Signals, best: Candidate) -> None:
+def _write_plans(folder: Path, study: str, scenario: str, *, signals: Signals, best: Candidate) -> None:
     for file, plans, origin in (
         (PRESENT_PLAN_FILE, signals.present, PRESENT),
         (BEST_PLAN_FILE, best.entrant.plans, best.entrant.origin),
     ):
-        provenance = {"study": experiment.name, "origin": origin, "congestion_lab": __version__}
-        scenario = experiment.scenario.stem
+        provenance = {"study": study, "origin": origin, "congestion_lab": __version__}
         content = PlanFile(scenario, signals.network.digest, signals.intersections, plans, provenance)
         write_plan_file(folder / file, content)
 
