@@ -15,6 +15,8 @@ FIELD = 8  # entrants that race at a time: enough for two to eight workers, few 
 _SIGMA = 0.05  # first step of CMA-ES: splits by half, offsets by a tenth of the cycle
 _EVOLVED_SHARE = 0.45  # of the budget goes to CMA-ES where the space is small; see `_evolution_runs`
 _SMALL_DIMENSION = 30
+_STALE_FIELDS = 3  # fields in a row without a new plan: CMA-ES has converged
+_GIVE_UP_FIELDS = 50  # the same for small steps, which are random: the space is exhausted
 
 
 def search(race: Race, space: DecisionSpace, analytic: Sequence[Entrant], *, seed: int) -> Candidate:
@@ -41,7 +43,9 @@ def _evolve(race: Race, space: DecisionSpace, runs_kept: int, seed: int) -> None
     if race.runs_left <= runs_kept:
         return
     sampler = CmaEs(_best_point(race, space), _SIGMA, population=FIELD, seed=derived_seed(seed, "cma-es"))
-    while race.runs_left > runs_kept:
+    stale = 0
+    while race.runs_left > runs_kept and stale < _STALE_FIELDS:
+        used = race.runs_used
         asked = sampler.ask(FIELD)
         ran = race.try_all([Entrant(space.decode(point), "CMA-ES", point) for _, point in asked])
         by_plans = {candidate.entrant.plans.digest: candidate.score for candidate in ran}
@@ -50,6 +54,8 @@ def _evolve(race: Race, space: DecisionSpace, runs_kept: int, seed: int) -> None
             if score is None:
                 return  # the budget ended within the field
             sampler.tell(trial, score)
+        # In whole seconds converged samples are equal plans, which cost no run: without a bound this would never end.
+        stale = stale + 1 if race.runs_used == used else 0
 
 
 def _refine(race: Race, space: DecisionSpace, seed: int) -> None:
@@ -62,9 +68,6 @@ def _refine(race: Race, space: DecisionSpace, seed: int) -> None:
         race.try_all([Entrant(space.decode(point), "step", point) for point in points])
         moves.learn(succeeded=race.incumbent is not before)
         idle = idle + 1 if race.runs_used == used else 0
-
-
-_GIVE_UP_FIELDS = 50  # fields in a row that hold no plan that was not tried before: the space is exhausted
 
 
 def _best_point(race: Race, space: DecisionSpace) -> Point:
