@@ -17,10 +17,9 @@ from congestion_lab.signals.plan import PlanSet
 Evaluate = Callable[[Sequence[tuple[PlanSet, int]]], Sequence[float]]
 """Mean delay in seconds of each (plans, seed); infinite for a run that failed. Called with distinct pairs."""
 
-HOPE = (
-    0.01  # share of the delay by which a candidate may lag behind the incumbent or the best of its field and still run
-)
-# on: about the spread of the paired difference over three seeds on the published networks (1-3 %)
+HOPE = 0.01
+"""Share of the delay by which a candidate may lag behind the incumbent or the best of its field and still run on: about
+the spread of the paired difference over three seeds on the published networks (1-3 %)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,8 @@ class Race:
     def try_all(self, entrants: Sequence[Entrant], *, all_seeds: bool = False) -> list[Candidate]:
         """Try a field of entrants against the incumbent and return those that ran, in their order.
 
-        Plans that were tried before are not run again. Entrants for whom the budget has no run left are dropped.
+        Plans that were tried before are not run again. Entrants for whom the budget has no run left are dropped; it is
+        spread over the field only so far that the best of the field can still run on all seeds.
 
         Args:
             entrants: The field.
@@ -109,8 +109,11 @@ class Race:
         stages = [self._seed_order()] if all_seeds else _stages(self._seed_order())
         self._fields += 1
         running = list(fresh)
-        for seeds in stages:
-            running = self._run({digest: fresh[digest] for digest in running}, seeds, delays)
+        for number, seeds in enumerate(stages):
+            later = sum(len(stage) for stage in stages[number + 1 :])
+            affordable = max(0, self.runs_left - later) // len(seeds)
+            running = running[:affordable]
+            self._run({digest: fresh[digest] for digest in running}, seeds, delays)
             if not all_seeds:
                 running = self._hopeful(running, delays)
         # Those that ran on all seeds come first: one of them may be the incumbent that the others are scored against.
@@ -130,21 +133,20 @@ class Race:
 
     def _run(
         self, entrants: Mapping[str, Entrant], seeds: Sequence[int], delays: Mapping[str, dict[int, float]]
-    ) -> list[str]:
-        """Run entrants on seeds as far as the budget goes and return the digests of those that ran on all of them."""
-        ran = list(entrants)[: self.runs_left // len(seeds)]
-        pairs = [(digest, seed) for digest in ran for seed in seeds]
+    ) -> None:
+        """Run entrants on seeds."""
+        pairs = [(digest, seed) for digest in entrants for seed in seeds]
         results = self.evaluate([(entrants[digest].plans, seed) for digest, seed in pairs]) if pairs else []
         self.runs_used += len(pairs)
         for (digest, seed), delay in zip(pairs, results, strict=True):
             delays[digest][seed] = delay
-        return ran
 
     def _hopeful(self, running: Sequence[str], delays: Mapping[str, Mapping[int, float]]) -> list[str]:
-        """Return who goes on: those close to the incumbent and to the best of their field, on the seeds run so far."""
+        """Return who goes on, the best first: those close to the incumbent and to the best of their field so far."""
         mean = {digest: sum(delays[digest].values()) / len(delays[digest]) for digest in running}
         bound = (1 + HOPE) * min(mean.values(), default=0.0)
-        return [digest for digest in running if mean[digest] <= bound and self._has_hope(delays[digest])]
+        close = [digest for digest in running if mean[digest] <= bound and self._has_hope(delays[digest])]
+        return sorted(close, key=mean.__getitem__)
 
     def _has_hope(self, delays: Mapping[int, float]) -> bool:
         if self.incumbent is None:

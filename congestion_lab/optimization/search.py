@@ -61,7 +61,7 @@ def _evolve(race: Race, space: DecisionSpace, runs_kept: int, seed: int) -> None
 def _refine(race: Race, space: DecisionSpace, seed: int) -> None:
     moves = Moves(space, seed=derived_seed(seed, "moves"))
     idle = 0
-    while race.runs_left > 0 and idle < _GIVE_UP_FIELDS:
+    while race.runs_left >= len(race.seeds) and idle < _GIVE_UP_FIELDS:
         before = race.incumbent
         used = race.runs_used
         points = moves.around(_best_point(race, space), FIELD)

@@ -1,7 +1,10 @@
 """The race: what is counted, who is stopped, who leads."""
 
+import itertools
 import math
 from collections.abc import Sequence
+
+import pytest
 
 from congestion_lab.optimization.race import Entrant, Race
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
@@ -119,3 +122,71 @@ def test_one_seed_is_enough_to_race() -> None:
     (better,) = race.try_all([entrant(40)])
     assert not better.stopped
     assert race.incumbent is better
+
+
+def test_the_order_of_a_field_changes_nothing() -> None:
+    greens = (60.0, 47.0, 55.0, 44.0)
+    ends = []
+    for order in itertools.permutations(greens):
+        race, _ = begun()
+        ran = race.try_all([entrant(green) for green in order])
+        scores = {one.entrant.origin: (one.score, one.stopped, dict(one.delays_s)) for one in ran}
+        assert race.incumbent is not None
+        ends.append((race.incumbent.entrant, race.runs_used, scores))
+    assert all(end == ends[0] for end in ends)
+
+
+def test_the_best_of_a_field_finishes_when_the_budget_is_short() -> None:
+    """After the present plan 5 runs are left: 3 entrants on one seed each, and the best of them on the other two."""
+    race, track = begun(8)
+    race.try_all([entrant(green) for green in (45, 44.9, 44.8, 44.7)])
+    assert [green for green, _ in track.asked[3:]] == [45, 44.9, 44.8, 44.8, 44.8]
+    assert race.incumbent is not None
+    assert race.incumbent.entrant == entrant(44.8)
+
+
+def test_the_least_budget_tries_one_other_plan_on_all_seeds() -> None:
+    race, track = begun(2 * len(SEEDS))
+    (first,) = race.try_all([entrant(49), entrant(40)])
+    assert not first.stopped
+    assert race.runs_used == len(track.asked) == 6
+    assert race.try_all([entrant(30)]) == []
+
+
+@pytest.mark.parametrize("seeds", [(1,), (1, 2), (1, 2, 3, 4, 5), tuple(range(9))])
+def test_any_number_of_seeds_is_raced_within_the_budget(seeds: tuple[int, ...]) -> None:
+    race, track = begun(60, seeds)
+    for green in range(49, 0, -1):
+        race.try_all([entrant(green), entrant(green + 0.5)])
+    assert 60 - len(seeds) < race.runs_used == len(track.asked) == len(set(track.asked)) <= 60
+
+
+def test_a_plan_that_wins_on_some_seeds_only_does_not_lead() -> None:
+    """Better by 4 s on two seeds, worse by 9 s on the third: hopeful for long, but not better."""
+
+    def evaluate(pairs: Sequence[tuple[PlanSet, int]]) -> list[float]:
+        moody = {1: -4.0, 2: -4.0, 3: 9.0}
+        return [50.0 + moody[seed] * (plans.plans[0].cycle_s == 40) for plans, seed in pairs]
+
+    for fields_before in range(3):
+        race = Race(evaluate, SEEDS, 100)
+        (present,) = race.try_all([entrant(50)], all_seeds=True)
+        for green in range(fields_before):
+            race.try_all([entrant(60 + green)])
+        race.try_all([entrant(40)])
+        assert race.incumbent is present
+
+
+def test_a_plan_that_fails_on_the_last_seed_does_not_lead() -> None:
+    def evaluate(pairs: Sequence[tuple[PlanSet, int]]) -> list[float]:
+        return [
+            math.inf if plans.plans[0].cycle_s == 40 and seed == 1 else plans.plans[0].cycle_s for plans, seed in pairs
+        ]
+
+    race = Race(evaluate, SEEDS, 100)
+    (present,) = race.try_all([entrant(50)], all_seeds=True)
+    (failed,) = race.try_all([entrant(40)])
+    assert len(failed.delays_s) == 3
+    assert failed.score == math.inf
+    assert race.incumbent is present
+    assert race.best(1) == [present]
