@@ -25,6 +25,15 @@ def crossing(folder: Path) -> Path:
     return _built(folder, nodes, links, signals=("x",))
 
 
+def avenue(folder: Path) -> Path:
+    """A one-way avenue `w1 w2 w3` that crosses two one-way streets at the signals `x` and `y`: s1 to n1, s2 to n2."""
+    nodes = {"w": (-300.0, 0.0), "x": (0.0, 0.0), "y": (250.0, 0.0), "e": (550.0, 0.0)}
+    sides = {"a": (0.0, -300.0), "b": (0.0, 300.0), "c": (250.0, -300.0), "d": (250.0, 300.0)}
+    links = {"w1": ("w", "x"), "w2": ("x", "y"), "w3": ("y", "e")}
+    streets = {"s1": ("a", "x"), "n1": ("x", "b"), "s2": ("c", "y"), "n2": ("y", "d")}
+    return _built(folder, nodes | sides, links | streets, signals=("x", "y"))
+
+
 def ring(folder: Path) -> Path:
     """Four one-way streets round a block, each with an entry and an exit, and nobody keeps junctions clear."""
     corners = {"a": (0.0, 0.0), "b": (100.0, 0.0), "c": (100.0, 100.0), "d": (0.0, 100.0)}

@@ -1,14 +1,17 @@
 """The program's entry: commands found by name, errors turned into words and exit codes."""
 
 import importlib
+import io
 import sys
+from collections.abc import Iterator
 
 import click
 from typing_extensions import override
 
 from congestion_lab import __version__
-from congestion_lab.cli.console import Exit, complain
-from congestion_lab.core.errors import CongestionLabError, EngineError, InputError
+from congestion_lab.cli.console import Exit, complain, drop_output
+from congestion_lab.cli.options import example
+from congestion_lab.core.errors import CongestionLabError, EngineError, Fault, InputError
 
 # name -> (module:attribute, short help): a command's module is loaded only when the command is used
 _COMMANDS = {
@@ -50,7 +53,7 @@ class _Commands(click.Group):
 @click.command(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Example: congestion-lab simulate scenarios/damascus-centre-am-peak.yaml --seeds 3",
+    epilog=example("simulate scenarios/damascus-centre-am-peak.yaml --seeds 3"),
 )
 @click.version_option(__version__, package_name="congestion-lab")
 def app() -> None:
@@ -63,25 +66,43 @@ def app() -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows `?` for it
+    code = _ended()
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        drop_output()
+        complain(f"the result could not be written: {error.strerror}")
+        code = Exit.BAD_INPUT
+    sys.exit(code)
+
+
+def _ended() -> int:
+    """Run the command line, tell what went wrong, and return the exit code."""
     try:
         code = app.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted; what is finished is kept, the same command goes on where it was")
-        sys.exit(Exit.INTERRUPTED)
-    except InputError as error:
-        for fault in error.faults:
-            complain(str(fault))
-        sys.exit(Exit.BAD_INPUT)
-    except EngineError as error:
-        complain(str(error))
-        sys.exit(Exit.ENGINE_FAILED)
-    except CongestionLabError as error:
-        complain(str(error))
-        sys.exit(Exit.BAD_INPUT)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away; nothing is left to say
-        sys.exit(Exit.OK)
-    sys.exit(code if isinstance(code, int) else Exit.OK)
+        return Exit.INTERRUPTED
+    except (CongestionLabError, OSError, RecursionError) as error:
+        for line in _told(error):
+            complain(line)
+        return Exit.ENGINE_FAILED if isinstance(error, EngineError) else Exit.BAD_INPUT
+    return code if isinstance(code, int) else Exit.OK
+
+
+def _told(error: Exception) -> Iterator[str]:
+    if isinstance(error, InputError):
+        yield from (str(fault) for fault in error.faults)
+    elif isinstance(error, OSError):
+        hint = "check the path, the permissions and the room on the disk"
+        yield str(Fault(error.strerror or str(error), hint, source=str(error.filename or "")))
+    elif isinstance(error, RecursionError):
+        yield "a file is nested too deeply to be read"
+    else:
+        yield str(error)

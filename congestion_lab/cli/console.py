@@ -3,8 +3,10 @@
 import enum
 import json
 import logging
+import math
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,9 +14,12 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+_log = logging.getLogger("congestion_lab")
 
 
 class Exit(enum.IntEnum):
@@ -28,23 +33,53 @@ class Exit(enum.IntEnum):
     INTERRUPTED = 130
 
 
-_out = Console(highlight=False)
+class _Results(Console):
+    """Standard output, whose reader may leave early (`| head -1`) without changing how the command ends."""
+
+    @override
+    def on_broken_pipe(self) -> None:
+        drop_output()
+
+
+_out = _Results(highlight=False)
 _err = Console(stderr=True, highlight=False)
 
 
 def say(table_or_text: "Table | str") -> None:
-    """Print a result."""
-    _out.print(escape(table_or_text) if isinstance(table_or_text, str) else table_or_text, soft_wrap=True)
+    """Print a result; tables fit the terminal, lines of text stay whole."""
+    if isinstance(table_or_text, str):
+        _out.print(escape(table_or_text), soft_wrap=True)
+    else:
+        _out.print(table_or_text)
 
 
 def say_json(value: object) -> None:
-    """Print a result for machines."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    """Print a result for machines; what is no finite number is null, because JSON has none."""
+    text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        drop_output()
+
+
+def drop_output() -> None:
+    """Send whatever is still printed to nowhere: nobody reads it, or it cannot be written."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def remark(text: str) -> None:
-    """Tell something beside the result."""
-    _err.print(escape(text), soft_wrap=True)
+    """Tell something beside the result, unless `-q` asks for errors only."""
+    if _log.isEnabledFor(logging.WARNING):
+        _err.print(escape(text), soft_wrap=True)
+
+
+def detail(text: str) -> None:
+    """Tell what `-v` asks for."""
+    if _log.isEnabledFor(logging.INFO):
+        _err.print(escape(text), soft_wrap=True)
 
 
 def complain(text: str) -> None:
@@ -65,7 +100,7 @@ def set_verbosity(verbosity: int) -> None:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Show progress bars on stderr while the block runs; nothing where stderr is no terminal."""
+    """Show progress bars on stderr while the block runs; nothing with `-q` or where stderr is no terminal."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -73,5 +108,16 @@ def progress() -> Iterator[Progress]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=_err, disable=not _err.is_terminal) as bars:
+    shown = _err.is_terminal and _log.isEnabledFor(logging.WARNING)
+    with Progress(*columns, console=_err, disable=not shown) as bars:
         yield bars
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

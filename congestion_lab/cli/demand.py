@@ -5,15 +5,15 @@ from pathlib import Path
 import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
-from congestion_lab.cli.options import json_option, verbosity_options
+from congestion_lab.cli.options import example, json_option, verbosity_options
 
 
-@click.group(epilog="Example: congestion-lab demand build networks/damascus")
+@click.group(epilog=example("demand build networks/damascus"))
 def demand() -> None:
     """Build demand from zones and assumptions."""
 
 
-@demand.command(epilog="Example: congestion-lab demand build networks/damascus --model am-peak --variant before-2025")
+@demand.command(epilog=example("demand build networks/damascus --model am-peak --variant before-2025"))
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--model", default="am-peak", show_default=True, help="Demand model of the folder.")
 @click.option("--variant", help="Variant of the network, e.g. before-2025. Default: the network as it is.")

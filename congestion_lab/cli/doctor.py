@@ -14,7 +14,7 @@ import click
 
 from congestion_lab import __version__
 from congestion_lab.cli.console import Exit, say, say_json
-from congestion_lab.cli.options import json_option, verbosity_options
+from congestion_lab.cli.options import example, json_option, verbosity_options
 from congestion_lab.core.errors import CongestionLabError
 
 _PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "optuna", "cmaes", "plotly", "pydantic", "ruamel.yaml", "openpyxl")
@@ -30,7 +30,7 @@ class Finding:
     found: str
 
 
-@click.command(epilog="Example: congestion-lab doctor --json")
+@click.command(epilog=example("doctor --json"))
 @json_option
 @verbosity_options
 def doctor(*, as_json: bool) -> int:

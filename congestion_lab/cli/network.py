@@ -7,19 +7,19 @@ from pathlib import Path
 import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
-from congestion_lab.cli.options import json_option, out_option, verbosity_options
+from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 
 _variant_option = click.option(
     "--variant", help="Variant of the folder, e.g. before-2025. Default: the network as it is."
 )
 
 
-@click.group(epilog="Example: congestion-lab network check networks/damascus")
+@click.group(epilog=example("network check networks/damascus"))
 def network() -> None:
     """Build, check and draw road networks."""
 
 
-@network.command(epilog="Example: congestion-lab network build networks/damascus --variant before-2025")
+@network.command(epilog=example("network build networks/damascus --variant before-2025"))
 @click.argument("folder", type=click.Path(path_type=Path))
 @_variant_option
 @json_option
@@ -39,7 +39,7 @@ def build(folder: Path, *, variant: str | None, as_json: bool) -> int:
     return Exit.OK
 
 
-@network.command(epilog="Example: congestion-lab network check networks/damascus")
+@network.command(epilog=example("network check networks/damascus"))
 @click.argument("path", metavar="FOLDER|NET", type=click.Path(path_type=Path))
 @_variant_option
 @json_option
@@ -48,7 +48,9 @@ def check(path: Path, *, variant: str | None, as_json: bool) -> int:
     """Name what is wrong with a network folder or a SUMO net; exit code 3 if there is an error."""
     from congestion_lab.sumo.networkbuild import check as findings_of
 
-    findings = findings_of(path, variant)
+    with progress() as bars:
+        bars.add_task(f"checking {path}", total=None)
+        findings = findings_of(path, variant)
     count = Counter(finding.severity.value for finding in findings)
     if as_json:
         say_json(
@@ -64,18 +66,25 @@ def check(path: Path, *, variant: str | None, as_json: bool) -> int:
     return Exit.BAD_INPUT if count["error"] else Exit.OK
 
 
-@network.command(epilog="Example: congestion-lab network show networks/damascus -o damascus.svg")
+@network.command(epilog=example("network show networks/damascus -o damascus.svg"))
 @click.argument("path", metavar="FOLDER|NET", type=click.Path(path_type=Path))
 @_variant_option
 @out_option("SVG file to write. Default: network.svg.", default=Path("network.svg"), show_default=False)
+@json_option
 @verbosity_options
-def show(path: Path, *, variant: str | None, out: Path) -> int:
+def show(path: Path, *, variant: str | None, out: Path, as_json: bool) -> int:
     """Draw a network: links by number of lanes, signals, street names in both languages."""
     from congestion_lab.core.files import write_text
     from congestion_lab.reporting.networkmap import network_svg
     from congestion_lab.sumo.netfile import read_network
     from congestion_lab.sumo.networkbuild import net_of
 
-    write_text(out, network_svg(read_network(net_of(path, variant)), title=path.resolve().name))
-    say(str(out))
+    file_for_results(out)
+    with progress() as bars:
+        bars.add_task(f"drawing {path}", total=None)
+        write_text(out, network_svg(read_network(net_of(path, variant)), title=path.resolve().name))
+    if as_json:
+        say_json({"picture": str(out)})
+    else:
+        say(str(out))
     return Exit.OK

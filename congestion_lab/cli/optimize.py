@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from congestion_lab.cli.console import Exit, progress, remark, say, say_json
+from congestion_lab.cli.console import Exit, complain, detail, progress, say, say_json
 from congestion_lab.cli.options import (
     RUNS_FOLDER,
+    example,
+    folder_for_results,
     json_option,
     out_option,
     seed_option,
@@ -31,7 +33,7 @@ _SHOWN = (
 )
 
 
-@click.command(epilog="Example: congestion-lab optimize experiments/damascus-centre-signals.yaml --workers 2")
+@click.command(epilog=example("optimize experiments/damascus-centre-signals.yaml --workers 2"))
 @click.argument("experiment_file", metavar="EXPERIMENT", type=click.Path(path_type=Path))
 @click.option(
     "--sumo-runs", type=click.IntRange(min=2), help="Simulations of the search, instead of the file's number."
@@ -49,32 +51,57 @@ def optimize(
     Interrupted, the same command goes on where it was: finished runs are not made again, and any number of workers
     comes to the same plan.
     """
-    from congestion_lab.cli.tables import comparison_table, difference_as_json, paired_indicators
+    from congestion_lab.cli.tables import (
+        comparison_table,
+        difference_as_json,
+        failure_lines,
+        paired_indicators,
+        unpaired_note,
+    )
     from congestion_lab.experiments.spec import load_experiment
 
     experiment = _with(load_experiment(experiment_file), sumo_runs, seed)
-    folder = out or RUNS_FOLDER / experiment.name
+    folder = folder_for_results(out or RUNS_FOLDER / experiment.name)
     study = _studied(experiment, folder, workers)
     rows = paired_indicators(study.present, study.confirmed)
+    failures = list(failure_lines((*study.present.failures, *study.confirmed.failures)))
+    best_plan = folder / "best-plan.json"
     if as_json:
         differences = {indicator.id: difference_as_json(difference) for indicator, difference in rows}
-        say_json({"study": str(folder), "improved": study.improved, "indicators": differences})
+        say_json(
+            {
+                "study": str(folder),
+                "best_plan": str(best_plan),
+                "improved": study.improved,
+                "candidates": study.candidates,
+                "sumo_runs": study.sumo_runs,
+                "failures": failures,
+                "indicators": differences,
+            }
+        )
     else:
         seeds = ", ".join(str(seed) for seed in experiment.confirm.seeds)
         shown = [row for row in rows if row[0].id in _SHOWN]
-        say(comparison_table(f"{experiment.name}: present → best plan, unseen seeds {seeds}", shown))
+        note = unpaired_note(study.present, study.confirmed)
+        say(comparison_table(f"{experiment.name}: present → best plan, unseen seeds {seeds}", shown, note))
         say(_verdict(study))
-        say(f"study: {folder}\nbest plan: {folder / 'best-plan.json'}")
-    for failure in (*study.present.failures, *study.confirmed.failures):
-        remark(f"seed {failure.seed} failed ({failure.error}): {failure.message}")
+        say(f"study: {folder}\nbest plan: {best_plan}")
+    for line in failures:
+        complain(line)
     return Exit.SOME_RUNS_FAILED if study.has_failures else Exit.OK
 
 
 def _with(experiment: "Experiment", sumo_runs: int | None, seed: int | None) -> "Experiment":
     """Return the experiment with what the command line says instead; checked like the file."""
+    from pydantic import ValidationError
+
     given = {"sumo_runs": sumo_runs, "random_seed": seed}
     changes = {key: value for key, value in given.items() if value is not None}
-    search = type(experiment.search).model_validate({**experiment.search.model_dump(), **changes})
+    try:
+        search = type(experiment.search).model_validate({**experiment.search.model_dump(), **changes})
+    except ValidationError as error:
+        reasons = "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors())
+        raise click.UsageError(f"--sumo-runs {sumo_runs}: {reasons}") from None
     return experiment.model_copy(update={"search": search})
 
 
@@ -91,6 +118,7 @@ def _studied(experiment: "Experiment", folder: Path, workers: int) -> "StudySumm
 
         def show(state: Progress) -> None:
             best = f", best {state.best_delay_s:.1f} s" if math.isfinite(state.best_delay_s) else ""
+            detail(f"{state.stage}: {state.done} of {state.total} simulations{best}")
             bars.update(task, description=f"{state.stage}{best}", completed=state.done, total=state.total)
 
         return run_study(experiment, inputs, signals, runner=runner, folder=folder, on_progress=show)

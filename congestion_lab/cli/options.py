@@ -8,15 +8,22 @@ from typing import Any, TypeVar
 import click
 
 from congestion_lab.cli.console import set_verbosity
+from congestion_lab.core.errors import Fault, InputError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 RUNS_FOLDER = Path("runs")
+MAX_SEED = 2**31 - 1  # what SUMO takes
 
 
 def out_option(help_text: str, **settings: Any) -> Callable[[F], F]:  # noqa: ANN401 -- handed to click as they are
     """`-o/--out`: where results are written."""
     return click.option("-o", "--out", type=click.Path(path_type=Path), metavar="PATH", help=help_text, **settings)
+
+
+def example(command: str) -> str:
+    """Return the line of a help text that shows how a command is called; it is not wrapped, so it can be copied."""
+    return f"\b\nExample: congestion-lab {command}"
 
 
 def json_option(function: F) -> F:
@@ -37,7 +44,7 @@ def workers_option(function: F) -> F:
 
 def seed_option(help_text: str) -> Callable[[F], F]:
     """`--seed N`: where random choices start."""
-    return click.option("--seed", type=click.IntRange(min=0, max=2**31 - 1), help=help_text)
+    return click.option("--seed", type=click.IntRange(min=0, max=MAX_SEED), help=help_text)
 
 
 def verbosity_options(function: F) -> F:
@@ -51,3 +58,33 @@ def verbosity_options(function: F) -> F:
     quiet = click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=apply, help="Only say errors.")
     verbose = click.option("-v", "--verbose", count=True, expose_value=False, callback=apply, help="Say more; -vv all.")
     return quiet(verbose(function))
+
+
+def folder_for_results(path: Path) -> Path:
+    """Return a folder that results can be written to, before time is spent on them.
+
+    Raises:
+        InputError: It is a file, stands in a file, or must not be written to.
+    """
+    present = next(place for place in (path, *path.absolute().parents) if os.path.lexists(place))
+    if not present.is_dir():
+        raise _unusable(path, f"{present} is no folder")
+    if not os.access(present, os.W_OK | os.X_OK):
+        raise _unusable(path, f"the folder {present} must not be written to")
+    return path
+
+
+def file_for_results(path: Path) -> Path:
+    """Return a file that a result can be written to, before time is spent on it.
+
+    Raises:
+        InputError: It is a folder, or its folder is none or must not be written to.
+    """
+    if path.is_dir():
+        raise _unusable(path, "this is a folder; a file is written")
+    folder_for_results(path.parent)
+    return path
+
+
+def _unusable(path: Path, rule: str) -> InputError:
+    return InputError(Fault(rule, "choose another place with `-o`", str(path), key="--out"))

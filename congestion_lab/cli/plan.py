@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, remark, say, say_json
-from congestion_lab.cli.options import json_option, out_option, verbosity_options
+from congestion_lab.cli.options import (
+    example,
+    file_for_results,
+    folder_for_results,
+    json_option,
+    out_option,
+    verbosity_options,
+)
 
 if TYPE_CHECKING:
     from congestion_lab.signals.planfile import PlanFile
@@ -17,12 +24,12 @@ if TYPE_CHECKING:
 _EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
 
 
-@click.group(epilog=f"Example: congestion-lab plan check {_EXAMPLE}")
+@click.group(epilog=example(f"plan check {_EXAMPLE}"))
 def plan() -> None:
     """Check, show and export signal plans."""
 
 
-@plan.command(epilog=f"Example: congestion-lab plan check {_EXAMPLE} --repair -o repaired.json")
+@plan.command(epilog=example(f"plan check {_EXAMPLE} --repair -o repaired.json"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--repair", is_flag=True, help="Write a plan file with the breaches mended where they can be.")
 @out_option("Where --repair writes. Default: beside FILE, with `-repaired` in its name.")
@@ -33,9 +40,12 @@ def check(file: Path, *, repair: bool, out: Path | None, as_json: bool) -> int:
     from congestion_lab.signals.planfile import read_plan_file
     from congestion_lab.signals.safety import check as breaches_of
 
+    if out is not None and not repair:
+        raise click.UsageError("-o says where --repair writes; without --repair nothing is written")
     content = read_plan_file(file)
     if repair:
-        content = _repaired(content, out or file.with_name(f"{file.stem}-repaired.json"))
+        target = file_for_results(out or file.with_name(f"{file.stem}-repaired.json"))
+        content = _repaired(content, file, target)
     breaches = breaches_of(content.plans, content.intersections)
     errors = sum(breach.severity == "error" for breach in breaches)
     if as_json:
@@ -52,21 +62,26 @@ def _say_breaches(content: "PlanFile", breaches: Sequence["Breach"], errors: int
     say(f"{len(content.plans)} controllers checked: {errors} errors, {others} other findings")
 
 
-def _repaired(content: "PlanFile", target: Path) -> "PlanFile":
+def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
     from dataclasses import replace
 
+    from congestion_lab.core.errors import Fault, SignalPlanError
     from congestion_lab.signals.plan import PlanSet
     from congestion_lab.signals.planfile import write_plan_file
     from congestion_lab.signals.repair import repaired
 
     sites = {site.controller_id: site for site in content.intersections}
+    homeless = [one.controller_id for one in content.plans if one.controller_id not in sites]
+    if homeless:
+        rule = f"the plans of {', '.join(homeless)} have no intersection, so nothing says what is safe there"
+        raise SignalPlanError(Fault(rule, "write the plan file anew", str(file), key="intersections"))
     mended = replace(content, plans=PlanSet(tuple(repaired(one, sites[one.controller_id]) for one in content.plans)))
     write_plan_file(target, mended)
     remark(f"repaired plan: {target}")
     return mended
 
 
-@plan.command(epilog=f"Example: congestion-lab plan show {_EXAMPLE} --controller umayyad")
+@plan.command(epilog=example(f"plan show {_EXAMPLE} --controller adawi_br"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
 @json_option
@@ -91,7 +106,7 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     return Exit.OK
 
 
-@plan.command(epilog=f"Example: congestion-lab plan export {_EXAMPLE} --format sumo --format xlsx -o plans/")
+@plan.command(epilog=example(f"plan export {_EXAMPLE} --format sumo --format xlsx -o plans/"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--format", "formats", multiple=True, required=True, metavar="FORMAT", help="sumo, csv or xlsx; may be repeated."
@@ -101,8 +116,13 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
 @verbosity_options
 def export(file: Path, *, formats: Sequence[str], out: Path, as_json: bool) -> int:
     """Write the plans of FILE in the formats of the field."""
+    from congestion_lab.exporting.formats import FORMATS
     from congestion_lab.exporting.formats import export as exported
 
+    unknown = sorted(set(formats) - FORMATS.keys())
+    if unknown:
+        raise click.UsageError(f"no export format: {', '.join(unknown)}; choose from {', '.join(FORMATS)}")
+    folder_for_results(out)
     written = [path for format in dict.fromkeys(formats) for path in exported(file, format, out)]
     if as_json:
         say_json([str(path) for path in written])

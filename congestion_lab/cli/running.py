@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from congestion_lab.cli.console import progress
 from congestion_lab.cli.options import RUNS_FOLDER
+from congestion_lab.core.errors import Fault, SignalPlanError
 
 if TYPE_CHECKING:
     from congestion_lab.experiments.runner import Runner
     from congestion_lab.optimization.study import Signals
     from congestion_lab.scenarios.schema import Scenario
-    from congestion_lab.signals.plan import PlanSet
+    from congestion_lab.signals.plan import PlanSet, SignalPlan
     from congestion_lab.simulation.spec import SimulationInputs
 
 _CACHE = RUNS_FOLDER / ".cache"
@@ -27,12 +28,44 @@ def prepared(scenario: "Scenario") -> "SimulationInputs":
         return prepare(scenario, cache=_CACHE)
 
 
-def scenario_plans(scenario: "Scenario", plan_file: Path | None) -> tuple["PlanSet | None", Path | None]:
-    """Return the plans that replace the shipped ones and the file they come from, if there is one."""
+def scenario_plans(
+    scenario: "Scenario", inputs: "SimulationInputs", plan_file: Path | None = None
+) -> tuple["PlanSet | None", Path | None]:
+    """Return the plans that replace the shipped ones and the file they come from, if there is one.
+
+    Raises:
+        SignalPlanError: The file cannot be used, or its plans are for other controllers than the network has.
+    """
     from congestion_lab.signals.planfile import read_plan_file
 
     chosen = plan_file or scenario.plan_file
-    return (None, None) if chosen is None else (read_plan_file(chosen).plans, chosen)
+    if chosen is None:
+        return None, None
+    plans = read_plan_file(chosen).plans
+    faults = list(_misfits(plans, inputs.net_file, chosen))
+    if faults:
+        raise SignalPlanError(*faults)
+    return plans, chosen
+
+
+def _misfits(plans: "PlanSet", net_file: Path, plan_file: Path) -> Iterator[Fault]:
+    """Yield what SUMO would refuse: plans of unknown controllers, or for another number of signal heads."""
+    from congestion_lab.sumo.netfile import read_plans
+
+    shipped = {plan.controller_id: _heads(plan) for plan in read_plans(net_file)}
+    hint = "give a plan file that was made for this network"
+    for plan in plans:
+        if plan.controller_id not in shipped:
+            rule = f"the network {net_file} has no controller {plan.controller_id!r}"
+        elif shipped[plan.controller_id] != _heads(plan):
+            rule = f"the plan of {plan.controller_id!r} is for other signal heads than those in {net_file}"
+        else:
+            continue
+        yield Fault(rule, hint, str(plan_file), key="plans")
+
+
+def _heads(plan: "SignalPlan") -> list[int]:
+    return sorted(head for group in plan.groups for head in group.heads)
 
 
 def scenario_signals(scenario: "Scenario", inputs: "SimulationInputs") -> "Signals":
@@ -46,7 +79,7 @@ def scenario_signals(scenario: "Scenario", inputs: "SimulationInputs") -> "Signa
     from congestion_lab.sumo.prepare import require_signals
 
     require_signals(inputs)
-    replaced, _ = scenario_plans(scenario, None)
+    replaced, _ = scenario_plans(scenario, inputs)
     present = replaced or read_plans(inputs.net_file, inputs.additional_files)
     return Signals(present, read_intersections(inputs.net_file), read_network(inputs.net_file))
 

@@ -5,15 +5,15 @@ from pathlib import Path
 import click
 
 from congestion_lab.cli.console import Exit, say, say_json
-from congestion_lab.cli.options import json_option, verbosity_options
+from congestion_lab.cli.options import example, json_option, verbosity_options
 
 
-@click.group(epilog="Example: congestion-lab scenario validate scenarios/damascus-am-peak.yaml")
+@click.group(epilog=example("scenario validate scenarios/damascus-am-peak.yaml"))
 def scenario() -> None:
     """Validate scenario and experiment files, print their schema."""
 
 
-@scenario.command(epilog="Example: congestion-lab scenario validate experiments/damascus-centre-signals.yaml")
+@scenario.command(epilog=example("scenario validate experiments/damascus-centre-signals.yaml"))
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 @verbosity_options
@@ -36,7 +36,7 @@ def validate(file: Path, *, as_json: bool) -> int:
     return Exit.OK
 
 
-@scenario.command(epilog="Example: congestion-lab scenario schema --of experiment > experiment.schema.json")
+@scenario.command(epilog=example("scenario schema --of experiment > experiment.schema.json"))
 @click.option(
     "--of",
     "kind",

@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from congestion_lab.cli.console import Exit, progress, remark, say, say_json
+from congestion_lab.cli.console import Exit, complain, detail, progress, say, say_json
 from congestion_lab.cli.options import (
+    MAX_SEED,
     RUNS_FOLDER,
+    example,
+    folder_for_results,
     json_option,
     out_option,
     seed_option,
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from congestion_lab.scenarios.schema import Scenario
 
 
-@click.command(epilog="Example: congestion-lab simulate scenarios/damascus-centre-am-peak.yaml --seeds 5 --workers 2")
+@click.command(epilog=example("simulate scenarios/damascus-centre-am-peak.yaml --seeds 5 --workers 2"))
 @click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Number of replications.")
 @seed_option("First seed; the others follow it. Default: 1.")
@@ -42,15 +45,14 @@ def simulate(
     as_json: bool,
 ) -> int:
     """Simulate SCENARIO and print delay, travel time, stops and unserved vehicles with their spread."""
-    from congestion_lab.cli.tables import indicator_table, indicators_as_json
+    from congestion_lab.cli.tables import failure_lines, indicator_table, indicators_as_json
     from congestion_lab.scenarios.schema import load_scenario
 
     scenario = load_scenario(scenario_file)
-    folder = out or RUNS_FOLDER / scenario.name
-    first = 1 if seed is None else seed
-    run_set = _run(scenario, range(first, first + seeds), plan_file, folder, workers)
-    for failure in run_set.failures:
-        remark(f"seed {failure.seed} failed ({failure.error}): {failure.message}")
+    folder = folder_for_results(out or RUNS_FOLDER / scenario.name)
+    run_set = _run(scenario, _seeds(seed, seeds), plan_file, folder, workers)
+    for line in failure_lines(run_set.failures):
+        complain(line)
     if as_json:
         say_json({"run_set": str(folder), **indicators_as_json(run_set)})
     else:
@@ -61,18 +63,34 @@ def simulate(
     return Exit.SOME_RUNS_FAILED if run_set.failures else Exit.OK
 
 
+def _seeds(first: int | None, number: int) -> range:
+    begin = 1 if first is None else first
+    seeds = range(begin, begin + number)
+    if seeds[-1] > MAX_SEED:
+        raise click.UsageError(f"--seed {first} leaves no room for {number} seeds up to {MAX_SEED}")
+    return seeds
+
+
 def _run(scenario: "Scenario", seeds: range, plan_file: Path | None, folder: Path, workers: int) -> "RunSet":
     from congestion_lab.cli.running import local_runner, prepared, scenario_plans
     from congestion_lab.experiments.runset import RunSet
-    from congestion_lab.simulation.spec import Controller, Detail
+    from congestion_lab.simulation.result import Outcome, RunResult
+    from congestion_lab.simulation.spec import Controller, Detail, RunSpec
 
     inputs = prepared(scenario)
-    plans, used_plan_file = scenario_plans(scenario, plan_file)
+    detail(f"scenario {scenario.name}, digest {inputs.digest}, net {inputs.net_file}")
+    plans, used_plan_file = scenario_plans(scenario, inputs, plan_file)
     controller = Controller(scenario.signals.controller)
     with local_runner(folder / "runs", workers) as runner, progress() as bars:
         specs = [runner.spec(inputs, seed, plans=plans, controller=controller, detail=Detail.FULL) for seed in seeds]
         task = bars.add_task(f"simulating {scenario.name}", total=len(specs))
-        outcomes = runner.run_all(specs, lambda _spec, _outcome: bars.advance(task))
+
+        def show(spec: RunSpec, outcome: Outcome) -> None:
+            bars.advance(task)
+            ended = outcome.status.value if isinstance(outcome, RunResult) else outcome.error
+            detail(f"seed {spec.seed}: {ended}")
+
+        outcomes = runner.run_all(specs, show)
     run_set = RunSet(scenario.name, inputs, controller, tuple(outcomes), used_plan_file)
     run_set.save(folder)
     return run_set

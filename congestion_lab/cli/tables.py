@@ -2,9 +2,10 @@
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -12,8 +13,11 @@ from congestion_lab.experiments.comparison import PairedDifference, paired
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.metrics.indicators import INDICATORS, Indicator
 from congestion_lab.metrics.summary import RunSummary, run_summary
+from congestion_lab.simulation.result import Failure
 
 Summaries = Mapping[int, RunSummary]
+
+_READING = "Change and its 95 % interval over the same seeds on both sides; unclear: the interval holds 0."
 
 
 def summaries(run_set: RunSet) -> Summaries:
@@ -30,9 +34,11 @@ def values_by_seed(indicator: Indicator, by_seed: Summaries) -> dict[int, float]
 def indicator_table(run_set: RunSet) -> Table:
     """Return the indicators of a run set: mean, standard deviation, lowest and highest over its seeds."""
     seeds = ", ".join(str(seed) for seed in sorted(run_set.by_seed))
-    table = Table(title=f"{escape(run_set.label)}, seeds {seeds}", title_justify="left")
-    for heading in ("indicator", "mean", "sd", "min", "max"):
-        table.add_column(heading, justify="left" if heading == "indicator" else "right")
+    table = Table(title=f"{escape(run_set.label)}, seeds {seeds or 'none'}", title_justify="left", box=SIMPLE_HEAD)
+    table.pad_edge = False
+    table.add_column("indicator", overflow="fold", min_width=16)
+    for heading in ("mean", "sd", "min", "max"):
+        table.add_column(heading, justify="right", no_wrap=True)
     by_seed = summaries(run_set)
     for indicator in INDICATORS:
         values = list(values_by_seed(indicator, by_seed).values())
@@ -42,29 +48,54 @@ def indicator_table(run_set: RunSet) -> Table:
                 f"{value:.{indicator.decimals}f}" for value in (statistics.fmean(values), min(values), max(values))
             ]
             table.add_row(_heading(indicator), figures[0], spread, *figures[1:])
-    table.add_row("Ended", *_endings(run_set))
+    table.caption, table.caption_justify = f"Runs: {_endings(run_set)}", "left"
     return table
 
 
 def comparison_table(label: str, differences: Sequence[tuple[Indicator, PairedDifference]], note: str = "") -> Table:
-    """Return paired differences: before, after, change with its 95 % interval, and whether it is one."""
-    table = Table(title=escape(label), title_justify="left", caption=escape(note) or None, caption_justify="left")
-    for heading in ("indicator", "before", "after", "change", "95 % interval", ""):
-        table.add_column(heading, justify="right" if heading not in {"indicator", ""} else "left")
+    """Return paired differences: before, after, change with its 95 % interval, and whether it is one.
+
+    It fits 80 columns: names are wrapped, figures never.
+    """
+    table = Table(title=escape(label), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.caption, table.caption_justify = escape(f"{_READING} {note}".strip()), "left"
+    table.add_column("indicator", overflow="fold", min_width=16)
+    for heading in ("before", "after", "change", "%", "95 % interval"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
     for indicator, difference in differences:
         table.add_row(_heading(indicator), *_cells(indicator, difference))
     return table
 
 
 def paired_indicators(before: RunSet, after: RunSet) -> list[tuple[Indicator, PairedDifference]]:
-    """Return the paired difference of every indicator that both sides recorded on the same seeds."""
+    """Return the paired difference of every indicator, over the seeds for which both sides recorded it."""
     old, new = summaries(before), summaries(after)
     rows = []
     for indicator in INDICATORS:
         left, right = values_by_seed(indicator, old), values_by_seed(indicator, new)
-        if left and set(left) == set(right):
-            rows.append((indicator, paired(left, right)))
+        shared = sorted(left.keys() & right.keys())
+        if shared:
+            sides = [{seed: side[seed] for seed in shared} for side in (left, right)]
+            rows.append((indicator, paired(*sides)))
     return rows
+
+
+def unpaired_note(before: RunSet, after: RunSet) -> str:
+    """Return a word on the seeds that only one side finished; nothing if both finished the same."""
+    lone = sorted(before.by_seed.keys() ^ after.by_seed.keys())
+    seeds = ", ".join(map(str, lone))
+    return f"Left out, because one side only has them: seeds {seeds}." if lone else ""
+
+
+def failure_lines(failures: Iterable[Failure]) -> Iterator[str]:
+    """Yield what went wrong in failed runs; what befell several seeds is told once."""
+    seeds: dict[tuple[str, str], list[int]] = {}
+    for failure in failures:
+        seeds.setdefault((failure.error, failure.message), []).append(failure.seed)
+    for (error, message), same in seeds.items():
+        numbers = ", ".join(map(str, dict.fromkeys(same)))
+        yield f"seed{'s' if len(same) > 1 else ''} {numbers} failed ({error}): {message}"
 
 
 def indicators_as_json(run_set: RunSet) -> dict[str, Any]:
@@ -99,35 +130,33 @@ def _heading(indicator: Indicator) -> str:
     return f"{indicator.label} ({indicator.unit})" if indicator.unit else indicator.label
 
 
-def _endings(run_set: RunSet) -> tuple[str, ...]:
+def _endings(run_set: RunSet) -> str:
     counts: dict[str, int] = {}
     for result in run_set.results:
         counts[result.status.value] = counts.get(result.status.value, 0) + 1
     if run_set.failures:
         counts["failed"] = len(run_set.failures)
-    return (", ".join(f"{count} {status}" for status, count in sorted(counts.items())), "", "", "")
+    return ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
 
 
 def _cells(indicator: Indicator, difference: PairedDifference) -> tuple[str, ...]:
     digits = indicator.decimals
-    change = f"{difference.mean:+.{digits}f}"
-    if math.isfinite(difference.relative):
-        change += f" ({100 * difference.relative:+.1f} %)"
-    if not math.isfinite(difference.low):
-        return (f"{difference.before_mean:.{digits}f}", f"{difference.after_mean:.{digits}f}", change, "–", "one seed")
-    interval = f"{difference.low:+.{digits}f} … {difference.high:+.{digits}f}"
+    bounded = math.isfinite(difference.low)
     return (
         f"{difference.before_mean:.{digits}f}",
         f"{difference.after_mean:.{digits}f}",
-        change,
-        interval,
-        _verdict(indicator, difference),
+        f"{difference.mean:+.{digits}f}",
+        f"{100 * difference.relative:+.1f}" if math.isfinite(difference.relative) else "–",
+        f"{difference.low:+.{digits}f} … {difference.high:+.{digits}f}" if bounded else "–",
+        _verdict(indicator, difference) if bounded else "one seed",
     )
 
 
 def _verdict(indicator: Indicator, difference: PairedDifference) -> str:
+    if difference.low == difference.high == 0:
+        return "same"
     if not difference.significant:
-        return "not significant"
+        return "unclear"
     if indicator.lower_is_better is None:
         return "changed"
     return "[green]better[/]" if (difference.mean < 0) == indicator.lower_is_better else "[red]worse[/]"
