@@ -1,12 +1,14 @@
 """What a study leaves of its search: `study.db` for Optuna's tools, `history.json` for people and reports.
 
-The search replays when a study is run again, so both are logs. `study.db` is only ever appended to: a candidate that
-stands there already has to be the same one.
+The search replays when a study is run again, so both are logs. `study.db` is only ever appended to, a candidate in one
+transaction: a candidate that stands there already has to be the same one.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 _DATABASE = "study.db"
 _HISTORY = "history.json"
 _PLANS = "plans"
+_DELAYS = "delays_s"
+_SEARCH = "search"
+_WAY_OUT = "choose another folder with -o, or remove that file and run again: finished runs are kept"
 
 
 @dataclass
@@ -32,6 +37,8 @@ class Journal:
     Attributes:
         folder: The study's folder.
         space: Names the coordinates of points.
+        study: The log for Optuna's tools.
+        stored: Trials that it held when it was opened.
         entries: Candidates so far, as they stand in `history.json`.
     """
 
@@ -41,38 +48,97 @@ class Journal:
     stored: list[optuna.trial.FrozenTrial]
     entries: list[dict[str, Any]]
 
+    @property
+    def failed(self) -> frozenset[tuple[str, int]]:
+        """Plans, by digest, and seeds whose run failed when they were first tried; the present plans left out.
+
+        Failed runs leave nothing in the run store, and a search replays only if they fail again.
+        """
+        return frozenset(
+            (trial.user_attrs[_PLANS], int(seed))
+            for trial in self.stored[1:]
+            for seed, delay in trial.user_attrs[_DELAYS].items()
+            if delay is None
+        )
+
     def record(self, candidate: Candidate) -> None:
         """Log a candidate.
 
         Raises:
-            ExperimentError: The study's log holds another candidate at its place.
+            ExperimentError: The study's log holds another candidate at its place, or cannot be written.
         """
         self.entries.append(_entry(candidate))
         if candidate.number < len(self.stored):
             self._expect(self.stored[candidate.number], candidate)
             return
-        self.study.add_trial(_trial(candidate, self.space))
+        with told(self.folder / _DATABASE):
+            self.study.add_trial(_trial(candidate, self.space))
+            count = len(self.study.get_trials(deepcopy=False))
+        if count != candidate.number + 1:
+            raise ExperimentError(f"two searches write {self.folder / _DATABASE}; end one, remove that file, run again")
         self.write()
 
     def write(self) -> None:
         """Write `history.json`."""
-        write_json(self.folder / _HISTORY, {"candidates": self.entries})
+        with told(self.folder / _HISTORY):
+            write_json(self.folder / _HISTORY, {"candidates": self.entries})
 
     def _expect(self, trial: optuna.trial.FrozenTrial, candidate: Candidate) -> None:
-        if trial.user_attrs.get(_PLANS) != candidate.entrant.plans.digest:
-            rule = f"{self.folder / _DATABASE} is the log of another search (candidate {candidate.number} differs)"
-            raise ExperimentError(f"{rule}; choose another folder with -o, or remove that file and run again")
+        there = trial.user_attrs.get(_PLANS), trial.user_attrs.get(_DELAYS)
+        if there != (candidate.entrant.plans.digest, _entry(candidate)[_DELAYS]):
+            raise _of_another_search(self.folder / _DATABASE, f"candidate {candidate.number} differs")
 
 
-def opened(folder: Path, name: str, space: DecisionSpace) -> Journal:
-    """Open the log in a study's folder, or begin one."""
+def opened(folder: Path, name: str, space: DecisionSpace, *, search: str) -> Journal:
+    """Open the log in a study's folder, or begin one.
+
+    Args:
+        folder: The study's folder.
+        name: The study's name.
+        space: What is searched.
+        search: Digest of all that the search depends on.
+
+    Raises:
+        ExperimentError: The folder holds the log of another search, or the log cannot be read or written.
+    """
     import optuna  # noqa: PLC0415 -- a fifth of a second that only a search pays
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    folder.mkdir(parents=True, exist_ok=True)
-    storage = f"sqlite:///{(folder / _DATABASE).resolve()}"
-    study = optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)
-    return Journal(folder, space, study, study.get_trials(deepcopy=False), [])
+    database = folder / _DATABASE
+    storage = f"sqlite:///{database.resolve()}"
+    with told(database):
+        folder.mkdir(parents=True, exist_ok=True)
+        study = optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)
+        names = optuna.get_all_study_names(storage)
+        trials = study.get_trials(deepcopy=False)
+        if names != [name]:
+            raise _of_another_search(database, f"studies {', '.join(sorted(names))}")
+        if trials and study.user_attrs.get(_SEARCH) != search:
+            raise _of_another_search(database, "another scenario, budget, bounds or seeds")
+        study.set_user_attr(_SEARCH, search)
+    return Journal(folder, space, study, trials, [])
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Say in a sentence what a disk or a database has against a file.
+
+    Raises:
+        ExperimentError: The block ended with an error of the disk or of the database.
+    """
+    from optuna.exceptions import StorageInternalError  # noqa: PLC0415 -- as below
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 -- a fifth of a second that only a search pays
+
+    try:
+        yield
+    except (OSError, SQLAlchemyError, StorageInternalError) as error:
+        reason = error.__cause__ if isinstance(error, StorageInternalError) else error
+        words = getattr(reason, "orig", None) or reason
+        raise ExperimentError(f"{path} cannot be read or written ({words}); free some space, or {_WAY_OUT}") from error
+
+
+def _of_another_search(database: Path, difference: str) -> ExperimentError:
+    return ExperimentError(f"{database} is the log of another search ({difference}); {_WAY_OUT}")
 
 
 def _trial(candidate: Candidate, space: DecisionSpace) -> optuna.trial.FrozenTrial:
@@ -95,7 +161,7 @@ def _entry(candidate: Candidate) -> dict[str, Any]:
     return {
         "number": candidate.number,
         "origin": candidate.entrant.origin,
-        "delays_s": {str(seed): _finite(delay) for seed, delay in candidate.delays_s.items()},
+        _DELAYS: {str(seed): _finite(delay) for seed, delay in candidate.delays_s.items()},
         "score": _finite(candidate.score),
         "stopped": candidate.stopped,
         "point": None if candidate.entrant.point is None else list(candidate.entrant.point),

@@ -6,11 +6,12 @@ store, so a study that was interrupted is simply run again and comes to the same
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from congestion_lab import __version__
+from congestion_lab.core.digests import digest_of
 from congestion_lab.core.errors import EngineError
 from congestion_lab.core.files import write_json
 from congestion_lab.experiments.comparison import PairedDifference, paired
@@ -127,74 +128,114 @@ def run_study(
         signals: The present plans and what plans must respect.
         runner: Makes the simulations.
         folder: The study's folder.
-        on_progress: Told after every simulation of the search and stage of the confirmation.
+        on_progress: Told after every simulation; one that is found in the run store counts like one that is made.
 
     Raises:
         SignalPlanError: There is nothing to search.
         EngineError: The present plans could not be simulated.
-        ExperimentError: The folder holds another study, or the disk is full.
+        ExperimentError: The folder holds another search, or cannot be written.
     """
     settings = experiment.search
     chosen = None if settings.signals == "all" else settings.signals
     bounds = (settings.min_cycle_s, settings.max_cycle_s)
     space = decision_space(signals.present, chosen, cycle_bounds_s=bounds)
-    simulate = _Simulate(runner, inputs, signals.present)
-    log = journal.opened(folder, experiment.name, space)
+    search_digest = digest_of([inputs.digest, signals.present.digest, settings.model_dump()])
+    log = journal.opened(folder, experiment.name, space, search=search_digest)
+    simulate = _Simulate(runner, inputs, signals.present, log.failed, _Told(on_progress, settings.sumo_runs))
     race = Race(simulate.delays_s, settings.seeds, settings.sumo_runs)
 
     def follow(candidate: Candidate) -> None:
         log.record(candidate)
-        best = race.incumbent.score if race.incumbent else math.inf
-        on_progress(Progress("searching", race.runs_used, race.runs_allowed, best))
+        simulate.told.best_delay_s = race.incumbent.score if race.incumbent else math.inf
 
-    race.on_candidate = follow
     (present,) = race.try_all([Entrant(signals.present, PRESENT)], all_seeds=True)
-    flows = simulate.flows_vph(settings.seeds)
+    flows = simulate.flows_vph(present)
+    follow(present)  # only now: what cannot be simulated at all leaves no log, and may be mended and run again
+    race.on_candidate = follow
     hours = (inputs.horizon_s - inputs.analysis_begin_s) / _HOUR_S
     analytic = analytic_entrants(space, signals.intersections, signals.network, flows, hours=hours)
     best = search(race, space, analytic, seed=settings.random_seed)
     log.write()
-    _write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)
-    on_progress(Progress("confirming", 0, 2 * len(experiment.confirm.seeds), best.score))
+    with journal.told(folder):
+        _write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)
+    simulate.told.begin("confirming", 2 * len(experiment.confirm.seeds))
     summary = _confirmed(experiment, simulate, race, present=present, best=best, folder=folder)
-    write_json(folder / SUMMARY_FILE, summary_as_json(summary, experiment, inputs, space))
+    with journal.told(folder):
+        for run_set in (summary.present, summary.confirmed):
+            run_set.save(folder / run_set.label)
+        write_json(folder / SUMMARY_FILE, summary_as_json(summary, experiment, inputs, space))
     return summary
 
 
 @dataclass
+class _Told:
+    """Counts simulations and tells of them."""
+
+    tell: Callable[[Progress], None]
+    total: int
+    stage: str = "searching"
+    done: int = 0
+    best_delay_s: float = math.inf
+
+    def begin(self, stage: str, total: int) -> None:
+        """Go over to another stage."""
+        self.stage, self.total, self.done = stage, total, -1
+        self.count()
+
+    def count(self) -> None:
+        """Count one simulation."""
+        self.done += 1
+        self.tell(Progress(self.stage, self.done, self.total, self.best_delay_s))
+
+
+@dataclass
 class _Simulate:
-    """Runs plans on seeds; the present ones as the scenario ships them, with all details."""
+    """Runs plans on seeds; the present ones with all details.
+
+    Attributes:
+        runner: Makes the simulations.
+        inputs: The scenario.
+        present: The present plans.
+        failed: Plans, by digest, and seeds that failed before and are not run again.
+        told: Hears of every simulation.
+        failures: Runs that failed.
+    """
 
     runner: Runner
     inputs: SimulationInputs
     present: PlanSet
+    failed: frozenset[tuple[str, int]]
+    told: _Told
+    failures: list[Failure] = field(default_factory=list)
 
     def outcomes(self, pairs: Sequence[tuple[PlanSet, int]], detail: Detail) -> list[Outcome]:
         """Run plans on seeds."""
-        return self.runner.run_all(
-            [
-                self.runner.spec(
-                    self.inputs, seed, plans=plans, detail=Detail.FULL if plans == self.present else detail
-                )
-                for plans, seed in pairs
-            ]
-        )
+        specs = [
+            self.runner.spec(self.inputs, seed, plans=plans, detail=Detail.FULL if plans == self.present else detail)
+            for plans, seed in pairs
+        ]
+        return self.runner.run_all(specs, lambda _spec, _outcome: self.told.count())
 
     def delays_s(self, pairs: Sequence[tuple[PlanSet, int]]) -> list[float]:
         """Return mean delays; infinite where a run failed."""
-        return [_delay_s(outcome) for outcome in self.outcomes(pairs, Detail.TRIPS)]
+        fresh = [pair for pair in pairs if (pair[0].digest, pair[1]) not in self.failed]
+        outcomes = self.outcomes(fresh, Detail.TRIPS)
+        self.failures += [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+        found = dict(zip(fresh, map(_delay_s, outcomes), strict=True))
+        return [found.get(pair, math.inf) for pair in pairs]
 
-    def flows_vph(self, seeds: Sequence[int]) -> Flows:
+    def flows_vph(self, present: Candidate) -> Flows:
         """Return the movements of the present plans on the first seed that could be run.
 
         Raises:
             EngineError: None could.
         """
-        outcomes = self.outcomes([(self.present, seed) for seed in seeds], Detail.FULL)
-        for outcome in outcomes:
+        seeds = [seed for seed, delay in present.delays_s.items() if math.isfinite(delay)]
+        specs = [self.runner.spec(self.inputs, seed, plans=self.present, detail=Detail.FULL) for seed in seeds[:1]]
+        for outcome in self.runner.run_all(specs):
             if isinstance(outcome, RunResult):
                 return _flows_vph(outcome)
-        reasons = "; ".join(outcome.message for outcome in outcomes if isinstance(outcome, Failure))
+        reasons = "; ".join(dict.fromkeys(failure.message for failure in self.failures))
         raise EngineError(f"the present plans could not be simulated on any seed: {reasons}")
 
 
@@ -233,7 +274,6 @@ def _confirmed(
     for number, (label, _, plan_file) in enumerate(sides):
         mine = tuple(outcomes[number * len(seeds) : (number + 1) * len(seeds)])
         sets.append(RunSet(label, simulate.inputs, Controller.PLANS, mine, folder / plan_file))
-        sets[-1].save(folder / label)
     before, after = (_delays_by_seed(side) for side in sets)
     shared = sorted(set(before) & set(after))
     difference = None
