@@ -43,7 +43,6 @@ _TOOLS = {
 _CONTROLLERS = {
     "SUMO actuated": Controller.ACTUATED,
     "SUMO delay_based": Controller.DELAY_BASED,
-    "max-pressure (no field controller)": Controller.MAX_PRESSURE,
 }
 
 

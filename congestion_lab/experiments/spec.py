@@ -38,8 +38,8 @@ class Search(Section):
     ] = Field("all", description="`all`, or the ids of the controllers whose timing is searched")
     sumo_runs: int = Field(200, ge=1, description="simulations that the search may make: one plan on one seed is one")
     seeds: Seeds = Field((1, 2, 3), description="seeds on which candidates are judged")
-    min_cycle_s: int = Field(50, ge=20, le=300, description="shortest common cycle")
-    max_cycle_s: int = Field(140, ge=20, le=300, description="longest common cycle")
+    min_cycle_s: int = Field(40, ge=20, le=300, description="shortest common cycle")
+    max_cycle_s: int = Field(160, ge=20, le=300, description="longest common cycle")
     random_seed: Seed = Field(1, description="seed of the search itself")
 
     @model_validator(mode="after")
