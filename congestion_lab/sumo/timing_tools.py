@@ -50,6 +50,7 @@ def timed_by_sumo(inputs: SimulationInputs, folder: Path, *, cycle: Cycle, coord
     """
     if cycle is Cycle.SHIPPED and not coordinated:
         return read_plans(inputs.net_file, inputs.additional_files)
+    folder = folder.resolve()  # the tools run inside it
     folder.mkdir(parents=True, exist_ok=True)
     routes = _routed(inputs, folder / "routed.rou.xml")
     plans = read_plans(inputs.net_file, inputs.additional_files)
