@@ -2,13 +2,18 @@
 
 import json
 import os
+import platform
+import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, InputError
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]")
 
 
 @contextmanager
@@ -33,7 +38,7 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
     A target that appeared meanwhile is kept: folders are named by content, so both hold the same.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.{_machine()}.{os.getpid()}.", dir=target.parent))
     try:
         yield temporary
         temporary.chmod(0o755)
@@ -41,6 +46,30 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
             temporary.rename(target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def remove_abandoned(parent: Path) -> None:
+    """Remove the temporary folders of `folder_written_whole` whose processes, of this machine, were killed."""
+    for folder in parent.glob(f".*.{_machine()}.*.*"):
+        pid = folder.name.split(".")[-2]
+        if pid.isdecimal() and not _alive(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _machine() -> str:
+    return _UNSAFE.sub("-", platform.node()) or "here"
+
+
+def _alive(pid: int) -> bool:
+    if sys.platform == "win32":  # where the question below would end the process
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it belongs to somebody else
+        return True
+    return True
 
 
 def write_text(target: Path, text: str) -> None:

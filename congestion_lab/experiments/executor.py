@@ -13,12 +13,14 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from congestion_lab.core.errors import CongestionLabError, EngineError, ExperimentError, SumoFailedError
+from congestion_lab.core.files import remove_abandoned
 from congestion_lab.experiments.store import RunStore
 from congestion_lab.simulation.engine import Engine
 from congestion_lab.simulation.result import Failure, Outcome
 from congestion_lab.simulation.spec import RunSpec
 
 _TRIES = 3  # a run that kills its worker this often is a failure of the run, not of the machine
+_PATIENCE_S = 5.0  # for a worker that was told to end
 _DISK_RESERVE_BYTES = 4 << 20  # below this a failure is blamed on the disk
 
 OnDone = Callable[[RunSpec, Outcome], None]
@@ -96,6 +98,7 @@ class LocalExecutor:
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
+            remove_abandoned(self.store.root)
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin_worker)
         return self._pool
 
@@ -105,8 +108,12 @@ class LocalExecutor:
             return
         pool.shutdown(wait=not at_once, cancel_futures=True)
         if at_once:
-            for process in multiprocessing.active_children():
+            children = multiprocessing.active_children()
+            for process in children:
                 process.terminate()
+            for process in children:
+                process.join(_PATIENCE_S)
+            remove_abandoned(self.store.root)
 
 
 def simulate(engine: Engine, store: RunStore, spec: RunSpec) -> Outcome:

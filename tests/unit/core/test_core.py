@@ -2,6 +2,8 @@
 
 import enum
 import pickle
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from congestion_lab.core.digests import digest_of, digest_of_file
 from congestion_lab.core.errors import Fault, InputError, ScenarioError, SumoFailedError
-from congestion_lab.core.files import folder_written_whole, inside, write_json, written_whole
+from congestion_lab.core.files import folder_written_whole, inside, remove_abandoned, write_json, written_whole
 from congestion_lab.core.seeds import derived_seed
 from congestion_lab.core.tables import contract
 from congestion_lab.core.times import clock_from_seconds, seconds_from_clock
@@ -115,3 +117,19 @@ def test_errors_cross_process_borders() -> None:
     assert [fault.rule for fault in error.faults] == ["rule", "other"]
     failed = pickle.loads(pickle.dumps(SumoFailedError(["sumo"], 1, "tail")))  # noqa: S301
     assert (failed.command, failed.returncode, failed.log_tail) == (("sumo",), 1, "tail")
+
+
+def test_what_a_killed_process_left_unfinished_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib, sys\n"
+        "from congestion_lab.core.files import folder_written_whole\n"
+        "with folder_written_whole(pathlib.Path(sys.argv[1]) / 'run') as folder:\n"
+        "    (folder / 'half').touch()\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["half"]
+    (tmp_path / "finished").mkdir()
+    with folder_written_whole(tmp_path / "mine") as mine:
+        remove_abandoned(tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {"finished", mine.name}
