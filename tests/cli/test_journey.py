@@ -1,0 +1,233 @@
+"""A planner's way from a scenario to an exported plan and a report, on a town of two signals."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pytest
+
+from congestion_lab.sumo.installation import binary, environment
+from tests.cli.conftest import Run, Study, called
+
+_PLAN = "runs/town-signals/best-plan.json"
+
+
+def _runs(folder: Path) -> dict[str, int]:
+    """Finished runs and when they were made."""
+    return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("runs/*/run.json")}
+
+
+@pytest.mark.usefixtures("town")
+def test_files_are_validated(run: Run) -> None:
+    assert run("scenario", "validate", "town.yaml").out == "town.yaml: a valid scenario\n"
+    assert run("scenario", "validate", "search.yaml", "--json").json == {
+        "file": "search.yaml",
+        "kind": "experiment",
+        "valid": True,
+    }
+
+
+def test_schemas_are_printed(run: Run) -> None:
+    assert "network" in run("scenario", "schema").json["properties"]
+    assert "search" in run("scenario", "schema", "--of", "experiment").json["properties"]
+
+
+def test_simulate_and_look_again(run: Run, town: Path) -> None:
+    first = run("simulate", "town.yaml", "--seeds", "2", "--seed", "5", "--json", "-o", "out", "--workers", "1").json
+    assert first["run_set"] == "out"
+    assert first["status"] == {"5": "completed", "6": "completed"}
+    assert set(first["indicators"]["mean_delay_s"]) == {"5", "6"}
+    made = _runs(town / "out")
+    again = run("simulate", "town.yaml", "--seeds", "2", "--seed", "5", "-o", "out", "--workers", "2", "-v")
+    assert again.code == 0
+    assert "town, seeds 5, 6" in again.out
+    assert "Mean delay per demanded vehicle (s)" in again.out
+    assert "Runs: 2 completed" in again.out
+    assert "seed 6: completed" in again.err
+    assert _runs(town / "out") == made
+    assert not (town / "runs").exists()
+
+
+def test_a_study_finds_better_plans_and_says_so(study: Study) -> None:
+    summary = json.loads((study.folder / "summary.json").read_text())
+    assert study.told["improved"] is True
+    assert study.told["sumo_runs"] == summary["sumo_runs"] <= 14
+    assert study.told["best_plan"] == _PLAN
+    delay = study.told["indicators"]["mean_delay_s"]
+    assert delay["seeds"] == [101, 102]
+    assert delay["after"] < delay["before"]
+    assert delay["high"] < 0
+    assert set(summary["confirmation"]["best"]) == {"101", "102"}
+    assert set(summary["search"]["best"]) == {"1", "2"}
+
+
+def test_a_study_run_again_simulates_nothing_and_says_the_same(run: Run, study: Study) -> None:
+    made, plan = _runs(study.folder), (study.folder / "best-plan.json").read_bytes()
+    assert run("optimize", "search.yaml", "--json").json == study.told
+    table = run("optimize", "search.yaml", "-q")
+    assert "present → best plan, unseen seeds 101, 102" in table.out
+    assert "lower on unseen seeds" in table.out
+    assert table.err == ""
+    assert _runs(study.folder) == made
+    assert (study.folder / "best-plan.json").read_bytes() == plan
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a process group")
+def test_an_interrupted_study_goes_on_where_it_was_and_comes_to_the_same_plan(town: Path, study: Study) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "congestion_lab", "optimize", "search.yaml", "--workers", "1"],
+        cwd=town,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    folder = town / "runs" / "town-signals"
+    deadline = time.monotonic() + 60
+    while len(_runs(folder)) < 5:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "interrupted" in err
+    assert "goes on where it was" in err
+    assert "Traceback" not in err
+    finished = _runs(folder)
+    assert 5 <= len(finished) < len(_runs(study.folder))
+    assert not [path for path in folder.rglob(".*") if path.is_dir()], "an unfinished run was left behind"
+
+    told = called(town, "optimize", "search.yaml", "--workers", "1", "--json").json
+    assert told == study.told
+    assert finished.items() <= _runs(folder).items()
+    assert (folder / "best-plan.json").read_bytes() == (study.folder / "best-plan.json").read_bytes()
+
+
+@pytest.mark.usefixtures("study")
+def test_plans_are_checked_shown_and_repaired(run: Run, tmp_path: Path) -> None:
+    checked = run("plan", "check", _PLAN)
+    assert checked.code == 0
+    assert "2 controllers checked: 0 errors" in checked.out
+    assert "yellow-too-short" in checked.out
+    mended = tmp_path / "mended.json"
+    assert run("plan", "check", _PLAN, "--repair", "-o", mended, "--json").json["breaches"] == []
+    assert run("plan", "check", mended, "--json").json == {"controllers": 2, "errors": 0, "breaches": []}
+    shown = run("plan", "show", mended, "--controller", "x")
+    assert shown.out.startswith("x\n  fixed, cycle ")
+    assert [plan["controller"] for plan in run("plan", "show", _PLAN, "--json").json] == ["x", "y"]
+
+
+@pytest.mark.usefixtures("study")
+def test_plans_are_exported_in_every_format(run: Run, tmp_path: Path) -> None:
+    formats = ("--format", "sumo", "--format", "csv", "--format", "xlsx")
+    written = [Path(path) for path in run("plan", "export", _PLAN, *formats, "-o", tmp_path / "plans", "--json").json]
+    assert {path.suffix for path in written} == {".xml", ".csv", ".xlsx"}
+    assert set(written) == set((tmp_path / "plans").iterdir())
+    timings = next(path for path in written if path.name.endswith("timings.csv"))
+    with timings.open(encoding="utf-8-sig", newline="") as stream:
+        assert {row[0] for row in csv.reader(stream)} >= {"x", "y"}
+    sheets = openpyxl.load_workbook(next(path for path in written if path.suffix == ".xlsx"))
+    assert len(sheets.sheetnames) >= 2
+
+
+def test_the_exported_plan_in_bare_sumo_gives_the_delay_of_the_study_to_the_digit(
+    run: Run, study: Study, tmp_path: Path
+) -> None:
+    (file,) = run("plan", "export", _PLAN, "--format", "sumo", "-o", tmp_path, "--json").json
+    summary = json.loads((study.folder / "summary.json").read_text())
+    for seed, inside in summary["confirmation"]["best"].items():
+        assert _delay_in_bare_sumo(study.town, file, seed, tmp_path / "trips.xml") == pytest.approx(inside, rel=1e-12)
+
+
+def _delay_in_bare_sumo(town: Path, additional: str, seed: str, trips: Path) -> float:
+    files = (
+        "-n",
+        "roads.net.xml",
+        "-r",
+        "demand.rou.xml",
+        "-a",
+        additional,
+        "--seed",
+        seed,
+        "--tripinfo-output",
+        trips,
+    )
+    counted = ("--tripinfo-output.write-unfinished", "--tripinfo-output.write-undeparted", "--time-to-teleport", "-1")
+    period = ("--begin", "0", "--end", "360", "--no-step-log")
+    command = [binary("sumo"), *files, *counted, *period]
+    subprocess.run(command, cwd=town, env=dict(environment()), check=True, capture_output=True)
+    found = ET.parse(trips).getroot().iter("tripinfo")  # noqa: S314 -- SUMO wrote it
+    delays = [float(trip.get("timeLoss", "")) + float(trip.get("departDelay", "")) for trip in found]
+    assert len(delays) == 180
+    return sum(delays) / len(delays)
+
+
+@pytest.mark.usefixtures("study")
+def test_sides_are_compared(run: Run) -> None:
+    sides = ("runs/town-signals/present", "runs/town-signals/best")
+    (compared,) = run("compare", *sides, "--json").json
+    assert (compared["before"], compared["after"], compared["same_scenario"]) == ("present", "best", True)
+    assert compared["indicators"]["mean_delay_s"]["significant"] is True
+    table = run("compare", *sides)
+    assert "present → best" in table.out
+    assert "better" in table.out
+
+
+def test_seeds_of_one_side_only_are_left_out_and_named(run: Run, town: Path) -> None:
+    for folder, seeds in (("one", "2"), ("two", "3")):
+        assert run("simulate", "town.yaml", "--seeds", seeds, "-o", folder, "--workers", "1").code == 0
+        shutil.copytree(town / "one" / "runs", town / "two" / "runs", dirs_exist_ok=True)
+    compared = run("compare", "one", "two")
+    assert compared.code == 0
+    assert "one side only has them: seeds 3" in " ".join(compared.out.split())
+    assert "same" in compared.out
+
+
+@pytest.mark.usefixtures("study")
+def test_a_study_and_a_run_set_are_reported(run: Run, tmp_path: Path) -> None:
+    for source in ("runs/town-signals", "runs/town-signals/best"):
+        page = tmp_path / "page.html"
+        assert run("report", source, "-o", page, "--json").json == {"report": str(page)}
+        text = page.read_text(encoding="utf-8")
+        assert text.lower().startswith("<!doctype html>")
+        assert "town" in text
+        page.unlink()
+
+
+def test_a_net_is_checked_and_drawn(run: Run, town: Path) -> None:
+    checked = run("network", "check", "roads.net.xml")
+    assert checked.code == 3  # one-way streets that lead out of town and not back
+    assert "roads.net.xml: " in checked.out
+    assert run("network", "show", "roads.net.xml", "-o", "town.svg", "--json").json == {"picture": "town.svg"}
+    assert (town / "town.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_network_folder_is_built_checked_and_drawn(run: Run, toy_model: Path, tmp_path: Path) -> None:
+    built = run("network", "build", toy_model, "--json").json
+    assert run("network", "build", toy_model, "--json").json == built
+    assert Path(built["net"]) == toy_model / "toy.net.xml.gz"
+    checked = run("network", "check", toy_model)
+    assert checked.code == 0, checked.out
+    assert " 0 errors" in checked.out
+    assert run("network", "show", toy_model, "-o", tmp_path / "toy.svg").code == 0
+    (toy_model / "toy.net.xml.gz").unlink()
+    unbuilt = run("network", "check", toy_model)
+    assert unbuilt.code == 3
+    assert "network build" in unbuilt.err
+
+
+def test_the_doctor_looks_at_sumo(run: Run) -> None:
+    found = {one["what"]: one for one in json.loads(run("doctor", "--json").out)}
+    assert found["SUMO"]["ok"]
+    assert found["SUMO simulates"]["ok"]
+    assert run("doctor").out.startswith("ok    congestion-lab")
