@@ -69,6 +69,8 @@ def coordinated(
     sites = {site.controller_id: site for site in intersections}
     group = {controller: {controller} for controller in timed}  # controllers whose offsets are tied to each other
     for joint in joined:
+        if not {joint.upstream, joint.downstream} <= timed.keys():
+            continue  # no plan is known for one of them
         first, second = group[joint.upstream], group[joint.downstream]
         shift = _shift_s(joint, timed, sites, flows)
         if first is second or shift is None:
