@@ -1,5 +1,6 @@
 """Candidates that need no search: the plans that the formulas of the field give for the measured flows."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from congestion_lab.network.model import Network
@@ -14,6 +15,7 @@ from congestion_lab.signals.plan import PlanSet, SignalPlan
 PRESENT = "present"
 WEBSTER = "webster"
 _TRIED_CYCLES_S = (60, 75, 90, 110)  # common cycles worth a look when nothing is known but the flows
+_HALF = math.sqrt(0.5)  # nearer to half than to the whole, as ratios go
 
 
 def analytic_entrants(
@@ -39,14 +41,43 @@ def analytic_entrants(
     return [Entrant(plans, origin, space.encode(plans)) for origin, plans in found]
 
 
+def spaces_worth_a_look(
+    space: DecisionSpace, intersections: Sequence[Intersection], flows: Flows
+) -> tuple[DecisionSpace, ...]:
+    """Return the space, and the one in which lightly loaded intersections run half the common cycle, if that differs.
+
+    An intersection is lightly loaded if Webster's cycle for it is nearer to half of the network's than to the whole.
+    """
+    wished_s = {
+        name: webster_cycle_s(ring, load) for name, (ring, load) in _loaded(space, intersections, flows).items()
+    }
+    common_s = space.nearest_cycle_s(max(wished_s.values()))
+    factors = {
+        ring.plan.controller_id: 0.5
+        for ring in space.rings
+        if ring.factor == 1
+        and ring.min_cycle_s <= common_s / 2
+        and wished_s[ring.plan.controller_id] < _HALF * common_s
+    }
+    return (space, space.with_factors(factors)) if factors else (space,)
+
+
+def _loaded(
+    space: DecisionSpace, intersections: Sequence[Intersection], flows: Flows
+) -> dict[str, tuple[Ring, Streams]]:
+    sites = {site.controller_id: site for site in intersections}
+    return {
+        ring.plan.controller_id: (ring, streams(ring, sites[ring.plan.controller_id], flows)) for ring in space.rings
+    }
+
+
 def _plans(
     space: DecisionSpace, intersections: Sequence[Intersection], flows: Flows, hours: float
 ) -> Iterator[tuple[str, PlanSet]]:
-    sites = {site.controller_id: site for site in intersections}
-    loads = {ring.plan.controller_id: streams(ring, sites[ring.plan.controller_id], flows) for ring in space.rings}
+    loaded = _loaded(space, intersections, flows)
 
     def made(time: Callable[[Ring, Streams], SignalPlan]) -> Mapping[str, SignalPlan]:
-        return {ring.plan.controller_id: time(ring, loads[ring.plan.controller_id]) for ring in space.rings}
+        return {name: time(ring, load) for name, (ring, load) in loaded.items()}
 
     def saturated(cycle_s: Callable[[Ring], float]) -> Callable[[Ring, Streams], SignalPlan]:
         return lambda ring, load: timed(ring, cycle_s(ring), equal_saturation(load), ring.plan.offset_s)
@@ -58,9 +89,7 @@ def _plans(
 
         return time
 
-    webster_s = space.nearest_cycle_s(
-        max(webster_cycle_s(ring, loads[ring.plan.controller_id]) for ring in space.rings)
-    )
+    webster_s = space.nearest_cycle_s(max(webster_cycle_s(ring, load) for ring, load in loaded.values()))
     yield WEBSTER, space.with_plans(made(saturated(lambda ring: ring.cycle_s(webster_s))))
     yield "equal saturation", space.with_plans(made(saturated(lambda ring: max(ring.plan.cycle_s, ring.min_cycle_s))))
     for common_s in dict.fromkeys((webster_s, *(space.nearest_cycle_s(cycle) for cycle in _TRIED_CYCLES_S))):

@@ -10,6 +10,7 @@ from congestion_lab.optimization.moves import Moves
 from congestion_lab.optimization.proposals import CmaEs
 from congestion_lab.optimization.race import Candidate, Entrant, Race
 from congestion_lab.optimization.space import DecisionSpace, Point
+from congestion_lab.signals.plan import PlanSet
 
 FIELD = 8  # entrants that race at a time: enough for two to eight workers, few enough to learn often
 _SIGMA = 0.05  # first step of CMA-ES: splits by half, offsets by a tenth of the cycle
@@ -19,19 +20,26 @@ _STALE_FIELDS = 3  # fields in a row without a new plan: CMA-ES has converged
 _GIVE_UP_FIELDS = 50  # the same for small steps, which are random: the space is exhausted
 
 
-def search(race: Race, space: DecisionSpace, analytic: Sequence[Entrant], *, seed: int) -> Candidate:
+def search(race: Race, spaces: Sequence[DecisionSpace], analytic: Sequence[Entrant], *, seed: int) -> Candidate:
     """Spend the race's budget and return the best candidate.
 
     Args:
         race: The race, in which the present plan has run already.
-        space: What may be searched.
+        spaces: What may be searched; after the formulas the search goes on in the one that holds the best plan.
         analytic: Candidates that come before the search.
         seed: Seed of the search.
     """
-    race.try_all(analytic)
+    for begin in range(0, len(analytic), FIELD):
+        race.try_all(analytic[begin : begin + FIELD])
+    space = _home(spaces, race.best(1)[0].entrant.plans)
     _evolve(race, space, race.runs_left - _evolution_runs(race, space), seed)
     _refine(race, space, seed)
     return race.best(1)[0]
+
+
+def _home(spaces: Sequence[DecisionSpace], plans: PlanSet) -> DecisionSpace:
+    """Return the first space that holds the plans; the first of all if none does."""
+    return next((space for space in spaces if space.decode(space.encode(plans)) == plans), spaces[0])
 
 
 def _evolution_runs(race: Race, space: DecisionSpace) -> int:
@@ -71,5 +79,4 @@ def _refine(race: Race, space: DecisionSpace, seed: int) -> None:
 
 
 def _best_point(race: Race, space: DecisionSpace) -> Point:
-    best = race.best(1)[0].entrant
-    return space.encode(best.plans) if best.point is None else best.point
+    return space.encode(race.best(1)[0].entrant.plans)

@@ -21,7 +21,7 @@ from congestion_lab.experiments.spec import Experiment
 from congestion_lab.metrics.objective import mean_delay_s
 from congestion_lab.network.model import Network
 from congestion_lab.optimization import journal
-from congestion_lab.optimization.candidates import PRESENT, analytic_entrants
+from congestion_lab.optimization.candidates import PRESENT, analytic_entrants, spaces_worth_a_look
 from congestion_lab.optimization.race import Candidate, Entrant, Race
 from congestion_lab.optimization.search import search
 from congestion_lab.optimization.space import DecisionSpace, decision_space
@@ -153,8 +153,13 @@ def run_study(
     follow(present)  # only now: what cannot be simulated at all leaves no log, and may be mended and run again
     race.on_candidate = follow
     hours = (inputs.horizon_s - inputs.analysis_begin_s) / _HOUR_S
-    analytic = analytic_entrants(space, signals.intersections, signals.network, flows, hours=hours)
-    best = search(race, space, analytic, seed=settings.random_seed)
+    spaces = spaces_worth_a_look(space, signals.intersections, flows)
+    analytic = [
+        entrant
+        for each in spaces
+        for entrant in analytic_entrants(each, signals.intersections, signals.network, flows, hours=hours)
+    ]
+    best = search(race, spaces, analytic, seed=settings.random_seed)
     log.write()
     with journal.told(folder):
         _write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)

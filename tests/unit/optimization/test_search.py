@@ -44,7 +44,7 @@ def delays(pairs: Sequence[tuple[PlanSet, int]]) -> list[float]:
 def searched(space: DecisionSpace, present: PlanSet, runs: int, seed: int = 1) -> tuple[Race, Candidate]:
     race = Race(delays, SEEDS, runs)
     race.try_all([Entrant(present, "present")], all_seeds=True)
-    return race, search(race, space, [], seed=seed)
+    return race, search(race, [space], [], seed=seed)
 
 
 def test_search_comes_close_to_the_optimum_within_its_budget() -> None:
@@ -80,7 +80,7 @@ def test_search_returns_the_present_plan_when_nothing_is_better() -> None:
 
     race = Race(worse, SEEDS, 60)
     race.try_all([Entrant(present, "present")], all_seeds=True)
-    best = search(race, decision_space(present, cycle_bounds_s=(50, 140)), [], seed=1)
+    best = search(race, [decision_space(present, cycle_bounds_s=(50, 140))], [], seed=1)
     assert best.entrant.plans == present
 
 
@@ -93,7 +93,7 @@ def test_search_survives_failing_runs() -> None:
 
     race = Race(fragile, SEEDS, 120)
     race.try_all([Entrant(PRESENT, "present")], all_seeds=True)
-    best = search(race, decision_space(PRESENT, cycle_bounds_s=(50, 140)), [], seed=1)
+    best = search(race, [decision_space(PRESENT, cycle_bounds_s=(50, 140))], [], seed=1)
     assert best.score < distance(PRESENT)
     assert best.entrant.plans.plans[0].cycle_s <= 90
 

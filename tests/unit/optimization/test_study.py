@@ -1,11 +1,16 @@
 """A whole study on an engine whose delays a formula gives: what it writes, and that it goes on when interrupted."""
 
 import json
+import math
+import multiprocessing
+import os
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import optuna
 import pandas as pd
 import pytest
 
@@ -51,18 +56,26 @@ class FormulaEngine:
     Attributes:
         flat: Whether every plan gives the same delay.
         failing: Seeds whose runs fail.
+        fails_above_s: First green of the first plan above which runs fail.
+        jams_above_s: First green of the first plan above which the network locks up.
     """
 
     flat: bool = False
     failing: frozenset[int] = frozenset()
+    fails_above_s: float = math.inf
+    jams_above_s: float = math.inf
     name: str = "formula"
     version: str = "1"
 
     def run(self, spec: RunSpec, folder: Path) -> RunResult:
         if spec.seed in self.failing:
             raise EngineError("this seed fails")
-        greens = [] if self.flat or spec.plans is None else [one.intervals[0].duration_s for one in spec.plans]
-        delay = 20.0 + sum(abs(green - 50) for green in greens) + spec.seed % 7 / 10
+        greens = [0.0] if spec.plans is None else [one.intervals[0].duration_s for one in spec.plans]
+        if greens[0] > self.fails_above_s:
+            raise EngineError("this plan fails")
+        jammed = greens[0] > self.jams_above_s
+        delay = 20.0 + (0 if self.flat else sum(abs(green - 50) for green in greens)) + spec.seed % 7 / 10
+        delay += 1000.0 * jammed
         row = dict.fromkeys(TRIPS.names, 0.0) | {"vehicle_id": "v", "vehicle_class": "car", "time_loss_s": delay}
         TRIPS.conform(pd.DataFrame([row])).to_parquet(folder / "trips.parquet")
         if spec.detail is Detail.FULL:
@@ -77,7 +90,7 @@ class FormulaEngine:
             digest=spec.digest,
             scenario=spec.inputs.name,
             seed=spec.seed,
-            status=Status.COMPLETED,
+            status=Status.GRIDLOCK if jammed else Status.COMPLETED,
             ended_s=3600.0,
             horizon_s=3600.0,
             analysis_begin_s=0.0,
@@ -108,7 +121,7 @@ class InProcess:
         return outcomes
 
 
-def experiment(folder: Path, **search: int) -> Experiment:
+def experiment(folder: Path, **search: object) -> Experiment:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "toy.yaml").touch()
     settings = ", ".join(f"{key}: {value}" for key, value in {"sumo_runs": RUNS, **search}.items())
@@ -117,7 +130,7 @@ def experiment(folder: Path, **search: int) -> Experiment:
     return load_experiment(folder / "experiment.yaml")
 
 
-def studied(folder: Path, executor: InProcess, **search: int) -> StudySummary:
+def studied(folder: Path, executor: InProcess, **search: object) -> StudySummary:
     return run_study(experiment(folder, **search), INPUTS, SIGNALS, runner=Runner(executor), folder=folder)
 
 
@@ -219,21 +232,155 @@ def test_present_plans_that_never_run_end_the_study(tmp_path: Path) -> None:
         studied(tmp_path, executor(tmp_path, FormulaEngine(failing=frozenset({1, 2, 3}))))
 
 
-def test_progress_counts_runs_up_to_the_budget(tmp_path: Path) -> None:
-    seen: list[Progress] = []
-    runner = Runner(executor(tmp_path))
-    run_study(experiment(tmp_path), INPUTS, SIGNALS, runner=runner, folder=tmp_path, on_progress=seen.append)
-    searching = [state.done for state in seen if state.stage == "searching"]
-    assert searching == sorted(searching)
-    assert searching[-1] <= RUNS
-    assert seen[-1].stage == "confirming"
-
-
 def test_one_and_two_workers_find_the_same_plan(tmp_path: Path) -> None:
     found = []
     for workers in (1, 2):
         folder = tmp_path / str(workers)
         with LocalExecutor(FormulaEngine(), RunStore(folder / "runs"), workers) as local:
             summary = run_study(experiment(folder), INPUTS, SIGNALS, runner=Runner(local), folder=folder)
-        found.append((summary.best_plans, history(folder)))
+        found.append((summary.best_plans.digest, (folder / "history.json").read_bytes()))
     assert found[0] == found[1]
+
+
+def trials(folder: Path) -> list[optuna.trial.FrozenTrial]:
+    return optuna.load_study(storage=f"sqlite:///{folder / 'study.db'}", study_name="toy-study").trials
+
+
+def test_optunas_log_holds_every_candidate_once(finished: Finished) -> None:
+    found = trials(finished.folder)
+    assert [trial.number for trial in found] == list(range(finished.summary.candidates))
+    assert [trial.user_attrs["origin"] for trial in found] == [one["origin"] for one in history(finished.folder)]
+
+
+def test_an_interruption_between_two_runs_loses_and_doubles_nothing(tmp_path: Path, finished: Finished) -> None:
+    """Interrupted where people are told of progress, as by Ctrl-C there."""
+
+    def interrupt(state: Progress) -> None:
+        if state.done == 17:
+            raise KeyboardInterrupt
+
+    first = executor(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(experiment(tmp_path), INPUTS, SIGNALS, runner=Runner(first), folder=tmp_path, on_progress=interrupt)
+    before = trials(tmp_path)
+    second = executor(tmp_path)
+    studied(tmp_path, second)
+    assert 0 < len(before) < finished.summary.candidates
+    assert [trial.datetime_start for trial in trials(tmp_path)][: len(before)] == [one.datetime_start for one in before]
+    assert len(trials(tmp_path)) == finished.summary.candidates
+    assert (*first.made, *second.made) == finished.made
+    assert (tmp_path / "history.json").read_bytes() == (finished.folder / "history.json").read_bytes()
+
+
+def killed_study(folder: Path, done: int) -> None:
+    """Run a study in this process and kill the process in the middle."""
+
+    def kill(state: Progress) -> None:
+        if state.done == done:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    runner = Runner(executor(folder))
+    run_study(experiment(folder), INPUTS, SIGNALS, runner=runner, folder=folder, on_progress=kill)
+
+
+def test_a_killed_study_goes_on(tmp_path: Path, finished: Finished) -> None:
+    process = multiprocessing.get_context("fork").Process(target=killed_study, args=(tmp_path, 20))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    kept = len(trials(tmp_path))
+    second = executor(tmp_path)
+    resumed = studied(tmp_path, second)
+    assert resumed.best_plans == finished.summary.best_plans
+    assert tuple(second.made) == finished.made[20:]
+    assert 0 < kept < len(trials(tmp_path)) == finished.summary.candidates
+
+
+def test_plans_that_fail_are_not_run_again_and_never_win(tmp_path: Path) -> None:
+    engine = FormulaEngine(fails_above_s=40)
+    first = executor(tmp_path, engine)
+    summary = studied(tmp_path, first)
+    assert summary.improved
+    assert any(delay is None for entry in history(tmp_path) for delay in entry["delays_s"].values())
+    assert summary.best_plans.plans[0].intervals[0].duration_s <= 40
+    assert len(set(first.made)) == len(first.made) == summary.sumo_runs + 6
+    again = executor(tmp_path, engine)
+    assert studied(tmp_path, again).best_plans == summary.best_plans
+    assert again.made == []
+
+
+def test_gridlock_never_wins(tmp_path: Path) -> None:
+    summary = studied(tmp_path, executor(tmp_path, FormulaEngine(jams_above_s=40)))
+    assert any(delay > 1000 for entry in history(tmp_path) for delay in entry["delays_s"].values())
+    assert summary.best_plans.plans[0].intervals[0].duration_s <= 40
+
+
+def test_present_plans_that_fail_on_some_seeds_can_be_beaten(tmp_path: Path) -> None:
+    runs = executor(tmp_path, FormulaEngine(failing=frozenset({1})), stop_after=10**9)
+    summary = studied(tmp_path, runs)
+    assert len(set(runs.made)) == len(runs.made)
+    written = json.loads((tmp_path / "summary.json").read_text())
+    assert written["search"]["present"]["1"] is None
+    assert written["search"]["present"]["2"] == pytest.approx(80.2)
+    assert summary.best_plans == SIGNALS.present  # every plan fails on that seed, so that none is proved better
+
+
+def test_a_study_that_could_not_begin_begins_anew_when_it_is_mended(tmp_path: Path, finished: Finished) -> None:
+    with pytest.raises(EngineError, match=r"on any seed: this seed fails$"):
+        studied(tmp_path, executor(tmp_path, FormulaEngine(failing=frozenset({1, 2, 3}))))
+    assert trials(tmp_path) == []
+    assert studied(tmp_path, executor(tmp_path)).best_plans == finished.summary.best_plans
+
+
+def test_the_least_budget_tries_websters_plan_on_all_seeds(tmp_path: Path) -> None:
+    summary = studied(tmp_path, executor(tmp_path), sumo_runs=6)
+    present, webster = history(tmp_path)
+    assert (present["origin"], webster["origin"]) == ("present", "webster")
+    assert not webster["stopped"]
+    assert summary.sumo_runs == 6
+
+
+def test_a_subset_leaves_the_other_controllers_alone(tmp_path: Path) -> None:
+    summary = studied(tmp_path, executor(tmp_path), signals="[c1]")
+    assert summary.improved
+    assert summary.best_plans.plan_of("c0") == SIGNALS.present.plan_of("c0")
+    assert summary.best_plans.plan_of("c1") != SIGNALS.present.plan_of("c1")
+    assert json.loads((tmp_path / "summary.json").read_text())["controllers"] == ["c1"]
+
+
+@pytest.mark.parametrize("change", [{"sumo_runs": 30}, {"seeds": [1, 2, 4]}, {"max_cycle_s": 120}])
+def test_another_budget_seed_or_bound_is_another_search(
+    tmp_path: Path, finished: Finished, change: dict[str, object]
+) -> None:
+    (tmp_path / "study.db").write_bytes((finished.folder / "study.db").read_bytes())
+    runs = executor(tmp_path)
+    with pytest.raises(ExperimentError, match="another scenario, budget, bounds or seeds"):
+        studied(tmp_path, runs, **change)
+    assert runs.made == []
+
+
+def test_the_summary_says_what_it_rests_on(finished: Finished) -> None:
+    written = json.loads((finished.folder / "summary.json").read_text())
+    best = written["search"]["best"]
+    greens = [abs(one.intervals[0].duration_s - 50) for one in finished.summary.best_plans]
+    assert best == pytest.approx({seed: 20 + sum(greens) + int(seed) / 10 for seed in ("1", "2", "3")})
+    assert written["search"]["present"] == pytest.approx({"1": 80.1, "2": 80.2, "3": 80.3})
+    assert written["confirmation"]["present"] == pytest.approx({"11": 80.4, "12": 80.5, "13": 80.6})
+    assert written["confirmation"]["difference"]["mean"] == pytest.approx(best["1"] - 80.1)
+    assert written["confirmation"]["failures"] == []
+    assert written["versions"]["formula"] == "1"
+    assert written["digests"] == {"scenario": "toy", "best_plan": finished.summary.best_plans.digest}
+    assert written["sumo_runs_allowed"] == RUNS
+    assert written["candidates"] == len(history(finished.folder))
+    assert written["improved"] is True
+
+
+def test_every_simulation_is_told(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    runner = Runner(executor(tmp_path))
+    summary = run_study(experiment(tmp_path), INPUTS, SIGNALS, runner=runner, folder=tmp_path, on_progress=seen.append)
+    searching = [state.done for state in seen if state.stage == "searching"]
+    confirming = [(state.done, state.total) for state in seen if state.stage == "confirming"]
+    assert searching == list(range(1, summary.sumo_runs + 1))
+    assert confirming == [(done, 6) for done in range(7)]
+    assert seen[-1].best_delay_s == summary.best.score
