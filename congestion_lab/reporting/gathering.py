@@ -83,13 +83,14 @@ def story_of_study(folder: Path) -> Story:
     path = folder / "summary.json"
     try:
         study: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        title = str(study["study"])
     except FileNotFoundError:
         raise ExperimentError(f"{path} is missing: the study is not finished; run `optimize` again") from None
-    except json.JSONDecodeError as error:
-        raise ExperimentError(f"{path} is damaged ({error}); run `optimize` again") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ExperimentError(f"{path} is damaged ({error!r}); run `optimize` again") from error
     sets = [load_run_set(folder / name) for name in ("present", "best")]
     trials = read_trials(folder / "history.json")
-    return _story(str(study.get("study", folder.name)), sets, trials, study)
+    return _story(title, sets, trials, study)
 
 
 def story_of_runs(folders: Sequence[Path]) -> Story:

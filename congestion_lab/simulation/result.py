@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from congestion_lab.core.errors import ExperimentError
 from congestion_lab.core.files import written_whole
 from congestion_lab.core.tables import TableContract
 
@@ -74,8 +75,13 @@ class RunResult:
 
         Raises:
             FileNotFoundError: The run did not record that table.
+            ExperimentError: The table is damaged.
         """
-        return pd.read_parquet(self.folder / f"{contract.name}.parquet")
+        path = self.folder / f"{contract.name}.parquet"
+        try:
+            return pd.read_parquet(path)
+        except ValueError as error:  # what pyarrow raises for a file that is no Parquet
+            raise ExperimentError(f"{path} is damaged; remove the folder {self.folder} and run again") from error
 
     def has(self, contract: TableContract) -> bool:
         """Whether the run recorded that table."""
