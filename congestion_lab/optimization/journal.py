@@ -105,9 +105,9 @@ def opened(folder: Path, name: str, space: DecisionSpace, *, search: str) -> Jou
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     database = folder / _DATABASE
-    storage = f"sqlite:///{database.resolve()}"
     with told(database):
         folder.mkdir(parents=True, exist_ok=True)
+        storage = optuna.storages.RDBStorage(f"sqlite:///{database.resolve()}")
         study = optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)
         names = optuna.get_all_study_names(storage)
         trials = study.get_trials(deepcopy=False)

@@ -26,6 +26,7 @@ from congestion_lab.optimization.study import Progress, Signals, StudySummary, r
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import read_plan_file
+from congestion_lab.simulation.engine import Engine
 from congestion_lab.simulation.result import Outcome, Provenance, RunResult, Status
 from congestion_lab.simulation.spec import Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import MOVEMENTS, TRIPS
@@ -105,7 +106,7 @@ class FormulaEngine:
 class InProcess:
     """An executor without processes that can be interrupted after a number of runs."""
 
-    engine: FormulaEngine
+    engine: Engine
     store: RunStore
     stop_after: int = 10**9
     made: list[str] = field(default_factory=list)
@@ -332,12 +333,12 @@ def test_a_study_that_could_not_begin_begins_anew_when_it_is_mended(tmp_path: Pa
     assert studied(tmp_path, executor(tmp_path)).best_plans == finished.summary.best_plans
 
 
-def test_the_least_budget_tries_websters_plan_on_all_seeds(tmp_path: Path) -> None:
+def test_the_least_budget_still_looks_at_websters_plan(tmp_path: Path) -> None:
+    """It is hopeless here, so that one seed is enough to see it, and what is left is too little for another plan."""
     summary = studied(tmp_path, executor(tmp_path), sumo_runs=6)
-    present, webster = history(tmp_path)
-    assert (present["origin"], webster["origin"]) == ("present", "webster")
-    assert not webster["stopped"]
-    assert summary.sumo_runs == 6
+    assert [(one["origin"], one["stopped"]) for one in history(tmp_path)] == [("present", False), ("webster", True)]
+    assert summary.sumo_runs == 4
+    assert not summary.improved
 
 
 def test_a_subset_leaves_the_other_controllers_alone(tmp_path: Path) -> None:
