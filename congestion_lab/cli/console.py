@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _log = logging.getLogger("congestion_lab")
+_WIDEST = 1000  # columns
 
 
 class Exit(enum.IntEnum):
@@ -46,11 +47,14 @@ _err = Console(stderr=True, highlight=False)
 
 
 def say(table_or_text: "Table | str") -> None:
-    """Print a result; tables fit the terminal, lines of text stay whole."""
+    """Print a result; tables fit the terminal as long as no figure would be cut, lines of text stay whole."""
     if isinstance(table_or_text, str):
         _out.print(escape(table_or_text), soft_wrap=True)
     else:
-        _out.print(table_or_text)
+        needed = _out.measure(table_or_text, options=_out.options.update(width=_WIDEST)).minimum
+        if needed > _out.width:
+            table_or_text.width = needed
+        _out.print(table_or_text, crop=False)
 
 
 def say_json(value: object) -> None:

@@ -17,6 +17,8 @@ from congestion_lab.simulation.result import Failure
 
 Summaries = Mapping[int, RunSummary]
 
+_COMMAND = "\ncommand: "  # the rest of a message names files of that run; `runset.json` keeps it
+_MANY = 10_000
 _READING = "Change and its 95 % interval over the same seeds on both sides; unclear: the interval holds 0."
 
 
@@ -43,10 +45,9 @@ def indicator_table(run_set: RunSet) -> Table:
     for indicator in INDICATORS:
         values = list(values_by_seed(indicator, by_seed).values())
         if values:
-            spread = f"{statistics.stdev(values):.{indicator.decimals}f}" if len(values) > 1 else "–"
-            figures = [
-                f"{value:.{indicator.decimals}f}" for value in (statistics.fmean(values), min(values), max(values))
-            ]
+            digits = _decimals(indicator, *values)
+            spread = f"{statistics.stdev(values):.{digits}f}" if len(values) > 1 else "–"
+            figures = [f"{value:.{digits}f}" for value in (statistics.fmean(values), min(values), max(values))]
             table.add_row(_heading(indicator), figures[0], spread, *figures[1:])
     table.caption, table.caption_justify = f"Runs: {_endings(run_set)}", "left"
     return table
@@ -92,7 +93,8 @@ def failure_lines(failures: Iterable[Failure]) -> Iterator[str]:
     """Yield what went wrong in failed runs; what befell several seeds is told once."""
     seeds: dict[tuple[str, str], list[int]] = {}
     for failure in failures:
-        seeds.setdefault((failure.error, failure.message), []).append(failure.seed)
+        reason = failure.message.partition(_COMMAND)[0]
+        seeds.setdefault((failure.error, reason), []).append(failure.seed)
     for (error, message), same in seeds.items():
         numbers = ", ".join(map(str, dict.fromkeys(same)))
         yield f"seed{'s' if len(same) > 1 else ''} {numbers} failed ({error}): {message}"
@@ -126,6 +128,11 @@ def difference_as_json(difference: PairedDifference) -> dict[str, Any]:
     }
 
 
+def _decimals(indicator: Indicator, *values: float) -> int:
+    """Return how many decimals are shown: none where there are five digits before the point already."""
+    return 0 if max(map(abs, values)) >= _MANY else indicator.decimals
+
+
 def _heading(indicator: Indicator) -> str:
     return f"{indicator.label} ({indicator.unit})" if indicator.unit else indicator.label
 
@@ -140,7 +147,7 @@ def _endings(run_set: RunSet) -> str:
 
 
 def _cells(indicator: Indicator, difference: PairedDifference) -> tuple[str, ...]:
-    digits = indicator.decimals
+    digits = _decimals(indicator, difference.before_mean, difference.after_mean)
     bounded = math.isfinite(difference.low)
     return (
         f"{difference.before_mean:.{digits}f}",
