@@ -24,6 +24,7 @@ from congestion_lab.optimization import journal
 from congestion_lab.optimization.candidates import PRESENT, analytic_entrants, spaces_worth_a_look
 from congestion_lab.optimization.race import Candidate, Entrant, Race
 from congestion_lab.optimization.search import search
+from congestion_lab.optimization.shortest import kept_safe
 from congestion_lab.optimization.space import DecisionSpace, decision_space
 from congestion_lab.optimization.streams import Flows
 from congestion_lab.signals.intersection import Intersection
@@ -138,7 +139,7 @@ def run_study(
     settings = experiment.search
     chosen = None if settings.signals == "all" else settings.signals
     bounds = (settings.min_cycle_s, settings.max_cycle_s)
-    space = decision_space(signals.present, chosen, cycle_bounds_s=bounds)
+    space = kept_safe(decision_space(signals.present, chosen, cycle_bounds_s=bounds), signals.intersections)
     search_digest = digest_of([inputs.digest, signals.present.digest, settings.model_dump()])
     log = journal.opened(folder, experiment.name, space, search=search_digest)
     simulate = _Simulate(runner, inputs, signals.present, log.failed, _Told(on_progress, settings.sumo_runs))

@@ -1,11 +1,19 @@
 """Every point of the decision space is a set of legal plans, and the way back leads to the same plans."""
 
+from pathlib import Path
+
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from congestion_lab.optimization.shortest import kept_safe
 from congestion_lab.optimization.space import DecisionSpace, decision_space, greens_s
+from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import clearances, phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.signals.safety import check
+from congestion_lab.sumo.netfile import read_intersections, read_plans
 
 G, P, Y, R = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED
 
@@ -98,3 +106,22 @@ def test_present_plans_are_points_where_their_cycles_fit(space: DecisionSpace) -
             mine = back.plan_of(ring.plan.controller_id)
             assert greens_s(ring, mine) == greens_s(ring, ring.plan)
             assert mine.offset_s == ring.plan.offset_s % ring.plan.cycle_s
+
+
+@pytest.mark.parametrize(
+    "net", ["cologne3/cologne3", "ingolstadt1/ingolstadt1", "ingolstadt7/ingolstadt7", "grid4x4/grid4x4"]
+)
+def test_no_point_breaks_a_rule_that_the_present_plans_keep(bench_folder: Path, net: str) -> None:
+    """On published networks: what is not searched decides on safety, and stays as it is."""
+    file = bench_folder / f"{net}.net.xml.gz"
+    present, sites = read_plans(file), read_intersections(file)
+    space = kept_safe(decision_space(present, cycle_bounds_s=(50, 140)), sites)
+    known = _places(present, sites)
+    random = np.random.default_rng(7)
+    corners = [np.zeros(space.dimension), np.ones(space.dimension)]
+    for point in [*corners, *random.random((10, space.dimension)), *random.integers(0, 2, (10, space.dimension))]:
+        assert _places(space.decode([float(value) for value in point]), sites) <= known
+
+
+def _places(plans: PlanSet, sites: tuple[Intersection, ...]) -> set[tuple[str, str, tuple[str, ...]]]:
+    return {(breach.rule, breach.controller_id, breach.groups) for breach in check(plans, sites)}

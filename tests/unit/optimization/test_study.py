@@ -285,7 +285,7 @@ def killed_study(folder: Path, done: int) -> None:
 
 
 def test_a_killed_study_goes_on(tmp_path: Path, finished: Finished) -> None:
-    process = multiprocessing.get_context("fork").Process(target=killed_study, args=(tmp_path, 20))
+    process = multiprocessing.get_context("spawn").Process(target=killed_study, args=(tmp_path, 20))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL

@@ -1,0 +1,56 @@
+"""Shortest greens that keep intersections safe.
+
+A short phase may be what lets one movement clear before another starts two phases later, and people on foot need longer
+greens than vehicles. From the present greens each phase is therefore shortened only so far that the plan breaks no rule
+that the present plan keeps, and shortens no clearing that is too short already. Longer greens only lengthen either.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from congestion_lab.optimization.space import DecisionSpace, Ring
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.phases import phases, retimed
+from congestion_lab.signals.plan import SignalPlan
+from congestion_lab.signals.safety import check_plan, intergreen_shortages
+
+_TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
+_OF_THE_CYCLE = "cycle-bounds"  # the tightest plan is no plan to run: its cycle says nothing
+
+
+def kept_safe(space: DecisionSpace, intersections: Sequence[Intersection]) -> DecisionSpace:
+    """Return the space with shortest greens at which every point is as safe as the present plans."""
+    sites = {site.controller_id: site for site in intersections}
+    return replace(space, rings=tuple(_kept_safe(ring, sites[ring.plan.controller_id]) for ring in space.rings))
+
+
+def _kept_safe(ring: Ring, site: Intersection) -> Ring:
+    if not _is_worse(_tight(ring, ring.min_greens_s), ring.plan, site):
+        return ring  # as nearly everywhere
+    greens = [
+        max(low, math.ceil(phase.green_s)) for low, phase in zip(ring.min_greens_s, phases(ring.plan), strict=True)
+    ]
+    for index, low in enumerate(ring.min_greens_s):
+        tried = ([*greens[:index], green, *greens[index + 1 :]] for green in range(low, greens[index]))
+        greens = next((each for each in tried if not _is_worse(_tight(ring, each), ring.plan, site)), greens)
+    return replace(ring, min_greens_s=tuple(greens))
+
+
+def _tight(ring: Ring, greens_s: Sequence[int]) -> SignalPlan:
+    return retimed(ring.plan, [float(green) for green in greens_s], ring.plan.offset_s)
+
+
+def _is_worse(plan: SignalPlan, present: SignalPlan, site: Intersection) -> bool:
+    if _broken(plan, site) - _broken(present, site):
+        return True
+    before = intergreen_shortages(present, site)
+    return any(
+        gap.duration_s < before[pair][0].duration_s - _TOLERANCE_S
+        for pair, (gap, _) in intergreen_shortages(plan, site).items()
+        if pair in before
+    )
+
+
+def _broken(plan: SignalPlan, site: Intersection) -> set[tuple[str, tuple[str, ...]]]:
+    return {(breach.rule, breach.groups) for breach in check_plan(plan, site) if breach.rule != _OF_THE_CYCLE}
