@@ -105,7 +105,7 @@ class Study:
 
 
 @pytest.fixture(scope="session")
-def _made_study(_built_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+def made_study(_built_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
     town = tmp_path_factory.mktemp("studied") / "town"
     shutil.copytree(_built_town, town)
     done = called(town, "optimize", "search.yaml", "--workers", "2", "--json")
@@ -113,10 +113,10 @@ def _made_study(_built_town: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def study(_made_study: Study, monkeypatch: pytest.MonkeyPatch) -> Study:
+def study(made_study: Study, monkeypatch: pytest.MonkeyPatch) -> Study:
     """A study of the town, shared by all tests, which leave it as it is; we are in its town."""
-    monkeypatch.chdir(_made_study.town)
-    return _made_study
+    monkeypatch.chdir(made_study.town)
+    return made_study
 
 
 def called(folder: Path, *arguments: str) -> Ended:

@@ -277,9 +277,8 @@ def test_folders_without_runs(run: Run, copied: Path) -> None:
     _refused(run("report", copied), "the study is not finished", "optimize")
 
 
-@pytest.mark.usefixtures("town")
-def test_a_plan_for_another_network(run: Run, study: Study, town: Path) -> None:
-    plan = study.folder / "best-plan.json"
+def test_a_plan_for_another_network(run: Run, made_study: Study, town: Path) -> None:
+    plan = made_study.folder / "best-plan.json"
     foreign = json.loads(plan.read_text().replace('"controller_id": "y"', '"controller_id": "z"'))
     Path("foreign.json").write_text(json.dumps(foreign))
     before = _files(town)

@@ -81,7 +81,7 @@ def test_a_study_run_again_simulates_nothing_and_says_the_same(run: Run, study: 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a process group")
-def test_an_interrupted_study_goes_on_where_it_was_and_comes_to_the_same_plan(town: Path, study: Study) -> None:
+def test_an_interrupted_study_goes_on_where_it_was_and_comes_to_the_same_plan(town: Path, made_study: Study) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "congestion_lab", "optimize", "search.yaml", "--workers", "1"],
         cwd=town,
@@ -104,13 +104,13 @@ def test_an_interrupted_study_goes_on_where_it_was_and_comes_to_the_same_plan(to
     assert "goes on where it was" in err
     assert "Traceback" not in err
     finished = _runs(folder)
-    assert 5 <= len(finished) < len(_runs(study.folder))
+    assert 5 <= len(finished) < len(_runs(made_study.folder))
     assert not [path for path in folder.rglob(".*") if path.is_dir()], "an unfinished run was left behind"
 
     told = called(town, "optimize", "search.yaml", "--workers", "1", "--json").json
-    assert told == study.told
+    assert told == made_study.told
     assert finished.items() <= _runs(folder).items()
-    assert (folder / "best-plan.json").read_bytes() == (study.folder / "best-plan.json").read_bytes()
+    assert (folder / "best-plan.json").read_bytes() == (made_study.folder / "best-plan.json").read_bytes()
 
 
 @pytest.mark.usefixtures("study")
