@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from congestion_lab.core.errors import Fault, SignalPlanError
-from congestion_lab.signals.plan import Aspect, Control, Interval, SignalPlan
+from congestion_lab.signals.plan import Aspect, Control, SignalPlan
 
 MIN_GREEN_S = 5.0  # shortest vehicle green in common use (FHWA Traffic Signal Timing Manual, 2nd ed., table 5-3)
 MAX_GREEN_S = 180.0  # the longest cycle that a plan may have: one green never needs more
@@ -136,10 +136,20 @@ def _shared(phase: Phase, green_s: float, durations: dict[int, float]) -> Iterat
         yield number, end - begin
 
 
+def stated_min_s(plan: SignalPlan, numbers: Sequence[int]) -> float:
+    """Return the shortest length that a plan itself states for some of its intervals together.
+
+    In fixed control a minimum that equals the maximum states nothing: it only says that nobody varied the interval.
+    """
+    intervals = (plan.intervals[number] for number in numbers)
+    fixed = plan.control is Control.FIXED
+    return sum(each.min_s or 0.0 for each in intervals if not (fixed and each.min_s == each.max_s))
+
+
 def _phase(plan: SignalPlan, stretch: _Stretch) -> Phase:
     intervals = [plan.intervals[number] for number in stretch.intervals]
     green = sum(interval.duration_s for interval in intervals)
-    stated = sum(_stated_min_s(plan, interval) for interval in intervals)
+    stated = stated_min_s(plan, stretch.intervals)
     limits = [interval.max_s for interval in intervals]
     bound = MAX_GREEN_S if plan.control is Control.FIXED else sum(limit or MAX_GREEN_S for limit in limits)
     return Phase(
@@ -151,12 +161,6 @@ def _phase(plan: SignalPlan, stretch: _Stretch) -> Phase:
         min_green_s=min(green, max(stretch.least_s, stated)),
         max_green_s=max(min(bound, MAX_GREEN_S), green),
     )
-
-
-def _stated_min_s(plan: SignalPlan, interval: Interval) -> float:
-    if interval.min_s is None or (plan.control is Control.FIXED and interval.min_s == interval.max_s):
-        return 0.0
-    return interval.min_s
 
 
 @dataclass(frozen=True, slots=True)

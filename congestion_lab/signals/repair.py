@@ -2,7 +2,7 @@
 
 The clearances are built anew between the phases: yellow for the fastest head that ends, then red until every
 conflicting head may enter; where people on foot end with a phase, their signal turns red early enough within it.
-Red-and-yellow is left out. Heads that must give way become permitted. What the clearances and shortest greens need is
+Red-and-yellow is left out. Turns that must give way become permitted. What the clearances and shortest greens need is
 taken from the longest greens, so that the cycle stays as it was wherever it can.
 """
 
@@ -14,13 +14,14 @@ from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.signals.intersection import Intersection, SignalHead
-from congestion_lab.signals.phases import MIN_GREEN_S, phases
+from congestion_lab.signals.phases import MIN_GREEN_S, phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Interval, SignalGroup, SignalPlan
 from congestion_lab.signals.safety import (
     STANDARD_RULES,
     Rules,
     check_plan,
     intergreen_shortages,
+    never_together,
     required_yellow_s,
 )
 from congestion_lab.signals.timeline import green_times
@@ -40,7 +41,7 @@ class _Stage:
         shown: What each head shows.
         duration_s: Its length.
         red_s: All-red before it.
-        source: The interval it comes from.
+        source: The interval it begins with, stating the shortest length of the whole stage.
     """
 
     shown: Shown
@@ -87,17 +88,21 @@ def _hopeless(plan: SignalPlan, intersection: Intersection) -> Iterator[Fault]:
 
 def _stages(plan: SignalPlan) -> list[_Stage]:
     """Return the phases, and the clearing intervals without which some head would never be green."""
-    lengths = {phase.intervals[0]: phase.green_s for phase in phases(plan)}
-    inside = {number for phase in phases(plan) for number in phase.intervals}
+    pieces = [phase.intervals for phase in phases(plan)]
+    inside = {number for numbers in pieces for number in numbers}
     served = {group for number in inside for group in _green(plan.intervals[number].aspects)}
     for number, interval in enumerate(plan.intervals):
         if number not in inside and _green(interval.aspects) - served:
-            lengths[number] = interval.duration_s
+            pieces.append((number,))
             served |= _green(interval.aspects)
-    return [
-        _Stage(_by_head(plan, plan.intervals[number]), length, 0.0, plan.intervals[number])
-        for number, length in sorted(lengths.items())
-    ]
+    return [_stage(plan, numbers) for numbers in sorted(pieces)]
+
+
+def _stage(plan: SignalPlan, numbers: tuple[int, ...]) -> _Stage:
+    first = plan.intervals[numbers[0]]
+    stated = dataclasses.replace(first, min_s=stated_min_s(plan, numbers) or None)
+    length = sum(plan.intervals[number].duration_s for number in numbers)
+    return _Stage(_by_head(plan, first), length, 0.0, stated)
 
 
 def _green(shown: Sequence[Aspect]) -> frozenset[int]:
@@ -114,15 +119,17 @@ def _by_head(plan: SignalPlan, interval: Interval) -> Shown:
 
 
 def _yielding(stages: Sequence[_Stage], intersection: Intersection) -> list[_Stage]:
-    """Return the stages with heads permitted that must give way, and without crossing paths that nobody yields on."""
+    """Return the stages with turns permitted that must give way, and without crossing paths that nobody yields on."""
+    apart = never_together(intersection)
     mended: list[_Stage] = []
     for number, stage in enumerate(stages):
         shown = list(stage.shown)
         for first, second in sorted(intersection.yields):
-            if shown[first] is Aspect.GREEN and shown[second].is_green:
-                shown[first] = Aspect.PERMITTED
+            if (min(first, second), max(first, second)) not in apart and shown[first] is Aspect.GREEN:
+                shown[first] = Aspect.PERMITTED if shown[second].is_green else Aspect.GREEN
         for pair in sorted(intersection.conflicts):
-            if all(shown[head] is Aspect.GREEN for head in pair):
+            lit = [shown[head] for head in pair]
+            if all(aspect.is_green for aspect in lit) and (pair in apart or Aspect.PERMITTED not in lit):
                 others = (*mended, *stages[number + 1 :])
                 shown[_spare(pair, others, intersection)] = Aspect.RED
         mended.append(dataclasses.replace(stage, shown=tuple(shown)))
@@ -134,7 +141,7 @@ def _spare(pair: tuple[int, int], others: Sequence[_Stage], intersection: Inters
     for head in reversed(pair):
         if any(other.shown[head].is_green for other in others):
             return head
-    rule = f"heads {pair[0]} and {pair[1]} cross, neither gives way, and they are green only together"
+    rule = f"heads {pair[0]} and {pair[1]} cross, neither may give way, and they are green only together"
     raise SignalPlanError(Fault(rule, "give them phases of their own", intersection.controller_id))
 
 
@@ -165,6 +172,9 @@ def _lacking(
 
     for gap, need in intergreen_shortages(draft, intersection).values():
         note((steps[gap.interval].stage, "red_s"), need - gap.duration_s)
+    for number, stage in enumerate(stages):
+        if (stage.source.min_s or 0.0) > stage.duration_s + _TOLERANCE_S:
+            note((number, "duration_s"), (stage.source.min_s or 0.0) - stage.duration_s)
     for number, group in enumerate(draft.groups):
         least = _least_green_s(_heads(group, intersection), rules)
         for time in green_times(draft, number):

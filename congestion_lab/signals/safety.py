@@ -7,9 +7,11 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.conflicts import Gap, green, shortest_gap
 from congestion_lab.signals.intersection import Intersection, SignalHead
-from congestion_lab.signals.plan import Aspect, PlanSet, SignalPlan
+from congestion_lab.signals.phases import phases, stated_min_s
+from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
 from congestion_lab.signals.timeline import green_times
 from congestion_lab.signals.timing import (
     MAX_YELLOW_S,
@@ -92,7 +94,9 @@ def check_plan(plan: SignalPlan, intersection: Intersection, rules: Rules = STAN
         _unserved(site),
         _conflicting_greens(site),
         _greens_that_must_yield(site),
+        _straight_across(site),
         _short_greens(site, rules),
+        _stated_minimums(site),
         _yellows(site),
         _intergreens(site),
         _cycle(plan, rules),
@@ -108,6 +112,29 @@ def required_yellow_s(heads: Iterable[SignalHead]) -> float:
 def required_intergreen_s(heads: Iterable[SignalHead]) -> float:
     """Return the time that the last user needs to clear: yellow and all-red (ITE), or time to cross on foot."""
     return max((_clearing_s(head) for head in heads), default=0.0)
+
+
+def never_together(intersection: Intersection) -> frozenset[tuple[int, int]]:
+    """Return the pairs (a, b), a < b, of heads that no signal may release at once, whoever is to give way.
+
+    Drivers going straight on do not look for cross traffic or for people on foot: only who turns may be asked to yield
+    at a green (Vienna Convention on Road Signs and Signals, article 23.2; MUTCD 2009, section 4D.05).
+    """
+    heads: dict[int, list[SignalHead]] = {}
+    for head in intersection.heads:
+        heads.setdefault(head.index, []).append(head)
+    return frozenset(
+        (first, second)
+        for first, second in intersection.conflicts
+        if any(_cross_straight(one, other) for one in heads.get(first, ()) for other in heads.get(second, ()))
+    )
+
+
+def _cross_straight(one: SignalHead, other: SignalHead) -> bool:
+    if one.is_crossing or other.is_crossing:
+        return Turn.STRAIGHT in (one.turn, other.turn)
+    apart = one.from_link != other.from_link and one.to_link != other.to_link
+    return apart and one.turn is other.turn is Turn.STRAIGHT
 
 
 def _clearing_s(head: SignalHead) -> float:
@@ -194,6 +221,27 @@ def _greens_that_must_yield(site: _Site) -> Iterator[Breach]:
             if pair == (Aspect.GREEN, Aspect.PERMITTED) and site.intersection.in_conflict(first, second):
                 message = f"head {first} shows protected green in interval {number} but must give way to head {second}"
                 yield site.breach("green-must-yield", site.names(first, second), number, message)
+
+
+def _straight_across(site: _Site) -> Iterator[Breach]:
+    for first, second in site.placed(never_together(site.intersection)):
+        shown = zip(site.column(first), site.column(second), strict=True)
+        for number, pair in enumerate(shown):
+            if all(aspect.is_green for aspect in pair) and pair != (Aspect.GREEN, Aspect.GREEN):
+                message = f"heads {first} and {second} lead straight across each other, both green in interval {number}"
+                yield site.breach("straight-across", site.names(first, second), number, message)
+
+
+def _stated_minimums(site: _Site) -> Iterator[Breach]:
+    """Yield phases of fixed plans that are shorter than the plan itself allows, e.g. for people who cross beside."""
+    if site.plan.control is not Control.FIXED:
+        return  # the clock of a responsive controller decides
+    for phase in phases(site.plan):
+        least = stated_min_s(site.plan, phase.intervals)
+        if phase.green_s < least - _TOLERANCE_S:
+            first = phase.intervals[0]
+            message = f"the phase at interval {first} lasts {phase.green_s:g} s; the plan states {least:g} s or more"
+            yield site.breach("stated-minimum", phase.groups, first, message, WARNING)
 
 
 def _short_greens(site: _Site, rules: Rules) -> Iterator[Breach]:

@@ -63,6 +63,9 @@ def test_a_safe_plan_has_no_breach() -> None:
         (_changed(4, 4.0), "minimum-green", ("2",), 4, "warning"),
         (_changed(0, 150.0), "cycle-bounds", (), None, "warning"),
         (_plan((40, "Ggrr")), "never-green", ("2",), None, "error"),
+        (_changed(4, state="rrgG"), "straight-across", ("2", "3"), 4, "error"),
+        (_changed(0, state="GggG"), "straight-across", ("0", "2"), 0, "error"),
+        (_changed(0, state="gggr"), "straight-across", ("0", "2"), 0, "error"),
     ],
 )
 def test_every_rule_finds_its_breach(
@@ -70,6 +73,40 @@ def test_every_rule_finds_its_breach(
 ) -> None:
     found = {(breach.rule, breach.groups, breach.interval, breach.severity) for breach in check_plan(plan, SITE)}
     assert (rule, groups, interval, severity) in found
+
+
+def test_all_heads_permitted_at_once_is_no_way_around_the_rules() -> None:
+    found = {(breach.rule, breach.groups) for breach in check_plan(_plan((60, "gggg")), SITE)}
+    assert found == {("straight-across", ("0", "2")), ("straight-across", ("2", "3"))}
+
+
+def test_lanes_that_run_side_by_side_or_into_one_street_may_go_together() -> None:
+    beside = replace(SITE.heads[0], index=2, to_link="out2")
+    joining = replace(SITE.heads[0], index=2, from_link="in2")
+    for head in (beside, joining):
+        site = replace(SITE, heads=(*SITE.heads[:2], head, SITE.heads[3]), conflicts=frozenset({(0, 1), (0, 2)}))
+        assert "straight-across" not in {breach.rule for breach in check_plan(_plan((60, "Gggg")), site)}
+
+
+def test_a_green_below_the_minimum_that_the_plan_states_is_told_and_mended() -> None:
+    sound = _plan(*SAFE)
+    ring = (replace(sound.intervals[0], min_s=30.0), *sound.intervals[1:])
+    plan = replace(sound, intervals=ring)
+    assert [(b.rule, b.groups, b.interval) for b in check_plan(plan, SITE)] == [("stated-minimum", ("0", "1", "3"), 0)]
+    mended = repaired(plan, SITE)
+    assert check_plan(mended, SITE) == ()
+    assert sum(each.duration_s for each in mended.intervals if each.aspects[0].is_green) >= 30
+    assert check_plan(replace(plan, control=Control.ACTUATED), SITE) == ()
+    never_varied = replace(plan, intervals=(replace(ring[0], max_s=30.0), *ring[1:]))
+    assert check_plan(never_varied, SITE) == ()
+
+
+def test_repair_never_lets_straight_traffic_cross_straight_traffic_that_yields() -> None:
+    ring = ((30, "GGGr"), (4, "yyyr"), (20, "rrGr"), (4, "rryr"), (20, "Grrr"), (4, "yrrr"), (20, "rrrG"), (4, "rrrr"))
+    mended = repaired(_plan(*ring), SITE)
+    assert check_plan(mended, SITE) == ()
+    columns = {head: group for group in range(len(mended.groups)) for head in mended.groups[group].heads}
+    assert not any(i.aspects[columns[0]].is_green and i.aspects[columns[2]].is_green for i in mended.intervals)
 
 
 def test_heads_and_controllers_that_do_not_fit() -> None:
