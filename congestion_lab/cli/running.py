@@ -85,12 +85,12 @@ def scenario_signals(scenario: "Scenario", inputs: "SimulationInputs") -> "Signa
 
 
 @contextmanager
-def local_runner(store: Path, workers: int) -> Iterator["Runner"]:
+def local_runner(store: Path, workers: int, *, gui: bool = False, port: int | None = None) -> Iterator["Runner"]:
     """Yield a runner with SUMO on this machine."""
     from congestion_lab.experiments.executor import LocalExecutor
     from congestion_lab.experiments.runner import Runner
     from congestion_lab.experiments.store import RunStore
     from congestion_lab.sumo.engine import SumoEngine
 
-    with LocalExecutor(SumoEngine(), RunStore(store), workers) as executor:
+    with LocalExecutor(SumoEngine(gui=gui, port=port), RunStore(store), workers) as executor:
         yield Runner(executor)

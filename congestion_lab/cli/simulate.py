@@ -19,6 +19,9 @@ from congestion_lab.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from congestion_lab.experiments.runner import Runner
     from congestion_lab.experiments.runset import RunSet
     from congestion_lab.scenarios.schema import Scenario
 
@@ -30,6 +33,12 @@ if TYPE_CHECKING:
 @click.option(
     "--plan", "plan_file", type=click.Path(path_type=Path), help="Plan file that replaces the scenario's plans."
 )
+@click.option("--gui", is_flag=True, help="Show SUMO's window, one run at a time; finished runs are not shown again.")
+@click.option(
+    "--port",
+    type=click.IntRange(min=1024, max=65535),
+    help="Step controllers that decide during the run through TraCI at this port instead of through libsumo.",
+)
 @out_option("Folder of the run set. Default: runs/<scenario>.")
 @workers_option
 @json_option
@@ -40,17 +49,22 @@ def simulate(
     seeds: int,
     seed: int | None,
     plan_file: Path | None,
+    gui: bool,
+    port: int | None,
     out: Path | None,
     workers: int,
     as_json: bool,
 ) -> int:
     """Simulate SCENARIO and print delay, travel time, stops and unserved vehicles with their spread."""
+    from congestion_lab.cli.running import local_runner
     from congestion_lab.cli.tables import failure_lines, indicator_table, indicators_as_json
     from congestion_lab.scenarios.schema import load_scenario
 
     scenario = load_scenario(scenario_file)
     folder = folder_for_results(out or RUNS_FOLDER / scenario.name)
-    run_set = _run(scenario, _seeds(seed, seeds), plan_file, folder, workers)
+    one_at_a_time = gui or port is not None  # one window on the screen, one simulation at a port
+    runs = local_runner(folder / "runs", 1 if one_at_a_time else workers, gui=gui, port=port)
+    run_set = _run(scenario, _seeds(seed, seeds), plan_file, folder, runs)
     for line in failure_lines(run_set.failures):
         complain(line)
     if as_json:
@@ -71,8 +85,14 @@ def _seeds(first: int | None, number: int) -> range:
     return seeds
 
 
-def _run(scenario: "Scenario", seeds: range, plan_file: Path | None, folder: Path, workers: int) -> "RunSet":
-    from congestion_lab.cli.running import local_runner, prepared, scenario_plans
+def _run(
+    scenario: "Scenario",
+    seeds: range,
+    plan_file: Path | None,
+    folder: Path,
+    runs: "AbstractContextManager[Runner]",
+) -> "RunSet":
+    from congestion_lab.cli.running import prepared, scenario_plans
     from congestion_lab.experiments.runset import RunSet
     from congestion_lab.simulation.result import Outcome, RunResult
     from congestion_lab.simulation.spec import Controller, Detail, RunSpec
@@ -81,7 +101,7 @@ def _run(scenario: "Scenario", seeds: range, plan_file: Path | None, folder: Pat
     detail(f"scenario {scenario.name}, digest {inputs.digest}, net {inputs.net_file}")
     plans, used_plan_file = scenario_plans(scenario, inputs, plan_file)
     controller = Controller(scenario.signals.controller)
-    with local_runner(folder / "runs", workers) as runner, progress() as bars:
+    with runs as runner, progress() as bars:
         specs = [runner.spec(inputs, seed, plans=plans, controller=controller, detail=Detail.FULL) for seed in seeds]
         task = bars.add_task(f"simulating {scenario.name}", total=len(specs))
 
