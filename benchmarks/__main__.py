@@ -93,6 +93,7 @@ class Bench:
     def rows(self) -> Iterator[Row]:
         """Yield every row of the scenario."""
         yield self.row("shipped", None)
+        yield self._searched()
         for name, (cycle, coordinated) in _TOOLS.items():
             try:
                 plans = timed_by_sumo(self.inputs, self.folder / "tools" / name, cycle=cycle, coordinated=coordinated)
@@ -102,7 +103,6 @@ class Bench:
                 yield self.row(name, plans)
         for name, controller in _CONTROLLERS.items():
             yield self.row(name, None, controller)
-        yield self._searched()
 
     def _searched(self) -> Row:
         net = self.inputs.net_file
