@@ -1,6 +1,7 @@
 """Trips clipped to an area, with the times at which one simulation of the whole network saw them enter it."""
 
 import itertools
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring  # builds and wr
 from congestion_lab.core.files import written_whole
 from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.sumo.areanet import links_named
-from congestion_lab.sumo.demandsurvey import seconds
+from congestion_lab.sumo.clock import moment_s, seconds
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.process import run_program
 from congestion_lab.sumo.xmlfiles import elements, starts
@@ -126,7 +127,7 @@ def _driven_trips(routes: Path, inside: Collection[str], places: Mapping[str, st
         route = vehicle.find("route")
         links = [] if route is None else route.get("edges", "").split()
         left_s = [] if route is None else [seconds(time) for time in route.get("exitTimes", "").split()]
-        found = stretches(links, left_s, seconds(vehicle.get("depart", "")), inside)
+        found = stretches(links, left_s, _departure_s(vehicle), inside)
         for number, stretch in enumerate(found):
             trip = _trip(vehicle, stretch, number, len(links), places)
             yield stretch.entry_s, trip.get("id", ""), _text(trip)
@@ -144,12 +145,18 @@ def _waiting_trips(
         for vehicle in elements(path, ["vehicle"]):
             links = _links_of(vehicle, named)
             if links and links[0] in inside:
-                stretch = Stretch(0, _leading(links, inside), seconds(vehicle.get("depart", "")))
+                stretch = Stretch(0, _leading(links, inside), _departure_s(vehicle))
                 for name in sorted(waiting.get(vehicle.get("id", ""), set()) - written):
                     written.add(name)
                     trip = _trip(vehicle, stretch, 0, len(links), places)
                     trip.set("id", name)
                     yield stretch.entry_s, name, _text(trip)
+
+
+def _departure_s(vehicle: Element) -> float:
+    """Return when a vehicle is to depart; never, for one that waits for something else than a time."""
+    found = moment_s(vehicle.get("depart", ""))
+    return -math.inf if found is None else found
 
 
 def _waiting_copies(driven: Driven, scale: float) -> dict[str, set[str]]:

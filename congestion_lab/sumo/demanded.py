@@ -1,34 +1,45 @@
 """Departures read from route files: who was to drive, for vehicles that SUMO never came to load."""
 
-import gzip
 import itertools
 import math
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from congestion_lab.core.errors import DemandError
+from congestion_lab.sumo.clock import moment_s
 from congestion_lab.sumo.records import Record, records
+from congestion_lab.sumo.xmlfiles import unpacked
 
 _BLOCK_BYTES = 1 << 20
 _COLUMNS = ["vehicle_id", "vehicle_class", "demanded_s"]
-_UNITS_S = (1, 60, 3600, 86400)  # SUMO reads [[days:]hours:]minutes:seconds
 _DEFAULT_CLASS = "DEFAULT_VEHTYPE"
 
 Departure = tuple[str, str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    begin_s: float
+    end_s: float
+    scale: float
 
 
 def departures(files: Iterable[Path], *, begin_s: float, end_s: float, scale: float = 1.0) -> pd.DataFrame:
     """Return every departure that route files ask for in [begin, end): vehicle_id, vehicle_class, demanded_s.
 
     Flows are written out at even spacing; where SUMO draws them at random (probability, exponential period) that is
-    their expectation, so the number is right on average and the times are not SUMO's own. `scale` repeats or drops
-    vehicles evenly, as SUMO does. Vehicles without a time of their own (triggered) are left out.
+    their expectation, so the number is right on average and the times are not SUMO's own. A flow without begin or end
+    has that of the period. `scale` repeats or drops vehicles evenly and makes flows denser, with SUMO's own names.
+    Vehicles without a time of their own (triggered) are left out.
     """
-    everyone = (one for path in files for one in _departures(path, end_s))
-    inside = (one for one in everyone if begin_s <= one[2] < end_s)
-    return pd.DataFrame(list(_scaled(inside, scale)), columns=_COLUMNS)
+    window = _Window(begin_s, end_s, scale)
+    paths = tuple(files)
+    single = (one for record in _records(paths, "vehicle", "trip") for one in _single(record, window))
+    flowing = (one for record in _records(paths, "flow") for one in _flow(record, window))
+    return pd.DataFrame([*_scaled(single, scale), *flowing], columns=_COLUMNS)
 
 
 def mentions(files: Iterable[Path], *texts: bytes) -> bool:
@@ -36,49 +47,45 @@ def mentions(files: Iterable[Path], *texts: bytes) -> bool:
     return any(_mentions(path, texts) for path in files)
 
 
-def _departures(path: Path, end_s: float) -> Iterator[Departure]:
-    for record in records(path, ("vehicle", "trip", "flow"), roots=(), error=DemandError):
-        yield from _flow(record, end_s) if record.tag == "flow" else _single(record)
+def _records(paths: Iterable[Path], *tags: str) -> Iterator[Record]:
+    for path in paths:
+        yield from records(path, tags, roots=(), error=DemandError)
 
 
-def _single(record: Record) -> Iterator[Departure]:
-    demanded_s = _seconds(record.get("depart"))
-    if demanded_s is not None:
+def _single(record: Record, window: _Window) -> Iterator[Departure]:
+    demanded_s = moment_s(record.get("depart"))
+    if demanded_s is not None and window.begin_s <= demanded_s < window.end_s:
         yield record.get("id"), record.get("type", _DEFAULT_CLASS), demanded_s
 
 
-def _flow(record: Record, end_s: float) -> Iterator[Departure]:
-    first_s = _seconds(record.get("begin")) or 0.0
-    last_s = _seconds(record.get("end")) or math.inf
-    number = int(record.get("number")) if record.get("number") else None
-    spacing_s = _spacing_s(record, (last_s - first_s) / number if number else math.inf)
-    if number is None and math.isinf(spacing_s):
-        return
+def _flow(record: Record, window: _Window) -> Iterator[Departure]:
+    given = moment_s(record.get("begin")), moment_s(record.get("end"))
+    first_s, last_s = window.begin_s if given[0] is None else given[0], window.end_s if given[1] is None else given[1]
+    number = math.ceil(int(record.get("number")) * window.scale - 1e-9) if record.get("number") else None
+    spacing_s = _spacing_s(record, window.scale, (last_s - first_s) / number if number else math.inf)
     for index in itertools.count() if number is None else range(number):
         demanded_s = first_s + index * spacing_s if index else first_s
-        if demanded_s >= min(last_s, end_s):
+        if math.isinf(spacing_s) or demanded_s >= min(last_s, window.end_s):
             return
-        yield f"{record.get('id')}.{index}", record.get("type", _DEFAULT_CLASS), demanded_s
+        if demanded_s >= window.begin_s:
+            yield f"{record.get('id')}.{index}", record.get("type", _DEFAULT_CLASS), demanded_s
 
 
-def _spacing_s(record: Record, default_s: float) -> float:
+def _spacing_s(record: Record, scale: float, default_s: float) -> float:
     for name in ("vehsPerHour", "perHour"):
         if name in record.attributes:
-            return 3600 / record.number(name) if record.number(name) > 0 else math.inf
+            return _every_s(record.number(name) * scale / 3600)
     if "probability" in record.attributes:
-        return 1 / record.number("probability")
+        return _every_s(record.number("probability") * scale)
     period = record.get("period")
     if period.startswith("exp("):
-        return 1 / float(period[4:].rstrip(")"))
-    return _seconds(period) or default_s
+        return _every_s(float(period[4:].rstrip(")")) * scale)
+    period_s = moment_s(period)
+    return _every_s(scale / period_s) if period_s else default_s
 
 
-def _seconds(text: str) -> float | None:
-    try:
-        parts = [float(part) for part in text.split(":")]
-    except ValueError:
-        return None
-    return sum(part * unit for part, unit in zip(reversed(parts), _UNITS_S, strict=False))
+def _every_s(per_s: float) -> float:
+    return 1 / per_s if per_s > 0 else math.inf
 
 
 def _scaled(everyone: Iterable[Departure], scale: float) -> Iterator[Departure]:
@@ -90,7 +97,7 @@ def _scaled(everyone: Iterable[Departure], scale: float) -> Iterator[Departure]:
 
 def _mentions(path: Path, texts: Collection[bytes]) -> bool:
     overlap = max(len(text) for text in texts)
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+    with unpacked(path) as stream:
         kept = b""
         while block := stream.read(_BLOCK_BYTES):
             if any(text in kept + block for text in texts):

@@ -1,19 +1,22 @@
 """What route files ask for, read before SUMO is started: how many vehicles, until when, and on which links."""
 
+import math
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault
+from congestion_lab.sumo.clock import moment_s
 from congestion_lab.sumo.xmlfiles import Start, starts
 
 _VEHICLES = frozenset({"vehicle", "trip"})
 _LINK_LISTS = ("edges", "via")
 _SINGLE_LINKS = ("from", "to")
 _TRAVELLERS = frozenset({"route", "vehicle", "trip", "flow", "walk", "ride", "personTrip", "stop"})
-_FLOW_RATES = ("number", "vehsPerHour", "probability")
+_FLOW_RATES = ("number", "vehsPerHour", "perHour", "probability")
+_NEVER_S = -math.inf
+_DAY_S = 86_400.0  # taken as the end of flows that have none where the simulation has none
 _NAMED = 5  # unknown links that are named one by one
-_SECONDS_PER = (1, 60, 3600, 86_400)
 
 
 @dataclass
@@ -53,7 +56,7 @@ def survey(paths: Iterable[Path], links: Collection[str], begin_s: float, end_s:
             if start.tag in _VEHICLES:
                 _count(result, *_departure(start), begin_s, end_s)
             elif start.tag == "flow" and _has_vehicles(start):
-                _count(result, *_flow_times(start), begin_s, end_s)
+                _count(result, *_flow_times(start, begin_s, end_s), begin_s, end_s)
     return result
 
 
@@ -78,13 +81,15 @@ def _count(result: Survey, first_s: float, last_s: float, begin_s: float, end_s:
 
 
 def _departure(start: Start) -> tuple[float, float]:
-    depart = seconds(start.attributes.get("depart", ""))
-    return depart, depart
+    depart = moment_s(start.attributes.get("depart", ""))
+    return (_NEVER_S, _NEVER_S) if depart is None else (depart, depart)
 
 
-def _flow_times(start: Start) -> tuple[float, float]:
-    begin, end = seconds(start.attributes.get("begin", "0")), seconds(start.attributes.get("end", "86400"))
-    return begin, end
+def _flow_times(start: Start, begin_s: float, end_s: float) -> tuple[float, float]:
+    """Return first and last departure; without times of its own a flow has those of the simulation."""
+    first_s, last_s = (moment_s(start.attributes.get(name, "")) for name in ("begin", "end"))
+    endless_s = max(begin_s, _DAY_S) if math.isinf(end_s) else end_s
+    return begin_s if first_s is None else first_s, endless_s if last_s is None else last_s
 
 
 def _has_vehicles(start: Start) -> bool:
@@ -97,12 +102,3 @@ def _is_zero(text: str) -> bool:
         return float(text) == 0
     except ValueError:
         return False
-
-
-def seconds(text: str) -> float:
-    """Return a time as SUMO writes it (seconds, H:M:S or D:H:M:S) in seconds; -inf for words such as `triggered`."""
-    try:
-        parts = [float(part) for part in text.split(":")]
-    except ValueError:
-        return float("-inf")
-    return sum(part * unit for part, unit in zip(reversed(parts), _SECONDS_PER, strict=False))

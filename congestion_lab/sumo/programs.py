@@ -5,14 +5,17 @@ name may be loaded once only; an element without phases changes the offset and p
 already there, and not which one runs; without an `offset` the offset is 0.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from xml.etree.ElementTree import ParseError, fromstring
 from xml.sax.saxutils import quoteattr
 
 from congestion_lab.core.errors import Fault, InputError, SignalPlanError
 from congestion_lab.core.files import write_text
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.sumo.clock import seconds
 from congestion_lab.sumo.records import Record, records
 
 _ASPECTS = {
@@ -35,8 +38,10 @@ _CONTROLS = {
 }
 _TYPES = {control: name for name, control in _CONTROLS.items()}
 _MODELLED = frozenset({"duration", "state", "minDur", "maxDur"})
+_OF_THE_PLAN = _MODELLED - {"state"}  # "state" is compared with what the plan shows
+_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
+_DEFINITIONS = frozenset({"condition", "function", "assignment", "param"})  # what SUMO's <tlLogic> holds beside phases
 _SWITCHED_OFF = "off"  # SUMO's reserved name: no phases, signals dark
-_CLOCK_FACTORS = (1, 60, 3600, 86400)
 
 
 def plan_of_record(record: Record) -> SignalPlan:
@@ -64,19 +69,6 @@ def plan_of_record(record: Record) -> SignalPlan:
         parameters=tuple(record.parameters().items()),
         attachments=tuple(_text(child) for child in record.children if child.tag not in {"phase", "param"}),
     )
-
-
-def seconds(text: str) -> float:
-    """Return the seconds of SUMO's `12.5`, `MM:SS`, `HH:MM:SS` or `D:HH:MM:SS`.
-
-    Raises:
-        ValueError: The text is no duration in seconds.
-    """
-    try:
-        parts = [float(part) for part in reversed(text.split(":"))]
-        return sum(part * factor for part, factor in zip(parts, _CLOCK_FACTORS[: len(parts)], strict=True))
-    except ValueError:
-        raise ValueError(f"{text!r} is no number of seconds") from None
 
 
 def _groups(states: Sequence[str]) -> tuple[SignalGroup, ...]:
@@ -198,7 +190,8 @@ def program_text(plan: SignalPlan) -> str:
     """Return the `<tlLogic>` element of a plan.
 
     Raises:
-        SignalPlanError: The plan leaves out a signal head, or its name is SUMO's name for "switched off".
+        SignalPlanError: The plan leaves out a signal head, its name is SUMO's name for "switched off", or it carries
+            along what is no part of a programme.
     """
     head = {"id": plan.controller_id, "type": _TYPES[plan.control], "programID": plan.program_id}
     source = f"plan {plan.controller_id}/{plan.program_id}"
@@ -208,11 +201,34 @@ def program_text(plan: SignalPlan) -> str:
     if heads != list(range(len(heads))) or not heads:
         rule = f"groups hold the heads {heads}; they hold all from 0 on, without a gap"
         raise SignalPlanError(Fault(rule, "give every signal head to a group", source))
+    if foreign := [*_foreign(plan)]:
+        raise SignalPlanError(*(Fault(rule, "read the plan from a network anew", source) for rule in foreign))
     lines = [f"    <tlLogic{_attributes({**head, 'offset': _number(plan.offset_s)})}>"]
     lines += [f"        <phase{_attributes(_phase(interval, plan.groups))}/>" for interval in plan.intervals]
     lines += [f"        <param{_attributes({'key': key, 'value': value})}/>" for key, value in plan.parameters]
     lines += [f"        {attachment}" for attachment in plan.attachments]
     return "\n".join([*lines, "    </tlLogic>", ""])
+
+
+def _foreign(plan: SignalPlan) -> Iterator[str]:
+    """Yield what a plan carries along that would be more than SUMO's own words, or change what the plan says."""
+    for number, interval in enumerate(plan.intervals):
+        for name, _ in interval.extras:
+            if name in _OF_THE_PLAN or not _NAME.fullmatch(name):
+                yield f"interval {number} carries {name!r} along, which is no further attribute of a phase"
+    for attachment in plan.attachments:
+        if not _is_definition(attachment):
+            yield f"{attachment!r} is no definition of a responsive controller"
+
+
+def _is_definition(text: str) -> bool:
+    if "<!" in text or "<?" in text:
+        return False
+    try:
+        (element,) = fromstring(f"<one>{text}</one>")  # noqa: S314 -- ours or checked above: no declarations
+    except (ParseError, ValueError):
+        return False
+    return {each.tag for each in element.iter()} <= _DEFINITIONS
 
 
 def _phase(interval: Interval, groups: Sequence[SignalGroup]) -> dict[str, str]:

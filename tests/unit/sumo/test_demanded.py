@@ -42,6 +42,9 @@ def test_vehicles_and_trips_are_read_with_clock_times_and_types(tmp_path: Path) 
         ('begin="3500" period="60"', [3500, 3560]),
         ('begin="0" number="2" period="60"', [0, 60]),
         ('begin="0" end="100" vehsPerHour="0"', []),
+        ('begin="0" end="100" number="0"', []),
+        ('period="1200"', [0, 1200, 2400]),
+        ('begin="1200" number="2"', [1200, 2400]),
     ],
 )
 def test_flows_are_written_out(tmp_path: Path, attributes: str, expected: list[float]) -> None:
@@ -59,6 +62,11 @@ def test_scale_repeats_or_drops_evenly(tmp_path: Path, scale: float, count: int)
         assert sum(found.values()) / count == pytest.approx(495, abs=10)
 
 
+def test_a_scaled_flow_is_denser_with_the_names_that_sumo_gives(tmp_path: Path) -> None:
+    path = demand(tmp_path, '<flow id="f" begin="0" end="100" period="50"/>', '<vehicle id="v" depart="7"/>')
+    assert times(path, scale=2) == {"v": 7, "v.1": 7, "f.0": 0, "f.1": 25, "f.2": 50, "f.3": 75}
+
+
 def test_broken_demand_is_a_fault_with_its_file(tmp_path: Path) -> None:
     path = tmp_path / "demand.rou.xml"
     path.write_text("<routes><vehicle")
@@ -68,7 +76,7 @@ def test_broken_demand_is_a_fault_with_its_file(tmp_path: Path) -> None:
 
 def test_text_is_found_across_blocks_and_in_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("congestion_lab.sumo.demanded._BLOCK_BYTES", 8)
-    path = tmp_path / "demand.rou.xml.gz"
+    path = tmp_path / "packed-whatever-its-name"
     with gzip.open(path, "wb") as stream:
         stream.write(b"<routes>123<person id='p'/></routes>")
     assert mentions([path], b"<person")

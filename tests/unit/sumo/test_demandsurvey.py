@@ -3,22 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.sumo.demandsurvey import seconds, survey
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("12.5", 12.5),
-        ("1:00", 60),
-        ("07:30:00", 27_000),
-        ("1:00:00:10", 86_410),
-        ("triggered", -math.inf),
-        ("", -math.inf),
-    ],
-)
-def test_times_as_sumo_writes_them(text: str, expected: float) -> None:
-    assert seconds(text) == expected
+from congestion_lab.sumo.demandsurvey import survey
 
 
 def _routes(folder: Path, text: str) -> Path:
@@ -34,12 +19,21 @@ def test_counts_what_departs_in_the_period(tmp_path: Path) -> None:
         <vehicle id="in" depart="10"><route edges="a b"/></vehicle>
         <trip id="late" depart="20" from="a" to="b"/>
         <flow id="through" begin="0" end="100" number="4" from="a" to="b" via="b"/>
-        <flow id="nobody" begin="0" end="500" vehsPerHour="0" from="a" to="b"/>""",
+        <flow id="nobody" begin="0" end="500" vehsPerHour="0" from="a" to="b"/>
+        <flow id="none" begin="0" end="500" perHour="0" from="a" to="b"/>""",
     )
     found = survey([path], {"a", "b"}, 10, 20)
     assert found.vehicles == 2
     assert found.last_departure_s == 100
     assert list(found.faults()) == []
+
+
+@pytest.mark.parametrize(("begin_s", "end_s", "last_s"), [(90_000, 93_600, 93_600), (0, math.inf, 86_400)])
+def test_a_flow_without_times_lasts_as_long_as_the_simulation(
+    tmp_path: Path, begin_s: float, end_s: float, last_s: float
+) -> None:
+    found = survey([_routes(tmp_path, '<flow id="f" period="9" from="a" to="a"/>')], {"a"}, begin_s, end_s)
+    assert (found.vehicles, found.last_departure_s) == (1, last_s)
 
 
 def test_unknown_links_are_summed_up(tmp_path: Path) -> None:

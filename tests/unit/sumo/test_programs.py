@@ -9,7 +9,7 @@ from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalGroup
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.netfile import read_plans
-from congestion_lab.sumo.programs import running_plans, seconds, write_programs
+from congestion_lab.sumo.programs import running_plans, write_programs
 
 _ODD = """<additional>
     <tlLogic id="a" type="actuated" programID="x" offset="-2.5">
@@ -123,13 +123,6 @@ def test_a_gap_in_the_heads_and_a_reserved_name_are_refused(tmp_path: Path) -> N
     with pytest.raises(SignalPlanError, match="dark signals"):
         write_programs(PlanSet((plan,)), tmp_path / "out.xml", program_id="off")
     assert not (tmp_path / "out.xml").exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"), [("12.5", 12.5), ("01:05", 65.0), ("1:00:00", 3600.0), ("1:0:0:1", 86401.0)]
-)
-def test_durations(text: str, expected: float) -> None:
-    assert seconds(text) == expected
 
 
 def test_published_plans_come_back_as_they_were(bench_folder: Path, tmp_path: Path) -> None:
