@@ -75,6 +75,14 @@ def test_scale_multiplies_demand(scenario: SimulationInputs, tmp_path: Path) -> 
     assert len(run(replace(scenario, scale=1.5), tmp_path / "run").table(TRIPS)) == 150
 
 
+def test_who_is_demanded_at_the_horizon_is_no_longer_demanded(scenario: SimulationInputs, tmp_path: Path) -> None:
+    one = '<vehicle id="v{0}" depart="{0}"><route edges="west_in east_out"/></vehicle>'
+    demand = roads.routes(tmp_path, *(one.format(number / 10) for number in range(0, 401, 7)), one.format(40))
+    result = run(replace(scenario, route_files=(demand,), end_s=40, step_s=0.1), tmp_path / "run")
+    demanded = result.table(TRIPS)["demanded_s"]
+    assert demanded.to_list() == [number / 10 for number in range(0, 400, 7)]
+
+
 def test_jitter_makes_seeds_differ_in_demand(scenario: SimulationInputs, tmp_path: Path) -> None:
     plain = run(scenario, tmp_path / "plain").table(TRIPS).set_index("vehicle_id")["demanded_s"]
     moved = run(replace(scenario, depart_jitter_s=30), tmp_path / "moved").table(TRIPS).set_index("vehicle_id")
@@ -187,13 +195,16 @@ def test_outputs_that_break_off_are_a_failed_run(
 def test_a_killed_sumo_is_a_failed_run(scenario: SimulationInputs, tmp_path: Path) -> None:
     children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
 
-    def kill_the_first() -> None:
-        while not (found := children.read_text().split()):
+    def is_sumo(child: str) -> bool:
+        return "bin/sumo" in Path(f"/proc/{child}/cmdline").read_text().split("\0")[0]
+
+    def kill_sumo() -> None:
+        while not (found := [child for child in children.read_text().split() if is_sumo(child)]):
             time.sleep(0.01)
         time.sleep(0.1)
         os.kill(int(found[0]), signal.SIGKILL)
 
-    killer = threading.Thread(target=kill_the_first)
+    killer = threading.Thread(target=kill_sumo)
     killer.start()
     with pytest.raises(SumoFailedError, match="ended with code -9"):
         run(replace(scenario, end_s=1e8), tmp_path / "run")
