@@ -37,7 +37,10 @@ _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes Arabic for Latin-1
 
 
 def write_csv(plans: PlanSet, intersections: Sequence[Intersection], stem: Path) -> list[Path]:
-    """Write `<stem>-timings.csv` and `<stem>-intergreens.csv`; times are seconds from the start of the cycle."""
+    """Write `<stem>-timings.csv` and `<stem>-intergreens.csv`.
+
+    Times are seconds from the start of the cycle; an offset lies within the cycle, as controllers take it.
+    """
     by_id = {intersection.controller_id: intersection for intersection in intersections}
     pairs = [(plan, by_id[plan.controller_id]) for plan in plans]
     timings = stem.with_name(f"{stem.name}-timings.csv")
@@ -63,7 +66,7 @@ def _timing_rows(plan: SignalPlan, intersection: Intersection) -> Iterator[Seque
         inert(plan.program_id),
         plan.control.value,
         seconds(plan.cycle_s),
-        seconds(plan.offset_s),
+        seconds(plan.offset_s % plan.cycle_s),
     )
     for place, group in enumerate(plan.groups):
         name = (inert(group.id), movements_text(served(group, intersection)))

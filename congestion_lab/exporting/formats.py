@@ -18,6 +18,7 @@ Exporter = Callable[[PlanSet, Sequence[Intersection], Path], list[Path]]
 
 FORMATS: Mapping[str, Exporter] = MappingProxyType({"sumo": write_sumo, "csv": write_csv, "xlsx": write_xlsx})
 _UNSAFE = re.compile(r"[^\w-]+")
+_LONGEST_STEM = 50  # characters of up to four bytes, with room for endings: file systems take 255 bytes
 
 
 def export(plan_file: Path, format: str, folder: Path) -> list[Path]:
@@ -43,4 +44,4 @@ def export(plan_file: Path, format: str, folder: Path) -> list[Path]:
 
 def file_stem(name: str) -> str:
     """Return a name that every file system takes; it never leaves its folder."""
-    return _UNSAFE.sub("-", name).strip("-") or "plan"
+    return _UNSAFE.sub("-", name).strip("-")[:_LONGEST_STEM] or "plan"

@@ -16,6 +16,7 @@ from congestion_lab.signals.timeline import GreenTime, green_times
 _GROUP_COLUMNS = ("Group", "Movements", "Right of way", "Green from", "Green to", "Green", "Yellow", "All-red", "Split")
 _INTERVAL_COLUMNS = ("Interval", "Groups with green", "Kind", "From", "To", "Length", "Minimum", "Maximum")
 _TICK_S = 10
+_LONGEST_BAR_S = 600  # signals that never change may have a cycle of days; a sheet has 16,384 columns
 _MATRIX_CELL = 2  # seconds of the bar that one cell of a matrix is wide
 _GREY = PatternFill("solid", fgColor="FFDAD7D0")
 _WORDS = {
@@ -23,12 +24,16 @@ _WORDS = {
     Aspect.PERMITTED: "permitted green",
     Aspect.YELLOW: "yellow",
     Aspect.RED: "red",
+    Aspect.RED_YELLOW: "red and yellow",
+    Aspect.STOP_THEN_GO: "go after a stop",
+    Aspect.FLASHING: "flashing",
+    Aspect.DARK: "dark",
 }
 
 
 def header(pen: Pen, plan: SignalPlan, intersection: Intersection) -> int:
     """Write names and the programme's data."""
-    pen.widths(math.ceil(plan.cycle_s))
+    pen.widths(_bar_s(plan))
     pen.text(1, 1, intersection.name, font=Font(size=16, bold=True))
     pen.text(2, 1, intersection.name_ar, font=Font(size=14))
     facts: Sequence[tuple[str, str | float]] = (
@@ -36,7 +41,7 @@ def header(pen: Pen, plan: SignalPlan, intersection: Intersection) -> int:
         ("Programme", plan.program_id),
         ("Control", plan.control.value),
         ("Cycle (s)", seconds(plan.cycle_s)),
-        ("Offset (s)", seconds(plan.offset_s)),
+        ("Offset (s)", seconds(plan.offset_s % plan.cycle_s)),
     )
     for row, (name, value) in enumerate(facts, start=4):
         pen.heading(row, 1, name)
@@ -48,7 +53,7 @@ def header(pen: Pen, plan: SignalPlan, intersection: Intersection) -> int:
 def group_table(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> int:
     """Write one row per group: its greens in figures, and second by second as coloured cells."""
     _headings(pen, row, _GROUP_COLUMNS)
-    for second in range(0, math.ceil(plan.cycle_s), _TICK_S):
+    for second in range(0, _bar_s(plan), _TICK_S):
         pen.text(row, BAR_COLUMN + second, str(second), font=Font(size=8, color="FF5C5952"))
     for place, group in enumerate(plan.groups):
         row += 1
@@ -58,16 +63,22 @@ def group_table(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection
         _write_greens(pen, row, green_times(plan, place))
         for second, aspect in enumerate(aspect_each_second(plan, place)):
             pen.second(row, second, aspect)
-    return _key(pen, row + 1)
+    if plan.cycle_s > _LONGEST_BAR_S:
+        pen.text(row + 1, BAR_COLUMN, f"the first {_LONGEST_BAR_S} s of the cycle", font=Font(size=8, italic=True))
+    return _key(pen, row + 1, plan)
+
+
+def _bar_s(plan: SignalPlan) -> int:
+    return min(math.ceil(plan.cycle_s), _LONGEST_BAR_S)
 
 
 def aspect_each_second(plan: SignalPlan, group: int) -> list[Aspect]:
-    """Return what a group shows in the middle of each second of the cycle."""
+    """Return what a group shows in the middle of each second of the cycle, as far as a bar is drawn."""
     ends, end = [], 0.0
     for interval in plan.intervals:
         end += interval.duration_s
         ends.append(end)
-    middles = (min(second + 0.5, end) for second in range(math.ceil(end)))
+    middles = (min(second + 0.5, end) for second in range(_bar_s(plan)))
     return [plan.intervals[next(i for i, e in enumerate(ends) if middle <= e)].aspects[group] for middle in middles]
 
 
@@ -121,12 +132,14 @@ def _write_greens(pen: Pen, row: int, greens: Sequence[GreenTime]) -> None:
         pen.value(row, column, times[0] if len(times) == 1 else " / ".join(map(str, times)))
 
 
-def _key(pen: Pen, row: int) -> int:
+def _key(pen: Pen, row: int, plan: SignalPlan) -> int:
+    """Write what the colours of the bar mean, as far as they occur."""
+    shown = {aspect for interval in plan.intervals for aspect in interval.aspects}
     column = BAR_COLUMN
-    for aspect, word in _WORDS.items():
+    for aspect in (each for each in _WORDS if each in shown):
         pen.sheet.cell(row + 1, column).fill = ASPECT_FILLS[aspect]
-        pen.text(row + 1, column + 1, word, font=Font(size=8, color="FF5C5952"))
-        column += 4 + len(word)
+        pen.text(row + 1, column + 1, _WORDS[aspect], font=Font(size=8, color="FF5C5952"))
+        column += 4 + len(_WORDS[aspect])
     return row + 2
 
 

@@ -65,7 +65,7 @@ def _overview(sheet: Worksheet, pairs: Sequence[tuple[SignalPlan, Intersection]]
     for column, name in enumerate(_OVERVIEW_COLUMNS, start=1):
         pen.heading(3, column, name)
     for row, ((plan, intersection), title) in enumerate(zip(pairs, titles, strict=True), start=4):
-        times = (seconds(plan.cycle_s), seconds(plan.offset_s), len(plan.groups))
+        times = (seconds(plan.cycle_s), seconds(plan.offset_s % plan.cycle_s), len(plan.groups))
         names = (title, inert(intersection.name), inert(intersection.name_ar), plan.control.value)
         for column, value in enumerate((*names, *times), start=1):
             pen.value(row, column, value)

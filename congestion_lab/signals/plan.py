@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from congestion_lab.core.digests import digest_of
 from congestion_lab.core.errors import Fault, SignalPlanError
 
+MAX_HEADS = 10_000  # no controller drives so many; a larger index is a mistake
+
 
 class Aspect(enum.Enum):
     """What a signal group shows."""
@@ -108,9 +110,24 @@ class SignalPlan:
         heads = [head for group in self.groups for head in group.heads]
         if len(set(heads)) != len(heads):
             yield Fault("a signal head belongs to one group only", source=source)
+        for head in heads:
+            if not 0 <= head < MAX_HEADS:
+                yield Fault(f"{head} is no signal head; they count from 0", source=source)
+        if len({group.id for group in self.groups}) != len(self.groups):
+            yield Fault("each group has a name of its own", source=source)
+        if not math.isfinite(self.offset_s):
+            yield Fault(f"the offset is {self.offset_s} s; it must be a number", source=source)
+        yield from self._interval_faults(source)
+
+    def _interval_faults(self, source: str) -> Iterator[Fault]:
         for number, interval in enumerate(self.intervals):
             if len(interval.aspects) != len(self.groups):
                 rule = f"interval {number} shows {len(interval.aspects)} aspects for {len(self.groups)} groups"
+                yield Fault(rule, source=source)
+            if not all(limit is None or 0 <= limit < math.inf for limit in (interval.min_s, interval.max_s)):
+                rule = (
+                    f"interval {number} states {interval.min_s} to {interval.max_s} s; neither is negative or endless"
+                )
                 yield Fault(rule, source=source)
             if not 0 < interval.duration_s < math.inf:
                 yield Fault(f"interval {number} lasts {interval.duration_s} s; it must be positive", source=source)

@@ -3,6 +3,7 @@
 import dataclasses
 import enum
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.files import write_text
 from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.plan import PlanSet
+from congestion_lab.signals.plan import MAX_HEADS, PlanSet
 
 FORMAT = 1
 _LINE_WIDTH = 240  # a signal head, an interval or a group stands on a line
@@ -53,28 +54,99 @@ def read_plan_file(path: Path) -> PlanFile:
     Raises:
         SignalPlanError: The file is missing, damaged or of another format; every fault is named with line and key.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        found = json.loads(text)
-    except (OSError, UnicodeDecodeError) as problem:
-        raise SignalPlanError(Fault(f"the file cannot be read: {problem}", "check the path", str(path))) from None
-    except json.JSONDecodeError as problem:
-        hint = "give a plan file that an optimisation wrote, such as best-plan.json"
-        raise SignalPlanError(Fault(f"the file is no JSON: {problem.msg}", hint, str(path), problem.lineno)) from None
+    text, found = _loaded(path)
     written = found.get("format") if isinstance(found, dict) else None
-    if written != FORMAT:
+    if written != FORMAT or isinstance(written, bool):
         rule = f"the plan file has format {written!r}; this program reads format {FORMAT}"
         raise SignalPlanError(Fault(rule, _REWRITE_HINT, str(path), _line_of(text, ("format",)), "format"))
     try:
-        return TypeAdapter(PlanFile).validate_json(text)
+        content = TypeAdapter(PlanFile).validate_json(text, strict=True)
     except ValidationError as problem:
         raise SignalPlanError(*_faults(problem, text, path)) from None
+    wrong = [*_unknown_keys(found, _plain(content), ()), *_misfits(content.intersections)]
+    if wrong:
+        faults = (Fault(rule, _REWRITE_HINT, str(path), _line_of(text, place), _dotted(place)) for place, rule in wrong)
+        raise SignalPlanError(*faults)
+    return content
+
+
+def _loaded(path: Path) -> tuple[str, object]:
+    """Return the text of a JSON file and what it says."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SignalPlanError(Fault(f"the file cannot be read: {problem}", "check the path", str(path))) from None
+    hint = "give a plan file that an optimisation wrote, such as best-plan.json"
+    try:
+        return text, json.loads(text, parse_float=_finite, parse_constant=_finite, object_pairs_hook=_each_once)
+    except json.JSONDecodeError as problem:
+        raise SignalPlanError(Fault(f"the file is no JSON: {problem.msg}", hint, str(path), problem.lineno)) from None
+    except ValueError as problem:
+        raise SignalPlanError(Fault(f"the file is no plan file: {problem}", hint, str(path))) from None
+    except RecursionError:
+        raise SignalPlanError(Fault("the file is nested too deeply for a plan file", hint, str(path))) from None
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no number of a plan")
+    return value
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one place")
+    return found
+
+
+Place = tuple[str | int, ...]
+
+
+def _unknown_keys(found: object, kept: object, place: Place) -> Iterator[tuple[Place, str]]:
+    """Yield the keys of a file that mean nothing to this program: they were meant to say something."""
+    if found == kept:
+        return
+    if isinstance(found, dict) and isinstance(kept, dict):
+        for name, value in found.items():
+            if name in kept:
+                yield from _unknown_keys(value, kept[name], (*place, name))
+            else:
+                yield (*place, name), "the key is unknown"
+    elif isinstance(found, list) and isinstance(kept, list):
+        for number, (one, other) in enumerate(zip(found, kept, strict=False)):
+            yield from _unknown_keys(one, other, (*place, number))
+
+
+def _misfits(intersections: Sequence[Intersection]) -> Iterator[tuple[Place, str]]:
+    """Yield what no road network says of an intersection."""
+    ids = [intersection.controller_id for intersection in intersections]
+    for number, intersection in enumerate(intersections):
+        place = ("intersections", number)
+        if intersection.controller_id in ids[:number]:
+            yield (*place, "controller_id"), f"the intersection {intersection.controller_id!r} stands twice"
+        if any(first >= second for first, second in intersection.conflicts):
+            yield (*place, "conflicts"), "a conflict names two heads, the lower one first"
+        for count, head in enumerate(intersection.heads):
+            here = (*place, "heads", count)
+            if not 0 <= head.index < MAX_HEADS:
+                yield (*here, "index"), f"{head.index} is no signal head"
+            if head.approach_speed_mps <= 0:
+                yield (*here, "approach_speed_mps"), f"a speed of {head.approach_speed_mps:g} m/s; it must be positive"
+            if head.path_length_m < 0:
+                yield (*here, "path_length_m"), f"a length of {head.path_length_m:g} m; it must not be negative"
+
+
+def _dotted(place: Sequence[str | int]) -> str:
+    return ".".join(str(part) for part in place)
 
 
 def _faults(problem: ValidationError, text: str, path: Path) -> Iterator[Fault]:
     for error in problem.errors(include_url=False):
-        key = ".".join(str(part) for part in error["loc"])
-        yield Fault(str(error["msg"]), _REWRITE_HINT, str(path), _line_of(text, error["loc"]), key)
+        yield Fault(str(error["msg"]), _REWRITE_HINT, str(path), _line_of(text, error["loc"]), _dotted(error["loc"]))
 
 
 def _line_of(text: str, key: Sequence[str | int]) -> int | None:

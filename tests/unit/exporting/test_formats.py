@@ -9,6 +9,7 @@ from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.exporting.cells import inert
 from congestion_lab.exporting.formats import FORMATS, export
 from congestion_lab.exporting.timingsheets import sheet_titles
+from congestion_lab.signals.plan import PlanSet
 from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.netfile import read_intersections, read_plans
@@ -79,6 +80,43 @@ def test_the_bar_shows_every_second(plan_file: Path, tmp_path: Path) -> None:
     green, yellow, red = fills[0], fills[10], fills[13]
     assert len({green, yellow, red}) == 3
     assert fills == [green] * 10 + [yellow] * 3 + [red] * 27 + [green] * 20
+
+
+def test_splits_of_groups_that_follow_each_other_add_up_to_the_cycle(plan_file: Path, tmp_path: Path) -> None:
+    timings, _ = export(plan_file, "csv", tmp_path / "out")
+    with timings.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert sum(float(row["split_s"]) for row in rows) == float(rows[0]["cycle_s"]) == 60
+
+
+@pytest.mark.parametrize(("offset_s", "told"), [(-7.0, 53), (127.0, 7), (60.0, 0)])
+def test_an_offset_is_told_within_the_cycle(offset_s: float, told: int, plan_file: Path, tmp_path: Path) -> None:
+    content = read_plan_file(plan_file)
+    moved = tuple(dataclasses.replace(plan, offset_s=offset_s) for plan in content.plans)
+    write_plan_file(plan_file, dataclasses.replace(content, plans=PlanSet(moved)))
+    timings, _ = export(plan_file, "csv", tmp_path / "out")
+    with timings.open(encoding="utf-8-sig", newline="") as stream:
+        assert {row["offset_s"] for row in csv.DictReader(stream)} == {str(told)}
+    (path,) = export(plan_file, "xlsx", tmp_path / "out")
+    book = openpyxl.load_workbook(path)
+    assert book.worksheets[0]["F4"].value == book.worksheets[1]["B8"].value == told
+
+
+def test_signals_that_never_change_fit_on_a_sheet(plan_file: Path, tmp_path: Path) -> None:
+    content = read_plan_file(plan_file)
+    (plan,) = content.plans
+    endless = dataclasses.replace(plan, intervals=(dataclasses.replace(plan.intervals[0], duration_s=1e6),))
+    write_plan_file(plan_file, dataclasses.replace(content, plans=PlanSet((endless,)), scenario="a" * 5000))
+    (path,) = export(plan_file, "xlsx", tmp_path / "out")
+    sheet = openpyxl.load_workbook(path).worksheets[1]
+    assert "the first 600 s of the cycle" in {cell.value for row in sheet.iter_rows() for cell in row}
+
+
+def test_the_key_names_the_colours_that_occur(plan_file: Path, tmp_path: Path) -> None:
+    (path,) = export(plan_file, "xlsx", tmp_path / "out")
+    words = {cell.value for row in openpyxl.load_workbook(path).worksheets[1].iter_rows() for cell in row}
+    assert {"green", "permitted green", "yellow", "red"} <= words
+    assert not {"dark", "flashing", "red and yellow"} & words
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,39 @@ def test_what_is_no_plan_file_is_refused(text: str, tmp_path: Path) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SignalPlanError, match="cannot be read"):
         read_plan_file(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"offset_s": 7.0', '"offset_s": NaN', "NaN is no number"),
+        ('"offset_s": 7.0', '"offset_s": 1e999', "1e999 is no number"),
+        ('"offset_s": 7.0', '"offset_s": "7"', "offset_s"),
+        ('"offset_s": 7.0', '"offset_s": 7.0, "offset_s": 8.0', "stands twice"),
+        ('"offset_s": 7.0', '"offset_s": 7.0, "ofset_s": 8.0', r"plans\.plans\.0\.ofset_s.*unknown"),
+        ('"min_s": 5.0', '"min_s": -5.0', "neither is negative"),
+        ('"heads": [1]', '"heads": [1, 1000000000000]', "is no signal head"),
+        ('"id": "1"', '"id": "0"', "a name of its own"),
+        ('"approach_speed_mps": 13.89', '"approach_speed_mps": 0', "must be positive"),
+        ('"path_length_m": 20.5', '"path_length_m": -1', "must not be negative"),
+        ('"index": 1', '"index": -1', "is no signal head"),
+        ('"conflicts": [[0, 1]]', '"conflicts": [[1, 0]]', "the lower one first"),
+        ('"note": null', '"note": ' + "[" * 100_000, "nested too deeply"),
+        ('"note": null', '"note": ' + "9" * 5000, "no plan file"),
+    ],
+)
+def test_values_that_no_plan_can_have_are_refused(old: str, new: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    write_plan_file(file, CONTENT)
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SignalPlanError, match=told):
+        read_plan_file(file)
+
+
+def test_an_intersection_stands_once(tmp_path: Path) -> None:
+    twice = replace(CONTENT, intersections=(_SITE, _SITE))
+    write_plan_file(tmp_path / "a.json", twice)
+    with pytest.raises(SignalPlanError, match="stands twice"):
+        read_plan_file(tmp_path / "a.json")

@@ -125,6 +125,24 @@ def test_a_gap_in_the_heads_and_a_reserved_name_are_refused(tmp_path: Path) -> N
     assert not (tmp_path / "out.xml").exists()
 
 
+@pytest.mark.parametrize("name", ["duration", "minDur", 'x="1"/><include href="/etc/passwd"/><b y', ""])
+def test_what_is_carried_along_never_changes_what_a_plan_says(name: str, tmp_path: Path) -> None:
+    (plan,) = _read(_program("x"), folder=tmp_path)
+    altered = replace(plan, intervals=(replace(plan.intervals[0], extras=((name, "1"),)),))
+    with pytest.raises(SignalPlanError, match="no further attribute"):
+        write_programs(PlanSet((altered,)), tmp_path / "out.xml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['<include href="/etc/passwd"/>', "</tlLogic>", '<condition id="a"/><include href="b"/>', "<!-- -->", "text", "<a"],
+)
+def test_only_definitions_of_a_controller_are_carried_along(text: str, tmp_path: Path) -> None:
+    (plan,) = _read(_program("x"), folder=tmp_path)
+    with pytest.raises(SignalPlanError, match="no definition"):
+        write_programs(PlanSet((replace(plan, attachments=(text,)),)), tmp_path / "out.xml")
+
+
 def test_published_plans_come_back_as_they_were(bench_folder: Path, tmp_path: Path) -> None:
     nets = sorted(bench_folder.glob("*/*.net.xml.gz"))
     assert len(nets) == 5
