@@ -1,5 +1,6 @@
 """SUMO as an engine: one specification in, result tables out."""
 
+import math
 import os
 import shutil
 import tempfile
@@ -141,14 +142,18 @@ def _additional_files(spec: RunSpec, raw: RawOutputs) -> tuple[Path, ...]:
 
 
 def _patience_s(spec: RunSpec) -> float:
-    """Return how long everything must stand: longer than two cycles of the slowest plan."""
+    """Return how long all must stand: longer than two cycles of the slowest plan; teleports end any standstill."""
+    if spec.inputs.teleport_s is not None:
+        return math.inf
     return max([PATIENCE_S, *(2 * plan.cycle_s for plan in spec.plans or ())])
 
 
 def _trips(spec: RunSpec, read: pd.DataFrame, ended_s: float, gridlock_s: float | None) -> pd.DataFrame:
+    """Return TRIPS of the vehicles demanded before the horizon; SUMO still loads those that are to depart at it."""
     inputs = spec.inputs
     if gridlock_s is None:
-        return outputs.trips_table(read, ended_s=ended_s, horizon_s=ended_s)
+        trips = outputs.trips_table(read, ended_s=ended_s, horizon_s=ended_s)
+        return trips[trips["demanded_s"] < inputs.horizon_s].reset_index(drop=True)
     trips = outputs.trips_table(read, ended_s=ended_s, horizon_s=inputs.horizon_s)
     files = (*inputs.additional_files, *inputs.route_files)
     later = departures(files, begin_s=inputs.begin_s, end_s=inputs.horizon_s, scale=inputs.scale)

@@ -13,6 +13,7 @@ from congestion_lab.simulation.tables import EMISSIONS, LINKS, MOVEMENTS, TRIPS
 from congestion_lab.sumo.records import Record, records
 
 _GRAMS = 1e-3  # SUMO writes emissions in milligrams
+_DECIMALS = 2  # of a second, as SUMO writes times
 _VEHICLE_M = 7.5  # SUMO's default vehicle of 5 m with its gap of 2.5 m
 _TRIP_COLUMNS = {
     "tripinfo_id": "vehicle_id",
@@ -82,7 +83,8 @@ def trips_table(read: pd.DataFrame, *, ended_s: float, horizon_s: float) -> pd.D
     """
     table = read.copy()
     undeparted = table["departed_s"].isna()
-    table["demanded_s"] = table["departed_s"].where(~undeparted, ended_s) - table["depart_delay_s"]
+    demanded_s = table["departed_s"].where(~undeparted, ended_s) - table["depart_delay_s"]
+    table["demanded_s"] = demanded_s.round(_DECIMALS)  # who counts must not hang on how a difference of floats ends
     remaining_s = horizon_s - ended_s
     inside = ~undeparted & table["arrived_s"].isna()
     table.loc[inside, ["time_loss_s", "duration_s", "waiting_s"]] += remaining_s

@@ -76,6 +76,24 @@ def test_a_gridlock_counts_as_if_it_had_been_waited_for(tmp_path: Path, monkeypa
     assert len(early) == len(late) == 900
 
 
+@pytest.mark.parametrize("scale", [0.5, 2.0])
+def test_a_gridlock_counts_scaled_flows(tmp_path: Path, scale: float) -> None:
+    scenario = roads.inputs(roads.ring(tmp_path), roads.ring_routes(tmp_path), end_s=3600, scale=scale)
+    engine = SumoEngine()
+    result = engine.run(RunSpec(scenario, 1, engine.name, engine.version), tmp_path / "run")
+    assert result.status is Status.GRIDLOCK
+    assert len(result.table(TRIPS)) == 3600 * scale
+
+
+def test_a_standstill_that_teleports_will_end_is_no_gridlock(tmp_path: Path) -> None:
+    demand = roads.ring_routes(tmp_path, vehicles=225, end_s=900)
+    scenario = roads.inputs(roads.ring(tmp_path), demand, end_s=1800, teleport_s=1000)
+    engine = SumoEngine()
+    result = engine.run(RunSpec(scenario, 1, engine.name, engine.version), tmp_path / "run")
+    assert result.status is Status.COMPLETED
+    assert result.teleports > 0
+
+
 @pytest.mark.parametrize("analysis_begin_s", [0.0, 300.0, 2000.0])
 def test_a_gridlock_has_all_tables_even_before_the_analysis(tmp_path: Path, analysis_begin_s: float) -> None:
     demand = roads.ring_routes(tmp_path)
