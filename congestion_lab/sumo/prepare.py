@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, InputError, NetworkError, ScenarioError
+from congestion_lab.network.manifest import MANIFEST, read_manifest
 from congestion_lab.scenarios.schema import Scenario
 from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.sumo.cleaning import cleaned
+from congestion_lab.sumo.control import refuse_time_switches
 from congestion_lab.sumo.demandsurvey import Survey, survey
 from congestion_lab.sumo.outline import NetOutline, net_outline, with_digest
 
@@ -46,7 +48,9 @@ def require_signals(inputs: SimulationInputs) -> None:
 
     Raises:
         NetworkError: The network has no signals.
+        ScenarioError: The scenario switches their programmes by the clock.
     """
+    refuse_time_switches(inputs)
     if not net_outline(inputs.net_file).controllers:
         hint = "signals can only be searched on a network that has some: build it with signal controllers"
         raise NetworkError(Fault("the network has no signals", hint, str(inputs.net_file)))
@@ -76,7 +80,16 @@ def _vetted(scenario: Scenario, cache: Path) -> SimulationInputs:
         mesoscopic=scenario.simulation.mesoscopic,
         teleport_s=scenario.simulation.teleport_s,
         depart_jitter_s=scenario.demand.depart_jitter_s,
+        notes=_notes(scenario),
     )
+
+
+def _notes(scenario: Scenario) -> tuple[str, ...]:
+    """Return what a network folder says that it rests on; a net of somebody else says nothing."""
+    folder = scenario.network.folder
+    if folder is None or not (folder / MANIFEST).is_file():
+        return ()
+    return read_manifest(folder / MANIFEST).assumptions
 
 
 def _clean(paths: Iterable[Path], cache: Path, faults: list[Fault]) -> tuple[Path, ...]:
