@@ -42,8 +42,11 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o755)
-        if not target.exists():
+        try:
             temporary.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

@@ -26,9 +26,13 @@ class RunStore:
     root: Path
 
     def find(self, spec: RunSpec) -> RunResult | None:
-        """Return the finished run of a specification, if there is one."""
+        """Return the finished run of a specification, if there is one.
+
+        Raises:
+            ExperimentError: Its folder is damaged, or another version wrote it.
+        """
         folder = self.root / spec.digest
-        return read_run(folder) if (folder / _RUN_FILE).exists() else None
+        return read_run(folder) if folder.exists() else None
 
     def add(self, spec: RunSpec, simulate: Callable[[Path], RunResult]) -> RunResult:
         """Run `simulate` in a fresh folder and keep the folder only if it ends well."""
@@ -42,12 +46,13 @@ def read_run(folder: Path) -> RunResult:
     """Read a run back from its folder.
 
     Raises:
-        ExperimentError: The folder holds no run, or one that another version wrote.
+        ExperimentError: The folder holds no run, a damaged one, or one that another version wrote.
     """
     try:
         raw: dict[str, Any] = json.loads((folder / _RUN_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ExperimentError(f"{folder} holds no finished run ({_RUN_FILE} is missing)") from None
+    except (FileNotFoundError, NotADirectoryError):
+        rule = f"{folder} holds no finished run ({_RUN_FILE} is missing)"
+        raise ExperimentError(f"{rule}; remove it and run again") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ExperimentError(f"{folder / _RUN_FILE} is damaged ({error}); remove the folder and run again") from error
     found = raw.pop("format", None) if isinstance(raw, dict) else None

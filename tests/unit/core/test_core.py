@@ -48,6 +48,24 @@ def test_the_digest_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
     assert digest_of_file(first) == digest_of_file(second)
 
 
+def test_of_two_folders_written_at_once_the_first_stays(tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    with folder_written_whole(target) as late:
+        (late / "file").write_text("late")
+        with folder_written_whole(target) as early:
+            (early / "file").write_text("early")
+    assert (target / "file").read_text() == "early"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_does_not_take_the_place_of_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    target.touch()
+    with pytest.raises(OSError, match="run"), folder_written_whole(target):
+        pass
+    assert list(tmp_path.iterdir()) == [target]
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "file.json"
     write_json(target, {"a": "ش"})

@@ -76,3 +76,11 @@ def test_a_damaged_run_folder_is_named(tmp_path: Path, marks: Path) -> None:
     (run.folder / "run.json").write_text("{")
     with pytest.raises(ExperimentError, match="damaged"):
         _run(FakeEngine(marks), tmp_path / "runs", [1])
+
+
+def test_a_folder_that_lost_its_run_is_named_before_anything_is_simulated(tmp_path: Path, marks: Path) -> None:
+    (run,) = _run(FakeEngine(marks), tmp_path / "runs", [1])
+    (run.folder / "run.json").unlink()
+    with pytest.raises(ExperimentError, match=r"holds no finished run .*; remove it and run again"):
+        _run(FakeEngine(marks), tmp_path / "runs", [1])
+    assert len(list(marks.iterdir())) == 1
