@@ -3,6 +3,7 @@
 import difflib
 import re
 import typing
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -166,7 +167,7 @@ def each_once(values: Sequence[Any]) -> Sequence[Any]:
     Raises:
         RuleError: One does.
     """
-    twice = sorted({value for value in values if list(values).count(value) > 1}, key=str)
+    twice = sorted((value for value, times in Counter(values).items() if times > 1), key=str)
     if twice:
         raise RuleError(f"{', '.join(map(str, twice))} stands more than once", "name each once")
     return values
