@@ -1,4 +1,4 @@
-"""Speeds on links, for maps and for setting the level of demand."""
+"""Speeds on links, for maps."""
 
 import pandas as pd
 
@@ -20,11 +20,3 @@ def link_speeds(links: pd.DataFrame, network: Network) -> pd.DataFrame:
         speed_ratio=links["speed_mps"] / limits,
         delay_s_per_veh=links["time_loss_s"] / vehicles,
     )
-
-
-def space_mean_speed_kmh(links: pd.DataFrame) -> float:
-    """Return the distance driven over the time spent on the links given; NaN if they were empty."""
-    used = links[links["sampled_s"] > 0]
-    if used.empty:
-        return float("nan")
-    return float((used["speed_mps"] * used["sampled_s"]).sum() / used["sampled_s"].sum() * _KMH)

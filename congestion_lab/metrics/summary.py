@@ -1,5 +1,6 @@
 """One run in figures, each with its unit in its name."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -102,7 +103,8 @@ def run_summary(result: RunResult) -> RunSummary:
 
 def mean_speed_kmh(trips: pd.DataFrame) -> float:
     """Return the distance driven over the time spent in the network; NaN if nobody entered."""
-    return float(trips["distance_m"].sum() / trips["duration_s"].sum() * _KMH) if len(trips) else float("nan")
+    driven_s = float(trips["duration_s"].sum())
+    return float(trips["distance_m"].sum()) / driven_s * _KMH if driven_s else math.nan
 
 
 def _emitted_kg(result: RunResult, trips: pd.DataFrame) -> dict[str, float]:

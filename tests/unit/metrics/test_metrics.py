@@ -8,12 +8,11 @@ import pytest
 from congestion_lab.core.errors import DemandError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.metrics.indicators import INDICATORS, indicator
-from congestion_lab.metrics.links import link_speeds, space_mean_speed_kmh
+from congestion_lab.metrics.links import link_speeds
 from congestion_lab.metrics.objective import mean_delay_s
-from congestion_lab.metrics.queues import longest_queues, spillbacks
 from congestion_lab.metrics.reliability import reliability
 from congestion_lab.metrics.service import intersection_service, level_of_service, movement_service
-from congestion_lab.metrics.summary import RunSummary, run_summary
+from congestion_lab.metrics.summary import RunSummary, mean_speed_kmh, run_summary
 from congestion_lab.network.model import Connection, Lane, Link, Network
 from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
 from congestion_lab.simulation.tables import EMISSIONS, LINKS, MOVEMENTS, TRIPS
@@ -103,6 +102,10 @@ def test_a_summary_adds_up(result: RunResult) -> None:
     assert found.max_queue_m is None
 
 
+def test_where_nobody_entered_there_is_no_speed(trips: pd.DataFrame) -> None:
+    assert math.isnan(mean_speed_kmh(trips[trips["vehicle_id"] == "outside"]))
+
+
 def test_a_full_run_tells_emissions_of_analysed_vehicles_and_queues(result: RunResult) -> None:
     emitted = [("warm-up", 9e6, 9e6, 9e6), ("free", 2000.0, 3.0, 500.0), ("slow", 4000.0, 5.0, 900.0)]
     write_table(result.folder, EMISSIONS, pd.DataFrame(emitted, columns=EMISSIONS.names))
@@ -158,12 +161,3 @@ def test_link_speeds_are_told_in_kmh_and_against_the_limit(network: Network) -> 
     table = link_speeds(link_rows(), network).set_index("link_id")
     assert table.loc["a", ["speed_kmh", "limit_kmh", "speed_ratio", "delay_s_per_veh"]].tolist() == [18, 36, 0.5, 5]
     assert table.loc["c", ["speed_kmh", "delay_s_per_veh"]].isna().all()
-    assert space_mean_speed_kmh(link_rows()) == pytest.approx((100 * 5 + 300 * 10) / 400 * 3.6)
-    assert math.isnan(space_mean_speed_kmh(link_rows().iloc[[2]]))
-
-
-def test_queues_are_ranked_and_spillbacks_named() -> None:
-    assert longest_queues(link_rows())["link_id"].tolist() == ["b", "a"]
-    assert longest_queues(link_rows(), 1)["link_id"].tolist() == ["b"]
-    assert spillbacks(link_rows())["link_id"].tolist() == ["a"]
-    assert spillbacks(link_rows(), at_least=0.5).empty
