@@ -117,6 +117,6 @@ def _inputs_to_json(inputs: SimulationInputs, folder: Path) -> dict[str, Any]:
 
 def _inputs_from_json(raw: dict[str, Any], folder: Path) -> SimulationInputs:
     paths = {key: tuple((folder / path).resolve() for path in raw[key]) for key in _PATHS[1:]}
-    closed = tuple(raw["closed_links"])
+    texts = {key: tuple(raw.get(key, ())) for key in ("closed_links", "notes")}
     net_file = (folder / raw["net_file"]).resolve()
-    return SimulationInputs(**{**raw, **paths, "closed_links": closed, "net_file": net_file})
+    return SimulationInputs(**{**raw, **paths, **texts, "net_file": net_file})

@@ -11,6 +11,8 @@ from ruamel.yaml.error import YAMLError
 
 from congestion_lab.core.errors import Fault, NetworkError
 
+MANIFEST = "network.yaml"
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,7 +62,19 @@ class Defaults(_Strict):
 
 
 class Manifest(_Strict):
-    """The file `network.yaml`."""
+    """The file `network.yaml`.
+
+    Attributes:
+        name: Id of the model.
+        title: Name for people.
+        licence: SPDX id.
+        attribution: Whom to name.
+        projection: PROJ text.
+        variants: The networks that are built, by name.
+        assumptions: What readers of any figure from the model have to know, a sentence each.
+        classes: What is assumed of all links of a class.
+        defaults: Further assumptions.
+    """
 
     name: str
     title: Title
@@ -68,6 +82,7 @@ class Manifest(_Strict):
     attribution: str
     projection: Annotated[str, Field(pattern=r"^\+proj=")]
     variants: Annotated[Mapping[str, Variant], Field(min_length=1)]
+    assumptions: tuple[str, ...] = ()
     classes: Mapping[str, RoadClass]
     defaults: Defaults
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, NetworkError
-from congestion_lab.network.manifest import Manifest, read_manifest
+from congestion_lab.network.manifest import MANIFEST, Manifest, read_manifest
 from congestion_lab.network.rows import Row, Value, table
 
 Position = tuple[float, float]  # latitude, longitude
@@ -101,7 +101,7 @@ def read_road_tables(folder: Path) -> RoadTables:
     Raises:
         NetworkError: The manifest, a table or a row cannot be used; every fault of all files is named.
     """
-    manifest = read_manifest(folder / "network.yaml")
+    manifest = read_manifest(folder / MANIFEST)
     faults: list[Fault] = []
     nodes = table(folder / "nodes.csv", _node, _NODE_COLUMNS, faults)
     links = table(folder / "links.csv", _link, _LINK_COLUMNS, faults)

@@ -28,7 +28,7 @@ def convergence(trials: Sequence[Trial], present_delay_s: float | None) -> Figur
             "x": [trial.runs_used for trial in full],
             "y": best,
             "line": {"shape": "hv", "color": "@after", "width": 2.5},
-            "hovertemplate": "%{y:.1f} s<extra></extra>",
+            "hovertemplate": f"{_delay()}<extra></extra>",
         },
     ]
     layout = _layout(_("simulation runs used"), _("mean delay, s per vehicle"))
@@ -53,7 +53,7 @@ def by_seed(before: Mapping[int, float], after: Mapping[int, float], names: tupl
             "line": {"color": "@after" if after[seed] <= before[seed] else "@worse", "width": 1.5},
             "marker": {"size": 7},
             "showlegend": False,
-            "hovertemplate": _("seed {seed}").format(seed=seed) + ": %{y:.1f} s<extra></extra>",
+            "hovertemplate": f"{_('seed {seed}').format(seed=seed)}: {_delay()}<extra></extra>",
         }
         for seed in seeds
     ]
@@ -80,7 +80,7 @@ def distribution(delays_s: Sequence[tuple[str, Sequence[float]]], *, points: int
             "y": shares,
             "line": {"color": tone, "width": 2.2},
             "hovertemplate": _("{percent} of vehicles: at most {delay}").format(
-                percent="%{y:.0f} %", delay="%{x:.0f} s"
+                percent="%{y:.0f} %", delay=_("{seconds} s").format(seconds="%{x:.0f}")
             ),
         }
         for (name, quantiles), tone in zip(delays_s, itertools.cycle(tones), strict=False)
@@ -92,6 +92,11 @@ def distribution(delays_s: Sequence[tuple[str, Sequence[float]]], *, points: int
     return {"data": traces, "layout": layout}
 
 
+def _delay() -> str:
+    """Return Plotly's template of a delay on the vertical axis."""
+    return _("{seconds} s").format(seconds="%{y:.1f}")
+
+
 def _markers(name: str, trials: Sequence[Trial], symbol: str, colour: str) -> Figure:
     return {
         "type": "scatter",
@@ -101,7 +106,7 @@ def _markers(name: str, trials: Sequence[Trial], symbol: str, colour: str) -> Fi
         "y": [trial.delay_s for trial in trials],
         "text": [str(escape(clean_name(trial.origin))) for trial in trials],  # Plotly reads tags in text
         "marker": {"symbol": symbol, "size": 6, "color": colour, "line": {"color": colour, "width": 1.3}},
-        "hovertemplate": "%{text}: %{y:.1f} s<extra></extra>",
+        "hovertemplate": f"%{{text}}: {_delay()}<extra></extra>",
     }
 
 

@@ -82,6 +82,11 @@ def single_figures(summaries: Mapping[int, RunSummary]) -> list[Figure]:
     return list(_single(summaries))
 
 
+def unit_of(indicator: Indicator) -> str:
+    """Return an indicator's unit in the language spoken, "" where it has none."""
+    return _(indicator.unit) if indicator.unit else ""
+
+
 def tone_of(difference: PairedDifference, indicator: Indicator) -> str:
     """Return better or worse where the interval excludes no change, else same."""
     if not difference.significant or indicator.lower_is_better is None:
@@ -94,7 +99,7 @@ def _single(summaries: Mapping[int, RunSummary]) -> Iterator[Figure]:
         values = values_of(indicator, summaries)
         if values:
             mean = sum(values.values()) / len(values)
-            yield Figure(indicator.id, _(indicator.label), indicator.unit, number(mean, indicator.decimals))
+            yield Figure(indicator.id, _(indicator.label), unit_of(indicator), number(mean, indicator.decimals))
 
 
 def _compared(indicator: Indicator, difference: PairedDifference, reach: float) -> Figure:
@@ -103,7 +108,7 @@ def _compared(indicator: Indicator, difference: PairedDifference, reach: float) 
     return Figure(
         id=indicator.id,
         label=_(indicator.label),
-        unit=indicator.unit,
+        unit=unit_of(indicator),
         before=number(difference.before_mean, digits),
         after=number(difference.after_mean, digits),
         change=signed(difference.mean, digits),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from congestion_lab.core.errors import ExperimentError
+from congestion_lab.core.names import clean_name
 from congestion_lab.core.tables import TableContract
 from congestion_lab.experiments.runset import RunSet, load_run_set
 from congestion_lab.metrics.links import link_speeds
@@ -17,6 +18,7 @@ from congestion_lab.metrics.objective import analysed, delay_s
 from congestion_lab.metrics.service import movement_service
 from congestion_lab.metrics.summary import RunSummary, run_summary
 from congestion_lab.network.model import Network
+from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.trials import Trial, read_trials
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet
@@ -49,6 +51,12 @@ class Side:
     links: pd.DataFrame
     movements: pd.DataFrame
     delay_quantiles_s: tuple[float, ...]
+
+    @property
+    def name(self) -> str:
+        """The label in the language spoken, without anything harmful in it."""
+        known = {"present": _("Present"), "best": _("Proposed")}
+        return known.get(self.label) or clean_name(self.label)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What a reader has to know before trusting a figure: assumptions, warnings, and where everything comes from."""
 
+from congestion_lab.core.names import clean_name
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.translation import _
@@ -13,10 +14,18 @@ def warnings(story: Story) -> list[str]:
     return [remark for side in sides for remark in _warnings(side)]
 
 
+def notes(story: Story) -> list[str]:
+    """Return what the makers of the networks say that their models rest on, without repeats."""
+    sides = [side for side in (story.before, story.after) if side is not None]
+    found = (note for side in sides for note in side.runs.inputs.notes)
+    return [_(note) for note in dict.fromkeys(found) if note]
+
+
 def assumptions(story: Story) -> list[str]:
     """Return what the figures rest on without having measured it."""
     inputs = story.before.runs.inputs
     listed = [
+        *notes(story),
         _("Delay is time lost in the network plus the wait to enter it, per vehicle that the demand asks for."),
         _("Vehicles that had not arrived or not entered count with their delay up to the end of the period."),
         _("Vehicles move by SUMO's car-following with the vehicle types of the demand; drivers obey signals."),
@@ -53,13 +62,28 @@ def provenance(story: Story) -> list[tuple[str, str]]:
         (_("Inputs digest"), inputs.digest),
     ]
     rows += [row for side in (story.before, story.after) if side is not None for row in _runs(side)]
+    rows += _search(story)
     return [*rows, (_("Command of the first run"), " ".join(made.command))]
+
+
+def _search(story: Story) -> list[tuple[str, str]]:
+    """Return what the search was given and what it took, as far as the study's summary tells."""
+    study = story.study or {}
+    searched = study.get("search")
+    seeds = searched.get("present") if isinstance(searched, dict) else None
+    told = {
+        _("Seeds of the search"): ", ".join(str(seed) for seed in seeds) if isinstance(seeds, dict) else None,
+        _("Random seed of the search"): study.get("random_seed"),
+        _("Simulation runs allowed to the search"): study.get("sumo_runs_allowed"),
+        _("Origin of the proposed plan"): study.get("best_origin"),
+    }
+    return [(name, clean_name(str(value))) for name, value in told.items() if value is not None]
 
 
 def _runs(side: Side) -> list[tuple[str, str]]:
     seeds = ", ".join(str(seed) for seed in side.summaries)
     digests = ", ".join(result.digest for result in side.runs.results)
-    label = side.label
+    label = side.name
     return [
         (_("Seeds, {side}").format(side=label), seeds),
         (_("Plans, {side}").format(side=label), side.plans.digest),
@@ -71,9 +95,9 @@ def _warnings(side: Side) -> list[str]:
     found = []
     for failure in side.runs.failures:
         text = _("{side}, seed {seed}: the run failed ({error}) and is missing from all figures.")
-        found.append(text.format(side=side.label, seed=failure.seed, error=failure.error))
+        found.append(text.format(side=side.name, seed=failure.seed, error=failure.error))
     for result in side.runs.results:
-        place = {"side": side.label, "seed": result.seed}
+        place = {"side": side.name, "seed": result.seed}
         if result.status is Status.GRIDLOCK:
             text = _("{side}, seed {seed}: gridlock at {time}; its vehicles are counted up to the end of the period.")
             found.append(text.format(time=clock_from_seconds(result.ended_s), **place))

@@ -12,7 +12,7 @@ from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
 from congestion_lab.reporting.linkmap import LinkMap, link_name
 from congestion_lab.reporting.page import rendered
-from congestion_lab.reporting.provenance import assumptions, provenance, warnings
+from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
 from congestion_lab.reporting.ringdiagram import ring_of
 from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_KMH, Scale
 from congestion_lab.reporting.translation import SOURCE_LANGUAGE, _, plural, speaking
@@ -53,13 +53,13 @@ def _page(story: Story) -> str:
         "scenario": clean_name(story.before.runs.inputs.name),
         "subtitle": _subtitle(story),
         "compares": story.after is not None,
-        "names": [_side_name(side) for side in _sides(story)],
+        "names": [side.name for side in _sides(story)],
         "verdict": verdict_of(differences, unseen=story.study is not None) if differences else None,
         "figures": figures,
         "cards": [figure for name in CARDS for figure in figures if figure.id == name],
         "maps": _maps(story, link_map),
         "map_note": link_map.scale_bar(),
-        "legends": {"speed": _legend(SPEED_KMH, _("km/h")), "delay": _legend(DELAY_CHANGE, "s")},
+        "legends": {"speed": _legend(SPEED_KMH, _("km/h")), "delay": _legend(DELAY_CHANGE, _("s"))},
         "rows": rows,
         "remark": unnamed(rows),
         "plans": _plans(story, rows),
@@ -67,6 +67,7 @@ def _page(story: Story) -> str:
         "searched": bool(story.trials),
         "search_note": _search_note(story),
         "warnings": warnings(story),
+        "notes": notes(story),
         "assumptions": assumptions(story),
         "provenance": provenance(story),
     }
@@ -75,11 +76,6 @@ def _page(story: Story) -> str:
 
 def _sides(story: Story) -> list[Side]:
     return [side for side in (story.before, story.after) if side is not None]
-
-
-def _side_name(side: Side) -> str:
-    known = {"present": _("Present"), "best": _("Proposed")}
-    return known.get(side.label) or clean_name(side.label)
 
 
 def _subtitle(story: Story) -> str:
@@ -98,8 +94,8 @@ def _subtitle(story: Story) -> str:
 def _maps(story: Story, link_map: LinkMap) -> list[dict[str, Any]]:
     measured = [side for side in _sides(story) if not side.links.empty]
     maps = [
-        {"svg": link_map.coloured(_column(side, "speed_kmh"), SPEED_KMH, _side_name(side), weight=lambda kmh: -kmh),
-         "caption": _("{side}: mean speed").format(side=_side_name(side)), "legend": "speed"}
+        {"svg": link_map.coloured(_column(side, "speed_kmh"), SPEED_KMH, side.name, weight=lambda kmh: -kmh),
+         "caption": _("{side}: mean speed").format(side=side.name), "legend": "speed"}
         for side in measured
     ]  # fmt: skip
     if len(measured) > 1:
@@ -137,7 +133,7 @@ def _link_texts(story: Story, link_map: LinkMap) -> list[str]:
 
 
 def _link_lines(story: Story, link: str) -> list[str]:
-    told = [(_side_name(side), _link_line(side, link)) for side in _sides(story) if link in side.links.index]
+    told = [(side.name, _link_line(side, link)) for side in _sides(story) if link in side.links.index]
     return [link_name(story.network.links[link]), *(f"{name}: {line}" for name, line in told)]
 
 
@@ -164,10 +160,10 @@ def _plans(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]
 
 def _charts(story: Story) -> dict[str, charts.Figure]:
     sides = _sides(story)
-    found = {"distribution": charts.distribution([(_side_name(side), side.delay_quantiles_s) for side in sides])}
+    found = {"distribution": charts.distribution([(side.name, side.delay_quantiles_s) for side in sides])}
     if story.after is not None:
         before, after = ({seed: each.mean_delay_s for seed, each in side.summaries.items()} for side in sides)
-        found["seeds"] = charts.by_seed(before, after, (_side_name(sides[0]), _side_name(sides[1])))
+        found["seeds"] = charts.by_seed(before, after, (sides[0].name, sides[1].name))
     if story.trials:
         trials = finite(story.trials)
         present = next((trial.delay_s for trial in trials if trial.origin.startswith("present")), None)

@@ -65,13 +65,3 @@ DELAY_CHANGE = _scale(
     ("#1f4e9c", "#5b8fd0", "#a9c8ea", "#b9b9b3", "#f2b97f", "#dd7f2b", "#9c4a06"),
     ("#6ea8ff", "#4f82d6", "#3a5c96", "#55595f", "#a06a35", "#e08b3c", "#ffb36b"),
 )
-
-# HCM level of service A to F, one hue growing darker.
-SERVICE = {
-    "A": "#dcebf5",
-    "B": "#b9d7ea",
-    "C": "#f4e3b5",
-    "D": "#f2c078",
-    "E": "#e08b4a",
-    "F": "#a8431f",
-}

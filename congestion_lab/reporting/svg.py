@@ -1,5 +1,6 @@
 """SVG elements from values, escaped where they are made."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
@@ -21,9 +22,9 @@ def element(tag: str, attributes: Attributes, *children: str) -> Markup:
 
 
 def path_data(points: Iterable[Point]) -> str:
-    """Return the `d` of an open polyline to a tenth of a unit, without points that fall together."""
+    """Return the `d` of a polyline to a tenth of a unit, without points that repeat the one before."""
     rounded = (f"{short(x)} {short(y)}" for x, y in points)
-    return "M" + "L".join(dict.fromkeys(rounded))
+    return "M" + "L".join(place for place, _ in itertools.groupby(rounded))
 
 
 def short(value: float) -> str:

@@ -39,8 +39,8 @@ def verdict_of(differences: Mapping[str, PairedDifference], *, unseen: bool) -> 
     delay = differences[_OBJECTIVE]
     tone = tone_of(delay, indicator(_OBJECTIVE))
     headlines = {
-        "better": _("Significant improvement"),
-        "worse": _("Significantly worse"),
+        "better": _("Significant improvement in simulation"),
+        "worse": _("Significantly worse in simulation"),
         "same": _("No significant improvement"),
     }
     details = (_certainty(delay, unseen=unseen), *_side_effects(differences))

@@ -44,6 +44,8 @@ class SimulationInputs:
         teleport_s: Waiting time after which a stuck vehicle is moved on, or None for never.
         depart_jitter_s: Every departure is put off by a random time up to this, so that seeds differ in demand too.
         digest: Digest of the contents of all files and of the settings above.
+        notes: What whoever made the network says it rests on, a sentence each; changes no result, so it is no part of
+            the digest.
     """
 
     name: str
@@ -61,6 +63,7 @@ class SimulationInputs:
     teleport_s: float | None = None
     depart_jitter_s: float = 0.0
     digest: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def horizon_s(self) -> float:

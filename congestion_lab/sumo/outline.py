@@ -48,7 +48,7 @@ def with_digest(inputs: SimulationInputs) -> SimulationInputs:
     settings = {
         field.name: getattr(inputs, field.name)
         for field in dataclasses.fields(inputs)
-        if field.name != "digest" and not field.name.endswith(("_file", "_files"))
+        if field.name not in {"digest", "notes"} and not field.name.endswith(("_file", "_files"))
     }
     contents = [digest_of_file(inputs.net_file), *map(_digests, (inputs.route_files, inputs.additional_files))]
     return dataclasses.replace(inputs, digest=digest_of([contents, settings]))

@@ -1,5 +1,6 @@
 """Run sets come back as they were saved, also from another place."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -31,6 +32,18 @@ def test_round_trip(saved: Path) -> None:
     assert list(run_set.by_seed) == [7]
     assert [failure.seed for failure in run_set.failures] == [8]
     assert run_set.inputs.net_file == saved / "net.xml"
+
+
+def test_notes_come_back_and_older_run_sets_have_none(saved: Path) -> None:
+    file = saved / "present" / "runset.json"
+    raw = json.loads(file.read_text(encoding="utf-8"))
+    for notes in (["one", "two"], []):
+        raw["inputs"]["notes"] = notes
+        file.write_text(json.dumps(raw), encoding="utf-8")
+        assert load_run_set(saved / "present").inputs.notes == tuple(notes)
+    del raw["inputs"]["notes"]
+    file.write_text(json.dumps(raw), encoding="utf-8")
+    assert load_run_set(saved / "present").inputs.notes == ()
 
 
 def test_a_moved_study_still_finds_its_runs(saved: Path, tmp_path: Path) -> None:

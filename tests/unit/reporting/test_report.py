@@ -73,6 +73,28 @@ def story(network: Network, trips: Trips, tmp_path: Path) -> Story:
     return Story(HOSTILE, network, sites, before, after, trials, {"study": HOSTILE})
 
 
+def _noted(side: Side, *notes: str) -> Side:
+    inputs = dataclasses.replace(side.runs.inputs, notes=notes)
+    return dataclasses.replace(side, runs=dataclasses.replace(side.runs, inputs=inputs))
+
+
+def test_what_a_model_rests_on_stands_beside_the_verdict_and_among_the_assumptions(story: Story) -> None:
+    note = "The present plans are <assumed>."
+    page = _page(dataclasses.replace(story, before=_noted(story.before, note), after=_noted(story.after, note)))  # type: ignore[arg-type] # there is one
+    told = [found.start() for found in re.finditer("The present plans are &lt;assumed&gt;", page)]
+    first, second = told
+    assert page.index("in simulation") < first < page.index('id="figures"') < page.index('id="trust"') < second
+    assert "Read with care" not in _page(story)
+
+
+def test_a_study_tells_how_it_searched(story: Story) -> None:
+    study = {"random_seed": 7, "sumo_runs_allowed": 200, "best_origin": HOSTILE, "search": {"present": {"11": 1.0}}}
+    page = _page(dataclasses.replace(story, study=study))
+    told = re.findall(r"<dt>([^<]*)</dt><dd><code>([^<]*)</code>", page)
+    assert {("Seeds of the search", "11"), ("Random seed of the search", "7")} <= set(told)
+    assert ("Seeds, Present", "1, 2, 3") in told
+
+
 class _Reader(HTMLParser):
     """Collects what a browser would run or fetch."""
 

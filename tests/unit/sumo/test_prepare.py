@@ -1,3 +1,4 @@
+import dataclasses
 import gzip
 import shutil
 from pathlib import Path
@@ -7,7 +8,8 @@ import pytest
 from congestion_lab.core.errors import InputError, NetworkError, ScenarioError
 from congestion_lab.scenarios.schema import Scenario, load_scenario
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.prepare import prepare, require_signals
+from congestion_lab.sumo.outline import with_digest
+from congestion_lab.sumo.prepare import _notes, prepare, require_signals
 from congestion_lab.sumo.process import run_program
 
 _SCENARIO = """\
@@ -123,3 +125,16 @@ def test_signals_are_required_where_they_are_to_be_searched(folder: Path) -> Non
         require_signals(prepare(_scenario(folder), cache=folder / "cache"))
     lit = _SCENARIO.replace("grid.net.xml", "lit.net.xml")
     require_signals(prepare(_scenario(folder, lit), cache=folder / "cache"))
+
+
+def test_what_a_network_folder_says_that_it_rests_on_goes_along_and_changes_no_digest() -> None:
+    scenario = load_scenario(Path(__file__).parents[3] / "scenarios" / "damascus-am-peak.yaml")
+    notes = _notes(scenario)
+    assert any("present plans are assumed" in note for note in notes)
+    assert any("demand is a model" in note for note in notes)
+
+
+def test_notes_are_no_part_of_the_digest(folder: Path) -> None:
+    inputs = prepare(_scenario(folder), cache=folder / "cache")
+    assert inputs.notes == ()
+    assert with_digest(dataclasses.replace(inputs, notes=("x",))).digest == inputs.digest
