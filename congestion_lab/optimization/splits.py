@@ -8,6 +8,7 @@ from scipy.optimize import linprog
 
 from congestion_lab.optimization.space import Ring
 from congestion_lab.optimization.streams import Streams
+from congestion_lab.signals.timing import webster_cycle
 
 _INCREMENTAL_K = 0.5  # incremental delay factor of pretimed control, HCM 2010 equation 18-45
 _HOPELESS_RATIO = 0.95  # Webster's cycle grows without bound towards 1
@@ -27,9 +28,9 @@ def critical_ratios(streams: Streams) -> NDArray[np.float64]:
 
 
 def webster_cycle_s(ring: Ring, streams: Streams) -> float:
-    """Return Webster's cycle (1.5 L + 5) / (1 - Y) (Webster 1958); L is taken as the intergreens."""
+    """Return Webster's cycle for what the intersection serves; the intergreens are taken as its lost time."""
     ratio = min(_HOPELESS_RATIO, float(critical_ratios(streams).sum()))
-    return (1.5 * ring.clearance_s + 5) / (1 - ratio)
+    return webster_cycle(ring.clearance_s, [ratio], max_cycle_s=math.inf)
 
 
 def equal_saturation(streams: Streams) -> tuple[float, ...]:
