@@ -1,5 +1,6 @@
 """Runs in worker processes, so that a crash costs one run and never the study."""
 
+import itertools
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -7,7 +8,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Protocol, Self
@@ -83,17 +84,32 @@ class LocalExecutor:
         return outcomes
 
     def _drain(self, specs: Sequence[RunSpec]) -> Iterator[tuple[RunSpec, Outcome | None]]:
-        pool = self._open()
-        waiting = {pool.submit(simulate, self.engine, self.store, spec): spec for spec in specs}
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        """Yield outcomes as they come; None for a run that was lost when a worker died, and then what is left waits.
+
+        Few are handed out ahead, because nobody can tell later which of those handed out a dead worker was at.
+        """
+        pool, queue = self._open(), iter(specs)
+        waiting: dict[Future[Outcome], RunSpec] = {}
+        while handed_out := self._hand_out(pool, queue, waiting):
+            done, _ = wait(handed_out, return_when=FIRST_COMPLETED)
             for future in done:
                 spec = waiting.pop(future)
                 try:
                     yield spec, future.result()
                 except BrokenProcessPool:
                     self._close(at_once=True)
+                    queue = iter(())
                     yield spec, None
+
+    def _hand_out(
+        self, pool: ProcessPoolExecutor, queue: Iterator[RunSpec], waiting: dict[Future[Outcome], RunSpec]
+    ) -> dict[Future[Outcome], RunSpec]:
+        try:
+            for spec in itertools.islice(queue, max(0, self.workers + 1 - len(waiting))):
+                waiting[pool.submit(simulate, self.engine, self.store, spec)] = spec
+        except BrokenProcessPool:  # those that wait are told so one by one
+            pass
+        return waiting
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:

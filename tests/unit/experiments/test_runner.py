@@ -1,5 +1,6 @@
 """Runs are looked up, run apart, and survive the death of their workers."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from congestion_lab.core.errors import ExperimentError
 from congestion_lab.experiments.executor import LocalExecutor
 from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.store import RunStore
-from congestion_lab.simulation.result import Failure, RunResult
+from congestion_lab.simulation.result import Failure, Outcome, RunResult
+from congestion_lab.simulation.spec import RunSpec
 from congestion_lab.simulation.tables import TRIPS
 from tests.fakes import FakeEngine, inputs
 
@@ -54,6 +56,30 @@ def test_a_failed_run_is_data_and_leaves_no_folder(tmp_path: Path, marks: Path) 
 def test_a_killed_worker_costs_its_own_run_one_try(tmp_path: Path, marks: Path) -> None:
     outcomes = _run(FakeEngine(marks, die_once_on=frozenset({2})), tmp_path / "runs", [1, 2, 3])
     assert [type(outcome) for outcome in outcomes] == [RunResult] * 3
+
+
+class CountingExecutor(LocalExecutor):
+    """Remembers how many runs were handed to each pool of workers."""
+
+    def __init__(self, engine: FakeEngine, store: RunStore, workers: int) -> None:
+        super().__init__(engine, store, workers)
+        self.rounds: list[int] = []
+
+    def _drain(self, specs: Sequence[RunSpec]) -> Iterator[tuple[RunSpec, Outcome | None]]:
+        self.rounds.append(len(specs))
+        return super()._drain(specs)
+
+
+def test_runs_that_no_dead_worker_can_have_been_at_go_on_side_by_side(tmp_path: Path, marks: Path) -> None:
+    engine = FakeEngine(marks, die_once_on=frozenset({1}))
+    with CountingExecutor(engine, RunStore(tmp_path / "runs"), 2) as executor:
+        runner = Runner(executor)
+        outcomes = runner.run_all([runner.spec(inputs(), seed) for seed in range(1, 21)])
+    assert [type(outcome) for outcome in outcomes] == [RunResult] * 20
+    first, *alone, rest = executor.rounds
+    assert (first, set(alone)) == (20, {1})
+    assert len(alone) <= 3
+    assert rest >= 13
 
 
 def test_a_run_that_always_kills_its_worker_is_a_failure(tmp_path: Path, marks: Path) -> None:
