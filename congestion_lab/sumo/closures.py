@@ -5,20 +5,17 @@ route passes a closed link choose anew, by the fastest way at free flow from the
 else keeps to the route of the demand. Stops on the way are kept.
 """
 
-import gzip
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from xml.etree.ElementTree import Element, tostring  # only writes: parsing is defused
+from xml.etree.ElementTree import Element, ElementTree, tostring  # only writes: parsing is defused
 
 from defusedxml.ElementTree import iterparse
 
 from congestion_lab.core.errors import DemandError, Fault, NetworkError
 from congestion_lab.simulation.spec import SimulationInputs
+from congestion_lab.sumo.xmlfiles import tree, unpacked
 
-_EDGE = re.compile(rb'<edge [^>]*?\bid="([^"]*)"')
-_ALLOWED = re.compile(rb' (?:dis)?allow="[^"]*"')
 _SHOWN = 5  # faults of one kind that are named
 
 
@@ -32,7 +29,7 @@ def with_closures(inputs: SimulationInputs, folder: Path) -> SimulationInputs:
     if not inputs.closed_links:
         return inputs
     net = folder / "closed.net.xml"
-    net.write_bytes(_closed_net(inputs.net_file, inputs.closed_links))
+    _write_closed(inputs.net_file, net, inputs.closed_links)
     routes: list[Path] = []
     faults: list[Fault] = []
     for number, path in enumerate(inputs.route_files):
@@ -44,20 +41,16 @@ def with_closures(inputs: SimulationInputs, folder: Path) -> SimulationInputs:
     return replace(inputs, net_file=net, route_files=tuple(routes), closed_links=())
 
 
-def _closed_net(path: Path, closed: Iterable[str]) -> bytes:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-        lines = stream.read().split(b"\n")
-    wanted, found, inside = set(closed), set(), False
-    for number, line in enumerate(lines):
-        if match := _EDGE.search(line):
-            inside = match.group(1).decode() in wanted
-            found |= {match.group(1).decode()} & wanted
-        if inside and b"<lane " in line:
-            lines[number] = _ALLOWED.sub(b"", line).replace(b"<lane ", b'<lane disallow="all" ', 1)
-    if missing := sorted(wanted - found):
+def _write_closed(path: Path, target: Path, closed: Iterable[str]) -> None:
+    root = tree(path)
+    links = {edge.get("id", ""): edge for edge in root.iter("edge")}
+    if missing := sorted(set(closed) - links.keys()):
         rule, hint = "the network has no link {!r} to close", "name a link of the network"
         raise NetworkError(*(Fault(rule.format(name), hint, str(path), key="closures") for name in missing))
-    return b"\n".join(lines)
+    for lane in (lane for name in closed for lane in links[name].iter("lane")):
+        lane.attrib.pop("allow", None)
+        lane.set("disallow", "all")
+    ElementTree(root).write(target, encoding="utf-8", xml_declaration=True)
 
 
 def _write_rerouted(path: Path, target: Path, closed: frozenset[str]) -> list[Fault]:
@@ -116,7 +109,7 @@ def _free(element: Element, links: list[str]) -> None:
 
 
 def _children(path: Path) -> Iterator[Element]:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+    with unpacked(path) as stream:
         depth = 0
         for event, element in iterparse(stream, events=("start", "end")):
             depth += 1 if event == "start" else -1

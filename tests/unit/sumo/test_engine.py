@@ -170,6 +170,16 @@ def test_a_closed_link_is_driven_round(bench_folder: Path, tmp_path: Path) -> No
     assert len(before.table(TRIPS)) == len(after.table(TRIPS))
 
 
+def test_a_link_is_closed_also_in_a_network_that_stands_on_one_line(tmp_path: Path) -> None:
+    net = roads.ring(tmp_path)
+    net.write_text(net.read_text().replace("\n", " "))
+    demand = roads.routes(tmp_path, '<vehicle id="v" depart="0"><route edges="Aa ab bB"/></vehicle>')
+    scenario = roads.inputs(net, demand, end_s=100)
+    run(replace(scenario, closed_links=("cd",)), tmp_path / "elsewhere")
+    with pytest.raises(SumoFailedError, match="no valid route"):
+        run(replace(scenario, closed_links=("ab",)), tmp_path / "on the way")
+
+
 def test_closing_what_is_not_there_or_where_trips_end_names_every_fault(
     scenario: SimulationInputs, tmp_path: Path
 ) -> None:
