@@ -26,7 +26,7 @@ ByZone = dict[str, NotNegative]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
 
 
 class Figure(_Strict, Generic[T]):
@@ -188,6 +188,8 @@ def _loaded(path: Path) -> CommentedMap:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise DemandError(Fault(f"no YAML: {error.problem}", source=str(path), line=line)) from None
+    except RecursionError:
+        raise DemandError(Fault("nested too deeply for a file of assumptions", source=str(path))) from None
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise DemandError(Fault(f"the assumptions cannot be read: {error}", source=str(path))) from None
     if not isinstance(raw, CommentedMap):

@@ -1,6 +1,7 @@
 """Zones: where trips begin and end, read from a table."""
 
 import csv
+import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -49,15 +50,15 @@ def read_zones(path: Path) -> tuple[Zone, ...]:
         DemandError: The table is missing or empty, or rows are faulty; every fault is named.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark
     except (OSError, UnicodeDecodeError) as error:
         raise DemandError(Fault(f"the zone table cannot be read: {error}", source=str(path))) from None
-    reader = csv.DictReader(text.splitlines())
+    reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
         hint = f"the header must hold {', '.join(_COLUMNS)}"
         raise DemandError(Fault(f"columns are missing: {', '.join(missing)}", hint, str(path), 1))
-    rows = [(line, row) for line, row in enumerate(reader, start=2)]
+    rows = [(reader.line_num, row) for row in reader]
     faults = [*_faults(rows, str(path))]
     if not rows:
         faults.append(Fault("the table holds no zone", "give at least two zones", str(path)))
@@ -88,10 +89,15 @@ def _faults(rows: list[tuple[int, dict[str, str]]], source: str) -> Iterator[Fau
         if row["id"] in seen:
             yield Fault(f"the id {row['id']!r} occurs twice", "ids are unique", source, line, "id")
         seen.add(row["id"])
+        if None in row or None in row.values():
+            yield Fault("the row has more or fewer cells than the header", source=source, line=line)
         yield from _row_faults(row, source, line)
 
 
 def _row_faults(row: Mapping[str, str], source: str, line: int) -> Iterator[Fault]:
+    for key in ("name_en", "name_ar"):
+        if not row[key]:
+            yield Fault("a zone needs its name in both languages", source=source, line=line, key=key)
     if row["kind"] not in {DISTRICT, GATE}:
         yield Fault(f"the kind is {row['kind']!r}", "write district or gate", source, line, "kind")
     if (row["kind"] == GATE) != bool(row["node"]):

@@ -15,7 +15,7 @@ MANIFEST = "network.yaml"
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Title(_Strict):
@@ -98,6 +98,8 @@ def read_manifest(path: Path) -> Manifest:
     except (OSError, UnicodeDecodeError) as error:
         rule = f"cannot be read: {error}"
         raise NetworkError(Fault(rule, "name a folder that holds a network.yaml", source=str(path))) from error
+    except RecursionError:
+        raise NetworkError(Fault("is nested too deeply for a manifest", source=str(path))) from None
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = None if mark is None else mark.line + 1

@@ -171,7 +171,10 @@ def _link(row: Row) -> LinkRow:
 
 def _positions(text: str) -> tuple[Position, ...]:
     pairs = (pair.split(",") for pair in text.split())
-    return tuple((float(lat), float(lon)) for lat, lon in pairs)
+    found = tuple((float(lat), float(lon)) for lat, lon in pairs)
+    if not all(abs(lat) <= 90 and abs(lon) <= 180 for lat, lon in found):  # noqa: PLR2004 - degrees; false for NaN too
+        raise ValueError(text)
+    return found
 
 
 def _control(row: Row) -> ControlRow:
@@ -183,12 +186,11 @@ def _control(row: Row) -> ControlRow:
     }
     for key in needed.get(control, ()):
         row.text(key)
-    lanes = row.maybe("ring_lanes", low=1, high=5)
     return ControlRow(
         node_id=row.text("node_id"),
         control=control,
         radius_m=row.maybe("radius_m", low=8, high=150),
-        ring_lanes=None if lanes is None else int(lanes),
+        ring_lanes=row.whole("ring_lanes", low=1, high=5) if row.optional("ring_lanes") else None,
         through_a=row.optional("through_a"),
         through_b=row.optional("through_b"),
         terminal_m=row.maybe("terminal_m", low=20, high=200),

@@ -72,9 +72,12 @@ class Row:
 def table(
     path: Path, build: Callable[[Row], Value], columns: tuple[str, ...], faults: list[Fault]
 ) -> list[tuple[int, Value]]:
-    """Return the rows of a CSV file with their line numbers, and add what is wrong to the faults."""
+    """Return the rows of a CSV file with their line numbers, and add what is wrong to the faults.
+
+    A byte order mark, as spreadsheets write it, is no part of the first column's name.
+    """
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, strict=True)
             missing = [name for name in columns if name not in (reader.fieldnames or ())]
             if missing:

@@ -69,3 +69,22 @@ def test_what_is_no_yaml_is_a_fault(tmp_path: Path) -> None:
             read_assumptions(path)
     with pytest.raises(DemandError, match="cannot be read"):
         read_assumptions(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("value: 0.34", "value: .inf"),
+        ("value: 0.34", "value: .nan"),
+        ('source: "by definition"', 'source: "  "'),
+    ],
+)
+def test_endless_figures_and_blank_sources_are_faults(tmp_path: Path, old: str, new: str) -> None:
+    with pytest.raises(DemandError):
+        read_assumptions(_changed(tmp_path, (old, new)))
+
+
+def test_a_file_nested_without_end_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "deep.yaml").write_text("[" * 5000 + "]" * 5000, encoding="utf-8")
+    with pytest.raises(DemandError, match="nested"):
+        read_assumptions(tmp_path / "deep.yaml")

@@ -36,6 +36,19 @@ def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_spreadsheets_and_odd_names_do_not_break_a_table(tmp_path: Path) -> None:
+    path = _table(tmp_path, 'a,"A\u2028B",باب,district,33.5,36.3,', "b,B,ب,gate,33.5,36.2,n")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [zone.id for zone in read_zones(path)] == ["a", "b"]
+
+
+def test_rows_of_another_length_and_zones_without_names_are_faults(tmp_path: Path) -> None:
+    path = _table(tmp_path, "a,A,باب,district,33.5,36.3,,more", "b,,,gate,33.5,36.2,n")
+    with pytest.raises(DemandError) as caught:
+        read_zones(path)
+    assert [(fault.line, fault.key) for fault in caught.value.faults] == [(2, ""), (3, "name_en"), (3, "name_ar")]
+
+
 def test_an_empty_or_missing_table_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(DemandError, match="no zone"):
         read_zones(_table(tmp_path))

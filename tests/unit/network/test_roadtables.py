@@ -72,6 +72,27 @@ def test_a_row_with_a_cell_too_many(toy: ModuleType, tmp_path: Path) -> None:
     assert [fault.rule for fault in faults] == ["the row has more or fewer cells than the header"]
 
 
+@pytest.mark.parametrize("via", ["33.5,nan", "33.5,inf", "36.3,233.5", "33.5"])
+def test_an_alignment_is_made_of_positions(toy: ModuleType, tmp_path: Path, via: str) -> None:
+    links = [*toy.LINKS[:-1], 'west,ring,X,س,street,2,2,50,,0,"' + via + '",A']
+    assert ("via", f"{via!r} is not a list like `33.51,36.27 33.52,36.28`") in {
+        (fault.key, fault.rule) for fault in faults_of(toy.written(tmp_path, links=links))
+    }
+
+
+def test_a_ring_has_whole_lanes(toy: ModuleType, tmp_path: Path) -> None:
+    faults = faults_of(toy.written(tmp_path, controls=[toy.CONTROLS[0], "ring,roundabout,30,2.7,,,,,"]))
+    assert [(fault.key, fault.rule) for fault in faults] == [("ring_lanes", "'2.7' is not a whole number")]
+
+
+def test_tables_may_begin_with_a_byte_order_mark(toy: ModuleType, tmp_path: Path) -> None:
+    folder = toy.written(tmp_path)
+    plain = read_road_tables(folder)
+    for table in folder.glob("*.csv"):
+        table.write_bytes(b"\xef\xbb\xbf" + table.read_bytes())
+    assert read_road_tables(folder) == plain
+
+
 def test_unknown_manifest_key_is_told_with_its_line(toy: ModuleType, tmp_path: Path) -> None:
     toy.written(tmp_path)
     manifest = tmp_path / "network.yaml"
@@ -80,7 +101,7 @@ def test_unknown_manifest_key_is_told_with_its_line(toy: ModuleType, tmp_path: P
     assert (fault.key, fault.line) == ("colour", len(toy.MANIFEST.splitlines()) + 1)
 
 
-@pytest.mark.parametrize("text", ["name: [", ""])
+@pytest.mark.parametrize("text", ["name: [", "", "[" * 5000 + "]" * 5000])
 def test_manifest_that_is_no_manifest(toy: ModuleType, tmp_path: Path, text: str) -> None:
     toy.written(tmp_path)
     (tmp_path / "network.yaml").write_text(text, encoding="utf-8")
