@@ -17,6 +17,7 @@ class Moment:
         time_s: Simulated time.
         inserted: Vehicles that have entered so far.
         arrived: Vehicles that have left so far.
+        waiting: Vehicles that wait outside for room.
         running: Vehicles in the network.
         halting: Vehicles that stand.
         stopped: Vehicles that stand because they are to, at a bus stop or in a parking place.
@@ -25,14 +26,16 @@ class Moment:
     time_s: float
     inserted: int
     arrived: int
+    waiting: int
     running: int
     halting: int
     stopped: int
 
     @property
     def frozen(self) -> bool:
-        """Whether vehicles are there and all of them stand against their will."""
-        return self.running > 0 and self.stopped == 0 and self.halting >= self.running
+        """Whether all vehicles stand against their will and keep others out; one that is stuck alone keeps nobody."""
+        stands = self.running > 0 and self.stopped == 0 and self.halting >= self.running
+        return stands and self.waiting > 0
 
 
 def moments(lines: Iterable[bytes]) -> Iterator[Moment]:
@@ -44,6 +47,7 @@ def moments(lines: Iterable[bytes]) -> Iterator[Moment]:
                 time_s=values["time"],
                 inserted=int(values["inserted"]),
                 arrived=int(values["ended"]),
+                waiting=int(values["waiting"]),
                 running=int(values["running"]),
                 halting=int(values["halting"]),
                 stopped=int(values["stopped"]),
@@ -53,7 +57,8 @@ def moments(lines: Iterable[bytes]) -> Iterator[Moment]:
 def gridlock_time_s(seen: Iterable[Moment], *, patience_s: float = PATIENCE_S) -> float | None:
     """Return when nothing has moved for the patience, or None when that never happens.
 
-    Nothing moves when, at every moment seen, all running vehicles stand and none has entered or arrived since.
+    Nothing moves when, at every moment seen, all running vehicles stand, others wait outside, and none has entered or
+    arrived since.
     """
     since: Moment | None = None
     for moment in seen:

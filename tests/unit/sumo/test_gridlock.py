@@ -11,7 +11,7 @@ from tests import roads
 
 
 def standing(*times_s: float, inserted: int = 50, arrived: int = 10, **more: int) -> list[Moment]:
-    state = {"running": 40, "halting": 40, "stopped": 0} | more
+    state = {"waiting": 5, "running": 40, "halting": 40, "stopped": 0} | more
     return [Moment(time, inserted, arrived, **state) for time in times_s]
 
 
@@ -27,6 +27,7 @@ def test_standing_for_the_patience_is_gridlock() -> None:
         standing(180, inserted=51),
         standing(180, running=0, halting=0),
         standing(180, stopped=1),
+        standing(180, waiting=0),
     ],
 )
 def test_anything_that_moves_starts_the_clock_anew(interruption: list[Moment]) -> None:
@@ -42,7 +43,7 @@ def test_moments_are_read_from_the_summary_and_nothing_else() -> None:
             b'stopped="0" duration="7"/>\n'
         ),
     ]
-    assert list(moments(lines)) == [Moment(60.0, 5, 2, 3, 1, 0)]
+    assert list(moments(lines)) == [Moment(60.0, 5, 2, 1, 3, 1, 0)]
 
 
 @pytest.mark.parametrize("controller", [Controller.PLANS, Controller.MAX_PRESSURE])
@@ -74,6 +75,21 @@ def test_a_gridlock_counts_as_if_it_had_been_waited_for(tmp_path: Path, monkeypa
     early, late = (run.table(TRIPS).set_index("vehicle_id").sort_index()[counted] for run in (stopped, waited))
     assert ((early - late).abs().max() < 1).all()
     assert len(early) == len(late) == 900
+
+
+def test_one_who_is_stuck_alone_does_not_keep_later_ones_from_driving(tmp_path: Path) -> None:
+    net = roads.crossing(tmp_path)
+    red = tmp_path / "red.add.xml"
+    program = '<tlLogic id="x" type="static" programID="red"><phase duration="9" state="GGrr"/></tlLogic>'
+    red.write_text(f"<additional>{program}</additional>")
+    vehicle = '<vehicle id="{0}" depart="{0}"><route edges="{1}"/></vehicle>'
+    streets = ("west_in east_out", "south_in north_out")
+    for stuck, free in (streets, streets[::-1]):
+        demand = roads.routes(tmp_path, vehicle.format(0, stuck), *(vehicle.format(at, free) for at in (600, 1200)))
+        scenario = roads.inputs(net, demand, end_s=1500, additional_files=(red,))
+        engine = SumoEngine()
+        result = engine.run(RunSpec(scenario, 1, engine.name, engine.version), tmp_path / stuck)
+        assert result.status is Status.COMPLETED
 
 
 @pytest.mark.parametrize("scale", [0.5, 2.0])
