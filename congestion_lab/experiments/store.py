@@ -32,7 +32,11 @@ class RunStore:
             ExperimentError: Its folder is damaged, or another version wrote it.
         """
         folder = self.root / spec.digest
-        return read_run(folder) if folder.exists() else None
+        if not folder.exists():
+            return None
+        if not (folder / _RUN_FILE).exists():
+            raise ExperimentError(f"{folder} holds no finished run ({_RUN_FILE} is missing); remove it and run again")
+        return read_run(folder)
 
     def add(self, spec: RunSpec, simulate: Callable[[Path], RunResult]) -> RunResult:
         """Run `simulate` in a fresh folder and keep the folder only if it ends well."""
@@ -51,8 +55,7 @@ def read_run(folder: Path) -> RunResult:
     try:
         raw: dict[str, Any] = json.loads((folder / _RUN_FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        rule = f"{folder} holds no finished run ({_RUN_FILE} is missing)"
-        raise ExperimentError(f"{rule}; remove it and run again") from None
+        raise ExperimentError(f"{folder} holds no finished run ({_RUN_FILE} is missing); simulate again") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ExperimentError(f"{folder / _RUN_FILE} is damaged ({error}); remove the folder and run again") from error
     found = raw.pop("format", None) if isinstance(raw, dict) else None

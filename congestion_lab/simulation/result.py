@@ -74,14 +74,16 @@ class RunResult:
         """Read one of its tables.
 
         Raises:
-            FileNotFoundError: The run did not record that table.
-            ExperimentError: The table is damaged.
+            ExperimentError: The table is missing (see `has`) or damaged.
         """
         path = self.folder / f"{contract.name}.parquet"
+        remedy = f"remove the folder {self.folder} and run again"
         try:
-            return pd.read_parquet(path)
-        except ValueError as error:  # what pyarrow raises for a file that is no Parquet
-            raise ExperimentError(f"{path} is damaged; remove the folder {self.folder} and run again") from error
+            return contract.conform(pd.read_parquet(path))
+        except FileNotFoundError:
+            raise ExperimentError(f"{path} is missing; {remedy}") from None
+        except (ValueError, KeyError, OSError) as error:  # no Parquet, another table, or not to be read
+            raise ExperimentError(f"{path} is damaged ({error}); {remedy}") from error
 
     def has(self, contract: TableContract) -> bool:
         """Whether the run recorded that table."""

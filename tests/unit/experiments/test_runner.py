@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from congestion_lab.core.errors import ExperimentError
@@ -110,3 +111,17 @@ def test_a_folder_that_lost_its_run_is_named_before_anything_is_simulated(tmp_pa
     with pytest.raises(ExperimentError, match=r"holds no finished run .*; remove it and run again"):
         _run(FakeEngine(marks), tmp_path / "runs", [1])
     assert len(list(marks.iterdir())) == 1
+
+
+def test_a_table_that_is_missing_or_another_is_named_with_what_to_do(tmp_path: Path, marks: Path) -> None:
+    (run,) = _run(FakeEngine(marks), tmp_path / "runs", [1])
+    path = run.folder / "trips.parquet"
+    pd.DataFrame({"x": [1]}).to_parquet(path)
+    with pytest.raises(ExperimentError, match=r"trips.parquet is damaged .*lacks vehicle_id.*; remove the folder"):
+        run.table(TRIPS)
+    path.write_bytes(b"PAR1")
+    with pytest.raises(ExperimentError, match=r"trips.parquet is damaged .*; remove the folder"):
+        run.table(TRIPS)
+    path.unlink()
+    with pytest.raises(ExperimentError, match=r"trips.parquet is missing; remove the folder"):
+        run.table(TRIPS)
