@@ -14,7 +14,7 @@ def analysed(trips: pd.DataFrame, analysis_begin_s: float) -> pd.DataFrame:
     counted = trips[trips["demanded_s"] >= analysis_begin_s]
     if counted.empty:
         rule = f"no vehicle is demanded from {analysis_begin_s:g} s on"
-        raise DemandError(Fault(rule, "check the period, the warm-up and the departure times of the demand"))
+        raise DemandError(Fault(rule, "check the period, the warm-up, the departure times and the scale of the demand"))
     return counted
 
 

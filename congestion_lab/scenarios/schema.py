@@ -137,7 +137,7 @@ class Area(Section):
 class Simulation(Section):
     """How the simulator works."""
 
-    step_s: float = Field(1.0, gt=0, le=10, description="length of a simulation step")
+    step_s: float = Field(1.0, ge=0.001, le=10, description="length of a simulation step")
     mesoscopic: bool = Field(
         default=False, description="vehicles move in queues instead of one by one: faster and coarser"
     )

@@ -127,6 +127,7 @@ name: again
         (("gz]}", "gz, cologne3.rou.xml.gz]}"), "demand.routes", "more than once"),
         (("gz]}", "gz], additional: [types.add.xml]}\nadditional: [types.add.xml]"), "", "more than once"),
         (("# cologne3.yaml", "closures: [a, a]"), "closures", "more than once"),
+        (("# cologne3.yaml", "simulation: {step_s: 0.0004}"), "simulation.step_s", "greater than or equal to 0.001"),
         (("# cologne3.yaml", "simulation: {step_ms: 500}"), "simulation.step_ms", "unknown key"),
         (("name: cologne3", "name: ../up"), "name", "no safe file name"),
         (("name: cologne3", "name: [1]"), "name", "string"),
