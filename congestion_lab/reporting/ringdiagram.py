@@ -61,8 +61,9 @@ def ring_of(plan: SignalPlan, intersection: Intersection, *, span_s: float) -> R
         RingRow(group.id, approaches_label(served(group, intersection)), _bar(runs(plan, place), span_s))
         for place, group in enumerate(plan.groups)
     )
+    offset = plan.offset_s % plan.cycle_s
     facts = _("cycle {cycle} s, offset {offset} s").format(
-        cycle=number(plan.cycle_s, _digits(plan.cycle_s)), offset=number(plan.offset_s, _digits(plan.offset_s))
+        cycle=number(plan.cycle_s, _digits(plan.cycle_s)), offset=number(offset, _digits(offset))
     )
     return Ring(facts, _ticks(span_s), tuple(rows))
 

@@ -117,8 +117,8 @@ def required_intergreen_s(heads: Iterable[SignalHead]) -> float:
 def never_together(intersection: Intersection) -> frozenset[tuple[int, int]]:
     """Return the pairs (a, b), a < b, of heads that no signal may release at once, whoever is to give way.
 
-    Drivers going straight on do not look for cross traffic or for people on foot: only who turns may be asked to yield
-    at a green (Vienna Convention on Road Signs and Signals, article 23.2; MUTCD 2009, section 4D.05).
+    Drivers going straight on do not look for cross traffic or for people on foot: what a green asks to yield is who
+    turns (MUTCD 2009, section 4D.04).
     """
     heads: dict[int, list[SignalHead]] = {}
     for head in intersection.heads:

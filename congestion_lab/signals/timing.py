@@ -1,12 +1,11 @@
-"""Signal timing formulas of the field: clearances, pedestrian greens, cycles, splits, saturation flows and offsets.
+"""Signal timing formulas of the field: clearances, pedestrian greens, cycles, splits, capacities and offsets.
 
 Sources: ITE = Institute of Transportation Engineers, Guidelines for Determining Traffic Signal Change and Clearance
 Intervals; MUTCD = Manual on Uniform Traffic Control Devices 2009; HCM = Highway Capacity Manual, 6th edition, chapter
 19; FHWA = Traffic Signal Timing Manual, 2nd edition (NCHRP 812).
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.geometry import Turn
@@ -21,11 +20,6 @@ MAX_YELLOW_S = 6.0  # MUTCD 4D.26
 MAX_ALL_RED_S = 6.0  # MUTCD 4D.26
 VEHICLE_LENGTH_M = 6.1  # 20 ft, ITE
 TURNING_SPEED_MPS = 8.9  # 20 mph: speed at which turns clear, NCHRP 731
-BASE_SATURATION_VPH = 1900.0  # passenger cars per hour of green and lane, HCM
-LANE_WIDTH_M = 3.6  # base width, HCM
-START_UP_LOST_S = 2.0  # HCM
-GREEN_EXTENSION_S = 2.0  # yellow still used, HCM
-_HOUR_S = 3600.0
 _MIN_GREEN_SHARE = 1e-6
 
 
@@ -85,23 +79,6 @@ def webster_cycle(lost_time_s: float, flow_ratios: Sequence[float], *, max_cycle
     return min(max_cycle_s, (1.5 * lost_time_s + 5.0) / (1.0 - _load(flow_ratios)))
 
 
-def akcelik_cycle(
-    lost_time_s: float, flow_ratios: Sequence[float], *, stop_penalty: float = 0.0, max_cycle_s: float = 120.0
-) -> float:
-    """Return the cycle that weighs delay against stops: ((1.4 + k) L + 6) / (1 - Y) (Akcelik 1981).
-
-    Args:
-        lost_time_s: Time lost per cycle, all phases.
-        flow_ratios: Critical flow over saturation flow, one per phase.
-        stop_penalty: k: 0 for least delay, 0.2 for least cost, 0.4 for least fuel.
-        max_cycle_s: Upper bound applied to the result.
-
-    Raises:
-        SignalPlanError: The ratios add up to 1 or more, so no cycle clears the demand.
-    """
-    return min(max_cycle_s, ((1.4 + stop_penalty) * lost_time_s + 6.0) / (1.0 - _load(flow_ratios)))
-
-
 def _load(flow_ratios: Sequence[float]) -> float:
     load = sum(flow_ratios)
     if not 0 <= load < 1:
@@ -139,72 +116,9 @@ def splits(
         held |= short
 
 
-def effective_green_s(green_s: float, yellow: float) -> float:
-    """Return the part of green and yellow in which the queue discharges at saturation flow (HCM)."""
-    return max(0.0, green_s + yellow - START_UP_LOST_S - yellow + min(yellow, GREEN_EXTENSION_S))
-
-
-def saturation_flow_vph(
-    lanes: int = 1,
-    *,
-    width_m: float = LANE_WIDTH_M,
-    heavy_share: float = 0.0,
-    grade: float = 0.0,
-    left_share: float = 0.0,
-    right_share: float = 0.0,
-    central_district: bool = False,
-    base_vph: float = BASE_SATURATION_VPH,
-) -> float:
-    """Return the saturation flow of a lane group with protected turns (HCM 2000, exhibit 16-7).
-
-    Args:
-        lanes: Lanes of the group.
-        width_m: Mean lane width.
-        heavy_share: Share of heavy vehicles, each worth two passenger cars.
-        grade: Rise over run, negative downhill.
-        left_share: Share turning left from the group, on a protected signal.
-        right_share: Share turning right from the group.
-        central_district: Whether parking, stops and crowds disturb it as in a business district.
-        base_vph: Ideal flow of one lane.
-    """
-    factors: Mapping[str, float] = {
-        "width": 1 + (width_m - LANE_WIDTH_M) / 9,
-        "heavy": 1 / (1 + heavy_share),
-        "grade": 1 - 100 * grade / 200,
-        "left": 1 / (1 + 0.05 * left_share),
-        "right": 1 - 0.15 * right_share,
-        "area": 0.9 if central_district else 1.0,
-    }
-    return base_vph * lanes * math.prod(factors.values())
-
-
 def capacity_vph(saturation_vph: float, green_s: float, cycle_s: float) -> float:
     """Return the flow that a signal lets pass: s g / C (HCM)."""
     return saturation_vph * green_s / cycle_s
-
-
-def degree_of_saturation(flow_vph: float, saturation_vph: float, green_s: float, cycle_s: float) -> float:
-    """Return flow over capacity (HCM)."""
-    return flow_vph / capacity_vph(saturation_vph, green_s, cycle_s)
-
-
-def webster_delay_s(cycle_s: float, green_s: float, flow_vph: float, saturation_vph: float) -> float:
-    """Return the mean delay per vehicle of random arrivals at a fixed-time signal (Webster 1958, all three terms).
-
-    Raises:
-        SignalPlanError: The signal is saturated; the formula has no value there.
-    """
-    share = green_s / cycle_s
-    load = degree_of_saturation(flow_vph, saturation_vph, green_s, cycle_s)
-    flow = flow_vph / _HOUR_S
-    if load >= 1:
-        raise SignalPlanError(Fault(f"degree of saturation is {load:.2f}; Webster's delay exists below 1 only"))
-    if flow == 0:
-        return cycle_s * (1 - share) ** 2 / 2
-    uniform = cycle_s * (1 - share) ** 2 / (2 * (1 - share * load))
-    random = load**2 / (2 * flow * (1 - load))
-    correction: float = 0.65 * (cycle_s / flow**2) ** (1 / 3) * load ** (2 + 5 * share)
-    return uniform + random - correction
 
 
 def progression_offset_s(upstream_offset_s: float, travel_s: float, queue_s: float, cycle_s: float) -> float:

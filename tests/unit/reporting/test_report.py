@@ -95,6 +95,13 @@ def test_a_study_tells_how_it_searched(story: Story) -> None:
     assert ("Seeds, Present", "1, 2, 3") in told
 
 
+def test_an_offset_is_told_within_the_cycle(story: Story) -> None:
+    (plan,) = story.before.plans
+    moved = PlanSet((dataclasses.replace(plan, offset_s=-3.0),))
+    page = _page(dataclasses.replace(story, before=dataclasses.replace(story.before, plans=moved)))
+    assert "cycle 53 s, offset 50 s" in page
+
+
 class _Reader(HTMLParser):
     """Collects what a browser would run or fetch."""
 

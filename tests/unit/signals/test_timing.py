@@ -27,7 +27,6 @@ def test_people_on_foot() -> None:
 
 def test_cycles_of_the_textbook() -> None:
     assert timing.webster_cycle(10, [0.3, 0.3]) == pytest.approx(20 / 0.4)
-    assert timing.akcelik_cycle(10, [0.3, 0.3], stop_penalty=0.2) == pytest.approx(22 / 0.4)
     assert timing.webster_cycle(10, [0.49, 0.49], max_cycle_s=100) == 100
 
 
@@ -46,21 +45,8 @@ def test_splits_follow_the_ratios_above_the_minima() -> None:
         timing.splits(20, [1, 1], [11, 10])
 
 
-def test_webster_delay_of_a_moderate_signal() -> None:
-    delay = timing.webster_delay_s(60, 30, 600, 1800)
-    assert delay == pytest.approx(11.25 + 4.0 - 1.355, abs=1e-3)
-    assert timing.webster_delay_s(60, 30, 0, 1800) == 7.5
-    with pytest.raises(SignalPlanError, match="below 1"):
-        timing.webster_delay_s(60, 30, 900, 1800)
-
-
-def test_saturation_flow_and_capacity() -> None:
-    assert timing.saturation_flow_vph() == 1900
-    assert timing.saturation_flow_vph(2, heavy_share=0.1, right_share=0.2) == pytest.approx(3800 / 1.1 * 0.97)
-    assert timing.saturation_flow_vph(width_m=3.0) < 1900
+def test_capacity_is_saturation_flow_in_the_share_of_green() -> None:
     assert timing.capacity_vph(1900, 30, 60) == 950
-    assert timing.degree_of_saturation(475, 1900, 30, 60) == 0.5
-    assert timing.effective_green_s(30, 3) == 30
 
 
 def test_progression_meets_the_platoon() -> None:
