@@ -21,6 +21,7 @@ _PURE_OUTPUTS = frozenset({"edgeData", "laneData", "timedEvent", "vTypeProbe"}) 
 _RECORDERS = frozenset({"has.ssm.device"})  # writes ssm_<vehicle>.xml where it stands, and does nothing else
 _FILE_IS_INPUT = frozenset({"rerouter", "variableSpeedSign"})
 _MAX_INCLUDES = 16  # levels
+_RULES = 1  # counts up when what is cleaned changes, so that no copy of an older version is used
 
 
 def cleaned(path: Path, cache: Path) -> Path:
@@ -35,7 +36,8 @@ def cleaned(path: Path, cache: Path) -> Path:
     faults = [fault for finding in found if (fault := _fault(finding, path)) is not None]
     if faults:
         raise ScenarioError(*faults)
-    target = cache / "cleaned" / digest_of([digest_of_file(file) for file in _included(path, ())]) / _plain_name(path)
+    contents = [digest_of_file(file) for file in _included(path, ())]
+    target = cache / "cleaned" / digest_of([_RULES, contents]) / _plain_name(path)
     if not target.exists():
         with written_whole(target) as temporary:
             ElementTree(_clean_root(path)).write(temporary, encoding="utf-8", xml_declaration=True)
