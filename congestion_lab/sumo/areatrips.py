@@ -21,6 +21,7 @@ _NEVER = "-1"  # what SUMO gives as the departure of a vehicle that found no roo
 _TYPES = ("vType", "vTypeDistribution")
 _STOPPING_PLACES = frozenset({"busStop", "trainStop", "containerStop", "chargingStation", "parkingArea"})
 _RECORDED = frozenset({"arrival", "routeLength", "speedFactor", "route"})  # what happened, not what was asked for
+_RATES = frozenset({"begin", "end", "number", "period", "vehsPerHour", "perHour", "probability"})  # of flows
 _RECORDED_AT_STOP = frozenset({"started", "ended", "initialPersons", "initialContainers"})
 _DEPARTURE = frozenset({"departLane", "departPos", "departPosLat", "departSpeed", "departEdge"})
 _ARRIVAL = frozenset({"arrivalLane", "arrivalPos", "arrivalPosLat", "arrivalSpeed", "arrivalEdge"})
@@ -90,7 +91,11 @@ def write_trips(whole: SimulationInputs, driven: Driven, inside: Collection[str]
     """
     places = dict(_stopping_places(whole.additional_files))
     links = frozenset(inside)
-    found = itertools.chain(_driven_trips(driven.routes, links, places), _waiting_trips(whole, driven, links, places))
+    found = itertools.chain(
+        _driven_trips(driven.routes, links, places),
+        _waiting_trips(whole, driven, links, places),
+        _waiting_of_flows(whole, driven, links, places),
+    )
     trips = sorted(trip for trip in found if whole.begin_s <= trip[0] < whole.horizon_s)
     with written_whole(target) as temporary, temporary.open("w", encoding="utf-8") as stream:
         stream.write("<routes>\n")
@@ -153,6 +158,24 @@ def _waiting_trips(
                     yield stretch.entry_s, name, _text(trip)
 
 
+def _waiting_of_flows(
+    whole: SimulationInputs, driven: Driven, inside: Collection[str], places: Mapping[str, str]
+) -> Iterator[Trip]:
+    waiting: dict[str, list[tuple[str, float]]] = {}
+    for trip in elements(driven.trips, ["tripinfo"]):
+        if trip.get("depart") == _NEVER:  # it waits until the end, so that tells when it began
+            name, delay_s = trip.get("id", ""), float(trip.get("departDelay", "0"))
+            waiting.setdefault(name.rpartition(".")[0], []).append((name, whole.horizon_s - delay_s))
+    named = dict(_named_routes((*whole.additional_files, *whole.route_files))) if waiting else {}
+    for flow in (flow for path in whole.route_files if waiting for flow in elements(path, ["flow"])):
+        links = _links_of(flow, named)
+        if links and links[0] in inside:
+            for name, entry_s in waiting.get(flow.get("id", ""), ()):
+                trip = _trip(flow, Stretch(0, _leading(links, inside), entry_s), 0, len(links), places)
+                trip.set("id", name)
+                yield entry_s, name, _text(trip)
+
+
 def _departure_s(vehicle: Element) -> float:
     """Return when a vehicle is to depart; never, for one that waits for something else than a time."""
     found = moment_s(vehicle.get("depart", ""))
@@ -189,7 +212,7 @@ def _leading(links: Sequence[str], inside: Collection[str]) -> tuple[str, ...]:
 
 def _trip(vehicle: Element, stretch: Stretch, number: int, route_length: int, places: Mapping[str, str]) -> Element:
     begins, ends = stretch.first == 0, stretch.first + len(stretch.links) == route_length
-    dropped = _RECORDED | (frozenset() if begins else _DEPARTURE) | (frozenset() if ends else _ARRIVAL)
+    dropped = _RECORDED | _RATES | (frozenset() if begins else _DEPARTURE) | (frozenset() if ends else _ARRIVAL)
     attributes = {name: value for name, value in vehicle.attrib.items() if name not in dropped}
     if not begins:
         attributes |= _ENTERING

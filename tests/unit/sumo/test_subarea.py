@@ -15,10 +15,12 @@ from congestion_lab.sumo.areanet import links_at
 from congestion_lab.sumo.areatrips import Stretch, stretches
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.netfile import read_network, read_plans
+from congestion_lab.sumo.outline import with_digest
 from congestion_lab.sumo.prepare import prepare
 from congestion_lab.sumo.process import run_program
-from congestion_lab.sumo.subarea import links_inside
+from congestion_lab.sumo.subarea import cut, links_inside
 from congestion_lab.sumo.xmlfiles import elements
+from tests import roads
 
 _SIDE = 4
 _AREA = "area: {links: [%s]}\n"
@@ -157,6 +159,20 @@ def test_who_found_no_room_to_depart_inside_is_still_demanded(grid: Path, tmp_pa
     doubled = _scenario(tmp_path, "crowd", area, scale=2.0)
     part = prepare(doubled, cache=tmp_path / "cache")
     assert len({trip.get("id") for trip in elements(part.route_files[0], ["vehicle"])}) == 80
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_vehicles_of_flows_that_found_no_room_are_still_demanded(tmp_path: Path, scale: float) -> None:
+    net = roads.crossing(tmp_path)
+    demand = roads.routes(tmp_path, roads.flow("west", "west_in east_out", 200, end_s=200))
+    whole = with_digest(roads.inputs(net, demand, end_s=200, scale=scale))
+    area = Area(links=("west_in", "east_out", "south_in", "north_out"))
+    trips = [dict(trip.attrib) for trip in elements(cut(whole, area, tmp_path / "cache").route_files[0], ["vehicle"])]
+    departs = {trip["id"]: float(trip["depart"]) for trip in trips}
+    times = (number / scale for number in range(int(200 * scale)))
+    expected = {f"west.{number}": at for number, at in enumerate(times) if at <= 199}  # SUMO's last whole step
+    assert departs == pytest.approx(expected, abs=0.3)  # it adds up rounded spacings
+    assert not any("number" in trip for trip in trips)
 
 
 def test_trips_avoid_links_that_are_closed(grid: Path, inside: frozenset[str]) -> None:
