@@ -1,7 +1,8 @@
 """Level of service by control delay, per movement and per intersection (HCM, 6th edition, exhibits 19-8 and 20-2).
 
 HCM also calls a movement F when its volume exceeds its capacity, whatever its delay. A simulation measures no capacity:
-the delay of vehicles that still queue at the end, and that waited outside, is counted instead.
+the delay of vehicles that still queue at the end, and the wait outside of those that entered, is counted instead.
+Vehicles that never entered belong to no movement; a run's figures count them as never inserted.
 """
 
 import bisect

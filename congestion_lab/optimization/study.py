@@ -6,7 +6,7 @@ store, so a study that was interrupted is simply run again and comes to the same
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from congestion_lab.simulation.tables import MOVEMENTS, TRIPS
 SUMMARY_FILE = "summary.json"
 BEST_PLAN_FILE = "best-plan.json"
 PRESENT_PLAN_FILE = "present-plan.json"
+_PROPOSED = "proposed"  # what timing sheets and exports call a plan that the search found
 _HOUR_S = 3600.0
 
 
@@ -263,11 +264,17 @@ def _flows_vph(result: RunResult) -> Flows:
 def _write_plans(folder: Path, study: str, scenario: str, *, signals: Signals, best: Candidate) -> None:
     for file, plans, origin in (
         (PRESENT_PLAN_FILE, signals.present, PRESENT),
-        (BEST_PLAN_FILE, best.entrant.plans, best.entrant.origin),
+        (BEST_PLAN_FILE, _proposed(best.entrant.plans, signals.present), best.entrant.origin),
     ):
         provenance = {"study": study, "origin": origin, "congestion_lab": __version__}
         content = PlanFile(scenario, signals.network.digest, signals.intersections, plans, provenance)
         write_plan_file(folder / file, content)
+
+
+def _proposed(plans: PlanSet, present: PlanSet) -> PlanSet:
+    """Return the plans with those that differ from the present ones under a name of their own."""
+    pairs = zip(plans, present, strict=True)
+    return PlanSet(tuple(now if now == was else replace(now, program_id=_PROPOSED) for now, was in pairs))
 
 
 def _confirmed(

@@ -5,10 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree  # builds and writes; parsing is done under guard
 
+from congestion_lab.core.errors import EngineError
 from congestion_lab.network.model import Network
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.process import run_program
-from congestion_lab.sumo.xmlfiles import starts, tree
+from congestion_lab.sumo.xmlfiles import elements, starts, tree
 
 # No shift, and no speed limits of netconvert's own across the junctions.
 _AS_IT_WAS = (
@@ -37,7 +38,7 @@ def cut_net(net_file: Path, network: Network, inside: Collection[str], target: P
     """Write the net of the links inside; signals that lose approaches are taken out, all others stay as they are.
 
     Raises:
-        EngineError: netconvert failed.
+        EngineError: netconvert failed, or changed what signals show.
     """
     with tempfile.TemporaryDirectory() as scratch:
         keep, part, free = (Path(scratch) / name for name in ("keep.txt", "part.net.xml", "free.net.xml"))
@@ -49,6 +50,7 @@ def cut_net(net_file: Path, network: Network, inside: Collection[str], target: P
             _netconvert(part, free, "--tls.unset", ",".join(unset))
         root = tree(free if unset else part)
     _restore_lanes(root, net_file)
+    _restore_programmes(root, net_file)
     ElementTree(root).write(target, encoding="utf-8", xml_declaration=True)
 
 
@@ -88,6 +90,20 @@ def _restore_lanes(root: Element, net_file: Path) -> None:
         for new, old in zip(crossing, was.get(path, ()), strict=False):
             for word in ("speed", "length"):
                 lanes[new].set(word, before[old][word])
+
+
+def _restore_programmes(root: Element, net_file: Path) -> None:
+    """Give programmes back what netconvert forgets: the shortest and longest durations of fixed-time phases."""
+    before = {
+        (old.get("id"), old.get("programID")): [dict(phase.attrib) for phase in old.iter("phase")]
+        for old in elements(net_file, ("tlLogic",))
+    }
+    for programme in root.iter("tlLogic"):
+        phases = before[programme.get("id"), programme.get("programID")]
+        for phase, as_it_was in zip(programme.iter("phase"), phases, strict=True):
+            if phase.get("state") != as_it_was["state"]:
+                raise EngineError(f"netconvert changed the programme of {programme.get('id')} while cutting the area")
+            phase.attrib.update(as_it_was)
 
 
 def _crossings(connections: Sequence[Mapping[str, str]]) -> Mapping[LanePair, tuple[str, ...]]:

@@ -26,7 +26,7 @@ from congestion_lab.sumo.installation import version
 from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.outline import net_outline, with_digest
 
-_LAYOUT = 2  # part of the cache's names: raised when the way of cutting changes
+_LAYOUT = 3  # part of the cache's names: raised when the way of cutting changes
 _NET, _ROUTES = "area.net.xml", "area.rou.xml"
 
 

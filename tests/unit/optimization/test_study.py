@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +168,11 @@ def test_a_study_finds_confirms_and_writes_a_better_plan(finished: Finished) -> 
     assert set(written["confirmation"]["present"]) == set(written["confirmation"]["best"]) == {"11", "12", "13"}
     assert written["confirmation"]["difference"]["n"] == 3
     assert written["confirmation"]["difference"]["high"] < 0
-    assert read_plan_file(folder / "best-plan.json").plans == summary.best_plans
+    proposed = read_plan_file(folder / "best-plan.json").plans
+    assert {plan.program_id for plan in proposed} == {"proposed"}
+    assert [replace(plan, program_id="0") for plan in proposed] == [
+        replace(plan, program_id="0") for plan in summary.best_plans
+    ]
     assert read_plan_file(folder / "present-plan.json").plans == SIGNALS.present
     assert [result.seed for result in load_run_set(folder / "best").results] == [11, 12, 13]
     assert len(load_run_set(folder / "present").results) == 3

@@ -11,7 +11,7 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.network.model import Connection, Lane, Link, Network, Node
 from congestion_lab.scenarios.schema import Area, Scenario, load_scenario
 from congestion_lab.simulation.spec import SimulationInputs
-from congestion_lab.sumo.areanet import links_at
+from congestion_lab.sumo.areanet import _restore_programmes, links_at
 from congestion_lab.sumo.areatrips import Stretch, stretches
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.netfile import read_network, read_plans
@@ -19,7 +19,7 @@ from congestion_lab.sumo.outline import with_digest
 from congestion_lab.sumo.prepare import prepare
 from congestion_lab.sumo.process import run_program
 from congestion_lab.sumo.subarea import cut, links_inside
-from congestion_lab.sumo.xmlfiles import elements
+from congestion_lab.sumo.xmlfiles import elements, tree
 from tests import roads
 
 _SIDE = 4
@@ -263,3 +263,14 @@ def _cologne(bench_folder: Path, folder: Path, polygon: str) -> Scenario:
         f"period: {{begin: 07:00, end: 08:00}}\narea: {{polygon: {polygon}}}\n"
     )
     return load_scenario(path)
+
+
+def test_a_fixed_time_phase_keeps_its_stated_minimum(tmp_path: Path) -> None:
+    programme = '<tlLogic id="x" type="static" programID="0" offset="0"><phase duration="30" state="Gr"{}/></tlLogic>'
+    net = tmp_path / "whole.net.xml"
+    net.write_text(f"<net>{programme}</net>".format(' minDur="15"'))
+    cut = tmp_path / "part.net.xml"
+    cut.write_text(f"<net>{programme}</net>".format(""))
+    root = tree(cut)
+    _restore_programmes(root, net)
+    assert [phase.get("minDur") for phase in root.iter("phase")] == ["15"]
