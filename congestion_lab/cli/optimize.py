@@ -125,8 +125,13 @@ def _studied(experiment: "Experiment", folder: Path, workers: int) -> "StudySumm
 
 
 def _verdict(study: "StudySummary") -> str:
+    from congestion_lab.optimization.candidates import PRESENT
+
     difference = study.difference
-    tried = f"{study.candidates} plans tried in {study.sumo_runs} simulations"
+    origin = study.best.entrant.origin
+    tried = f"{study.candidates} plans tried in {study.sumo_runs} simulations; the best comes from: {origin}"
+    if origin == PRESENT:
+        return f"Nothing better than the present plans was found, so best-plan.json holds them. {tried}."
     if difference is None:
         return f"No comparison: fewer than two seeds finished on both sides. {tried}."
     if not difference.significant:

@@ -59,7 +59,7 @@ def _say_breaches(content: "PlanFile", breaches: Sequence["Breach"], errors: int
     for breach in breaches:
         say(f"{breach.severity:<8} {breach.controller_id}: {breach.rule}: {breach.message}")
     others = len(breaches) - errors
-    say(f"{len(content.plans)} controllers checked: {errors} errors, {others} other findings")
+    say(f"{len(content.plans)} controllers checked: {errors} errors, {others} warnings")
 
 
 def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
@@ -81,7 +81,7 @@ def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
     return mended
 
 
-@plan.command(epilog=example(f"plan show {_EXAMPLE} --controller adawi_br"))
+@plan.command(epilog=example(f"plan show {_EXAMPLE} --controller baramkeh"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
 @json_option
@@ -94,7 +94,8 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     content = read_plan_file(file)
     unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
     if unknown:
-        raise click.UsageError(f"{file} has no controller {', '.join(unknown)}")
+        known = ", ".join(one.controller_id for one in content.plans)
+        raise click.UsageError(f"{file} has no controller {', '.join(unknown)}; it has {known}")
     chosen = [one for one in content.plans if not controllers or one.controller_id in controllers]
     if as_json:
         say_json(plans_as_json(chosen))

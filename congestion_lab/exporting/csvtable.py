@@ -75,7 +75,7 @@ def _timing_rows(plan: SignalPlan, intersection: Intersection) -> Iterator[Seque
             yield (*head, *name, 0, "", "", "", 0, 0, 0, 0)
         for count, green in enumerate(greens, start=1):
             times = (green.start_s, green.end_s, green.green_s, green.yellow_s, green.all_red_s, green.split_s)
-            way = "permitted" if green.permitted else "protected"
+            way = green.right_of_way
             yield (*head, *name, count, way, *map(seconds, times))
 
 

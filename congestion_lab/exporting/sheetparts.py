@@ -125,7 +125,7 @@ def _headings(pen: Pen, row: int, names: Sequence[str]) -> None:
 
 def _write_greens(pen: Pen, row: int, greens: Sequence[GreenTime]) -> None:
     """Write the greens of a group; several in one cycle share a cell each, separated by a slash."""
-    ways = ("permitted" if green.permitted else "protected" for green in greens)
+    ways = (green.right_of_way for green in greens)
     pen.value(row, 3, " / ".join(ways) or "never")
     for column, name in enumerate(("start_s", "end_s", "green_s", "yellow_s", "all_red_s", "split_s"), start=4):
         times = [seconds(getattr(green, name)) for green in greens]

@@ -1,5 +1,7 @@
 """What a reader has to know before trusting a figure: assumptions, warnings, and where everything comes from."""
 
+from pathlib import Path
+
 from congestion_lab.core.names import clean_name
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.reporting.gathering import Side, Story
@@ -63,7 +65,7 @@ def provenance(story: Story) -> list[tuple[str, str]]:
     ]
     rows += [row for side in (story.before, story.after) if side is not None for row in _runs(side)]
     rows += _search(story)
-    return [*rows, (_("Command of the first run"), " ".join(made.command))]
+    return [*rows, (_("Command of the first run"), " ".join(map(_without_folders, made.command)))]
 
 
 def _search(story: Story) -> list[tuple[str, str]]:
@@ -107,3 +109,8 @@ def _warnings(side: Side) -> list[str]:
             text = _("{side}, seed {seed}: {count} vehicles were moved by force.")
             found.append(text.format(count=number(result.teleports, 0), **place))
     return found
+
+
+def _without_folders(word: str) -> str:
+    """Return a word of a command line with files by their names: folders are those of one machine."""
+    return ",".join(Path(part).name if "/" in part else part for part in word.split(","))

@@ -1,9 +1,10 @@
 """A plan read along the clock, group by group: what a diagram draws and a timing sheet lists."""
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from congestion_lab.signals.plan import Aspect, SignalPlan
+from congestion_lab.signals.plan import Aspect, Interval, SignalPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class GreenTime:
         green_s: Length of green, protected and permitted.
         yellow_s: Length of the yellow that follows.
         all_red_s: Time after that yellow in which no group is green.
-        permitted: Whether it is permitted (yielding) throughout.
+        permitted_s: How much of the green is permitted: vehicles yield.
     """
 
     start_s: float
@@ -44,7 +45,14 @@ class GreenTime:
     green_s: float
     yellow_s: float
     all_red_s: float
-    permitted: bool
+    permitted_s: float
+
+    @property
+    def right_of_way(self) -> str:
+        """Whether the green is protected, permitted, or one after the other."""
+        if self.permitted_s == 0:
+            return "protected"
+        return "permitted" if self.permitted_s == self.green_s else "permitted and protected"
 
     @property
     def split_s(self) -> float:
@@ -68,8 +76,7 @@ def green_times(plan: SignalPlan, group: int) -> tuple[GreenTime, ...]:
     count = len(plan.intervals)
     green = [each.aspects[group].is_green for each in plan.intervals]
     if all(green):
-        permitted = all(each.aspects[group] is Aspect.PERMITTED for each in plan.intervals)
-        return (GreenTime(0.0, 0.0, plan.cycle_s, 0.0, 0.0, permitted),)
+        return (GreenTime(0.0, 0.0, plan.cycle_s, 0.0, 0.0, _permitted_s(plan.intervals, group)),)
     firsts = [place for place in range(count) if green[place] and not green[place - 1]]
     return tuple(_green_time(plan, group, first) for first in firsts)
 
@@ -88,8 +95,12 @@ def _green_time(plan: SignalPlan, group: int, first: int) -> GreenTime:
         green_s=length,
         yellow_s=sum(each.duration_s for each in yellow),
         all_red_s=sum(each.duration_s for each in red),
-        permitted=all(each.aspects[group] is Aspect.PERMITTED for each in lit),
+        permitted_s=_permitted_s(lit, group),
     )
+
+
+def _permitted_s(intervals: Iterable[Interval], group: int) -> float:
+    return sum(each.duration_s for each in intervals if each.aspects[group] is Aspect.PERMITTED)
 
 
 def _all_stop(aspects: tuple[Aspect, ...]) -> bool:
