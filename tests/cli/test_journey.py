@@ -82,8 +82,11 @@ def test_a_study_run_again_simulates_nothing_and_says_the_same(run: Run, study: 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a process group")
 def test_an_interrupted_study_goes_on_where_it_was_and_comes_to_the_same_plan(town: Path, made_study: Study) -> None:
+    # A shell starts what runs in its background deaf to Ctrl-C; a terminal's foreground listens.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{listening}; from congestion_lab.cli import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-m", "congestion_lab", "optimize", "search.yaml", "--workers", "1"],
+        [sys.executable, "-c", program, "optimize", "search.yaml", "--workers", "1"],
         cwd=town,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
