@@ -18,14 +18,13 @@ _LINKS = {"west_in", "east_out", "south_in", "north_out"}
 
 
 class EngineSuite:
-    """Two one-way streets cross at a signal; 500 vehicles in 15 minutes come from the west, 200 from the south."""
+    """Two one-way streets cross at a signal; 500 vehicles in 15 minutes come from the west, 200 from the south.
+
+    An engine inherits this and gives the fixture `engine`.
+    """
 
     mesoscopic = False
     tables: tuple[TableContract, ...] = (TRIPS, LINKS, MOVEMENTS)
-
-    @pytest.fixture
-    def engine(self) -> Engine:
-        raise NotImplementedError
 
     @pytest.fixture
     def scenario(self, tmp_path: Path) -> SimulationInputs:
