@@ -21,7 +21,7 @@ class Moves:
     def __init__(self, space: DecisionSpace, *, seed: int, size: float = 0.05) -> None:
         self.size = size
         self._random = np.random.default_rng(seed)
-        self._blocks = list(_blocks(space))
+        self._blocks = list(blocks(space))
 
     def around(self, centre: Point, count: int) -> list[Point]:
         """Return points a step away from a centre."""
@@ -41,7 +41,7 @@ class Moves:
         return tuple(float(value) for value in np.clip(point, 0.0, 1.0))
 
 
-def _blocks(space: DecisionSpace) -> Iterator[range]:
+def blocks(space: DecisionSpace) -> Iterator[range]:
     """Yield the coordinates of each intersection; the common cycle stands before them all."""
     start = 1
     for ring in space.rings:
