@@ -18,6 +18,8 @@ from congestion_lab.scenarios.validation import InputFile, Name, RuleError, Sect
 
 _MIN_PAIRS = 2  # an interval needs at least two differences
 
+ControlType = Literal["fixed", "actuated"]
+
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Seeds = Annotated[tuple[Seed, ...], Field(min_length=1), AfterValidator(each_once)]
 ConfirmSeeds = Annotated[tuple[Seed, ...], Field(min_length=_MIN_PAIRS), AfterValidator(each_once)]
@@ -36,6 +38,15 @@ class Search(Section):
     signals: Annotated[
         Annotated[Literal["all"], Tag("word")] | Annotated[ControllerIds, Tag("list")], Discriminator(_branch)
     ] = Field("all", description="`all`, or the ids of the controllers whose timing is searched")
+    control: Annotated[tuple[ControlType, ...], Field(min_length=1), AfterValidator(each_once)] = Field(
+        ("fixed",),
+        description="how controllers may time their greens: `fixed`, `actuated` (greens end as traffic thins out), "
+        "or both, and the search chooses for each",
+    )
+    phases: Literal["keep", "vary"] = Field(
+        "keep",
+        description="`keep` the phases as they are, or `vary` their order and how left turns are released, where legal",
+    )
     sumo_runs: int = Field(200, ge=1, description="simulations that the search may make: one plan on one seed is one")
     seeds: Seeds = Field((1, 2, 3), description="seeds on which candidates are judged")
     min_cycle_s: int = Field(40, ge=20, le=300, description="shortest common cycle")

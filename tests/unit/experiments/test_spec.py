@@ -41,6 +41,13 @@ def test_signals_may_be_listed(tmp_path: Path) -> None:
     assert _load(tmp_path, _COLOGNE.replace("all", "[a, b]")).search.signals == ("a", "b")
 
 
+def test_controllers_stay_fixed_and_phases_as_they_are_unless_said_otherwise(tmp_path: Path) -> None:
+    plain = _load(tmp_path, _COLOGNE).search
+    wider = _load(tmp_path, _COLOGNE.replace("signals: all", "control: [fixed, actuated], phases: vary")).search
+    assert (plain.control, plain.phases) == (("fixed",), "keep")
+    assert (wider.control, wider.phases) == (("fixed", "actuated"), "vary")
+
+
 @pytest.mark.parametrize(
     ("change", "key", "rule"),
     [
@@ -49,6 +56,10 @@ def test_signals_may_be_listed(tmp_path: Path) -> None:
         (("signals: all", "signals: []"), "search.signals", "at least 1 item"),
         (("signals: all", "signals: 7"), "search.signals", "valid tuple"),
         (("signals: all", "signals: [a, a]"), "search.signals", "more than once"),
+        (("signals: all", "control: [nema]"), "search.control[0]", "'fixed' or 'actuated'"),
+        (("signals: all", "control: []"), "search.control", "at least 1 item"),
+        (("signals: all", "control: [fixed, fixed]"), "search.control", "more than once"),
+        (("signals: all", "phases: maybe"), "search.phases", "'keep' or 'vary'"),
         (("sumo_runs: 200", "sumo_runs: 5"), "search", "too few"),
         (("sumo_runs: 200", "sumo_runs: many"), "search.sumo_runs", "valid integer"),
         (("sumo_runs: 200", "max_cycle_s: 30"), "search", "above"),
