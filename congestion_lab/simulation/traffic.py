@@ -78,7 +78,7 @@ class VehicleType:
 
     Attributes:
         id: Its name in the demand.
-        class_bit: Its bit in `Roads.lane_classes`.
+        class_bit: Number of its bit in `Roads.lane_classes`, the lowest being 0.
         length_m: Length.
         gap_m: Distance to the one ahead when standing.
         headway_s: Time gap that drivers keep (Krauss: tau).
@@ -148,8 +148,10 @@ class Traffic:
         digest: Digest of the scenario's inputs.
         roads: The network.
         demand: Everybody who wants to depart between the begin and the horizon of the simulation.
+        notes: What was left out or simplified, a sentence each.
     """
 
     digest: str
     roads: Roads
     demand: Demand
+    notes: tuple[str, ...] = ()

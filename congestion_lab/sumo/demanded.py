@@ -21,7 +21,9 @@ Departure = tuple[str, str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class Window:
+    """The period whose departures are wanted, [begin, end), and the factor on their number."""
+
     begin_s: float
     end_s: float
     scale: float
@@ -35,10 +37,10 @@ def departures(files: Iterable[Path], *, begin_s: float, end_s: float, scale: fl
     has that of the period. `scale` repeats or drops vehicles evenly and makes flows denser, with SUMO's own names.
     Vehicles without a time of their own (triggered) are left out.
     """
-    window = _Window(begin_s, end_s, scale)
+    window = Window(begin_s, end_s, scale)
     paths = tuple(files)
-    single = (one for record in _records(paths, "vehicle", "trip") for one in _single(record, window))
-    flowing = (one for record in _records(paths, "flow") for one in _flow(record, window))
+    single = (one for record in _records(paths, "vehicle", "trip") for one in single_departure(record, window))
+    flowing = (one for record in _records(paths, "flow") for one in flow_departures(record, window))
     return pd.DataFrame([*_scaled(single, scale), *flowing], columns=_COLUMNS)
 
 
@@ -52,13 +54,15 @@ def _records(paths: Iterable[Path], *tags: str) -> Iterator[Record]:
         yield from records(path, tags, roots=(), error=DemandError)
 
 
-def _single(record: Record, window: _Window) -> Iterator[Departure]:
+def single_departure(record: Record, window: Window) -> Iterator[Departure]:
+    """Yield the departure of a vehicle or trip if it is in the period; its scale is not applied."""
     demanded_s = moment_s(record.get("depart"))
     if demanded_s is not None and window.begin_s <= demanded_s < window.end_s:
         yield record.get("id"), record.get("type", _DEFAULT_CLASS), demanded_s
 
 
-def _flow(record: Record, window: _Window) -> Iterator[Departure]:
+def flow_departures(record: Record, window: Window) -> Iterator[Departure]:
+    """Yield the departures of a flow in the period, as `departures` says."""
     given = moment_s(record.get("begin")), moment_s(record.get("end"))
     first_s, last_s = window.begin_s if given[0] is None else given[0], window.end_s if given[1] is None else given[1]
     number = math.ceil(int(record.get("number")) * window.scale - 1e-9) if record.get("number") else None
@@ -90,9 +94,14 @@ def _every_s(per_s: float) -> float:
 
 def _scaled(everyone: Iterable[Departure], scale: float) -> Iterator[Departure]:
     for index, (vehicle_id, vehicle_class, demanded_s) in enumerate(everyone):
-        copies = math.floor((index + 1) * scale) - math.floor(index * scale)
-        for copy in range(copies):
-            yield (f"{vehicle_id}.{copy}" if copy else vehicle_id), vehicle_class, demanded_s
+        for name in scaled_names(vehicle_id, index, scale):
+            yield name, vehicle_class, demanded_s
+
+
+def scaled_names(vehicle_id: str, index: int, scale: float) -> Iterator[str]:
+    """Yield the names of the vehicles that SUMO makes of the one that comes at a position (from 0) in the demand."""
+    for copy in range(math.floor((index + 1) * scale) - math.floor(index * scale)):
+        yield f"{vehicle_id}.{copy}" if copy else vehicle_id
 
 
 def _mentions(path: Path, texts: Collection[bytes]) -> bool:

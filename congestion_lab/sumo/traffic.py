@@ -1,0 +1,33 @@
+"""SUMO's files as flat arrays, for engines that have no files of their own."""
+
+import tempfile
+from functools import cache as remembered
+from pathlib import Path
+
+from congestion_lab.simulation.spec import SimulationInputs
+from congestion_lab.simulation.traffic import Traffic
+from congestion_lab.sumo.closures import with_closures
+from congestion_lab.sumo.trafficdemand import read_demand
+from congestion_lab.sumo.trafficroads import read_roads
+from congestion_lab.sumo.trafficroutes import found_routes
+
+
+def read_traffic(inputs: SimulationInputs, *, cache: Path) -> Traffic:
+    """Return roads and demand of a scenario, links closed.
+
+    Flows that SUMO draws at random come at even times, and routes of a distribution in turn by their shares: both are
+    what SUMO's draws are on average. Vehicles whose type is drawn keep the mixture that it is drawn from.
+
+    Args:
+        inputs: Files that have been vetted, and times.
+        cache: Folder for routes that had to be found, named by content; made if needed.
+
+    Raises:
+        InputError: Files are damaged or ask for what cannot be held here; every fault is named.
+        SumoFailedError: Some vehicles find no way.
+    """
+    with tempfile.TemporaryDirectory(prefix="traffic-") as folder:
+        opened = with_closures(inputs, Path(folder))
+        roads = read_roads(opened.net_file)
+        demand, notes = read_demand(opened, roads, remembered(lambda: found_routes(opened, cache)))
+    return Traffic(inputs.digest, roads, demand, notes)
