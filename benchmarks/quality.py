@@ -12,7 +12,7 @@ from benchmarks.scenes import Scene
 from congestion_lab.core.errors import EngineError
 from congestion_lab.experiments.comparison import paired
 from congestion_lab.experiments.runner import Runner
-from congestion_lab.experiments.spec import Experiment
+from congestion_lab.experiments.spec import Confirm, Experiment, Search
 from congestion_lab.optimization.study import run_study
 from congestion_lab.simulation.spec import Controller
 
@@ -89,11 +89,10 @@ def _ours(scene: Scene, runner: Runner, folder: Path, name: str, control: Sequen
 
 
 def _experiment(experiment: Experiment, control: Sequence[str]) -> Experiment:
-    """Return the experiment with the budget of the comparison; it is validated anew."""
-    said = experiment.model_dump(mode="json", exclude_none=True)
-    said["search"] |= {"sumo_runs": OUR_RUNS, "control": list(control)}
-    said["confirm"] |= {"seeds": UNSEEN}
-    return Experiment.model_validate(said)
+    """Return the experiment with the budget and the seeds of the comparison."""
+    search = {**experiment.search.model_dump(), "sumo_runs": OUR_RUNS, "control": list(control)}
+    update = {"search": Search.model_validate(search), "confirm": Confirm(seeds=UNSEEN)}
+    return experiment.model_copy(update=update)
 
 
 def _text(measured: Measured) -> str:

@@ -54,7 +54,15 @@ def load_scene(name: str, cache: Path) -> Scene:
     Raises:
         InputError: Its files are missing or cannot be used.
     """
-    experiment = load_experiment(_FILES[name])
+    return scene_of(name, load_experiment(_FILES[name]), cache)
+
+
+def scene_of(name: str, experiment: Experiment, cache: Path) -> Scene:
+    """Return the scenario that an experiment names.
+
+    Raises:
+        InputError: Its files are missing or cannot be used.
+    """
     inputs = prepare(load_scenario(experiment.scenario), cache=cache)
     net = inputs.net_file
     present = read_plans(net, inputs.additional_files)
