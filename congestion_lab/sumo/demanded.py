@@ -56,7 +56,7 @@ def _records(paths: Iterable[Path], *tags: str) -> Iterator[Record]:
 
 def single_departure(record: Record, window: Window) -> Iterator[Departure]:
     """Yield the departure of a vehicle or trip if it is in the period; its scale is not applied."""
-    demanded_s = moment_s(record.get("depart"))
+    demanded_s = window.begin_s if record.get("depart") == "begin" else moment_s(record.get("depart"))
     if demanded_s is not None and window.begin_s <= demanded_s < window.end_s:
         yield record.get("id"), record.get("type", _DEFAULT_CLASS), demanded_s
 

@@ -1,7 +1,6 @@
 """SUMO's files as flat arrays, for engines that have no files of their own."""
 
 import tempfile
-from functools import cache as remembered
 from pathlib import Path
 
 from congestion_lab.simulation.spec import SimulationInputs
@@ -9,7 +8,6 @@ from congestion_lab.simulation.traffic import Traffic
 from congestion_lab.sumo.closures import with_closures
 from congestion_lab.sumo.trafficdemand import read_demand
 from congestion_lab.sumo.trafficroads import read_roads
-from congestion_lab.sumo.trafficroutes import found_routes
 
 
 def read_traffic(inputs: SimulationInputs, *, cache: Path) -> Traffic:
@@ -24,10 +22,10 @@ def read_traffic(inputs: SimulationInputs, *, cache: Path) -> Traffic:
 
     Raises:
         InputError: Files are damaged or ask for what cannot be held here; every fault is named.
-        SumoFailedError: Some vehicles find no way.
+        SumoFailedError: The router failed.
     """
     with tempfile.TemporaryDirectory(prefix="traffic-") as folder:
         opened = with_closures(inputs, Path(folder))
         roads = read_roads(opened.net_file)
-        demand, notes = read_demand(opened, roads, remembered(lambda: found_routes(opened, cache)))
+        demand, notes = read_demand(opened, roads, cache)
     return Traffic(inputs.digest, roads, demand, notes)

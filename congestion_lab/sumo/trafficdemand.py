@@ -1,6 +1,7 @@
 """SUMO's demand as flat arrays: every vehicle with its time, type, route and calls."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -13,25 +14,28 @@ from congestion_lab.simulation.traffic import Demand, Roads
 from congestion_lab.sumo.clock import moment_s
 from congestion_lab.sumo.demanded import Departure, Window, flow_departures, scaled_names, single_departure
 from congestion_lab.sumo.records import Record, records
-from congestion_lab.sumo.trafficplaces import Place, Places, position_m
+from congestion_lab.sumo.trafficcalls import STOPPING_PLACES, Call, Calls
+from congestion_lab.sumo.trafficplaces import Place, Places
 from congestion_lab.sumo.trafficroads import offsets
 from congestion_lab.sumo.trafficroutes import RouteBook, has_route
 from congestion_lab.sumo.traffictypes import TypeBook
+from congestion_lab.sumo.triprouting import Trip, named, trip_of, ways
 
 _VEHICLES = ("vehicle", "trip", "flow")
-_STOPPING_PLACES = ("busStop", "trainStop", "containerStop", "chargingStation", "parkingArea")
+_TYPES = ("vType", "vTypeDistribution")
+_ROUTES = ("route", "routeDistribution")
 _TRAVELLERS = ("person", "personFlow", "container", "containerFlow")
 _REFUSED = ("rerouter", "calibrator", "variableSpeedSign")  # they change who drives where, or how fast, on the way
-_DEFINITIONS = ("vType", "vTypeDistribution", "route", "routeDistribution")
-_READ = frozenset((*_VEHICLES, *_STOPPING_PLACES, *_TRAVELLERS, *_REFUSED, *_DEFINITIONS))
+_READ = frozenset((*_VEHICLES, *_TYPES, *_ROUTES, *_TRAVELLERS, *_REFUSED, *STOPPING_PLACES, "taz"))
 _NAMED = 5  # faults of one file that are named one by one
 
-Router = Callable[[], Mapping[str, str]]
 
+class _Asked(NamedTuple):
+    """A vehicle, trip or flow, where it stands, and its departures in the period."""
 
-class _Stop(NamedTuple):
-    leg: int
-    duration_s: float
+    record: Record
+    source: Path
+    departures: tuple[Departure, ...]
 
 
 class _Vehicle(NamedTuple):
@@ -40,7 +44,7 @@ class _Vehicle(NamedTuple):
     mixture: int
     route: int
     place: Place
-    stops: tuple[_Stop, ...]
+    calls: tuple[Call, ...]
 
 
 @dataclass
@@ -49,24 +53,30 @@ class _Reading:
 
     Attributes:
         window: The period and the factor on the demand.
-        found: Finds the routes of vehicles that have none; asked at most once.
+        context: Types, stopping places and zones, which the router of trips needs.
         singles: Vehicles and trips in the period so far, before the factor.
+        left_out: What is not modelled, by kind, with numbers.
     """
 
     window: Window
-    roads: Roads
-    found: Router
     types: TypeBook
     routes: RouteBook
     places: Places
-    vehicles: list[_Vehicle] = field(default_factory=list)
-    stopping: dict[str, tuple[str, float]] = field(default_factory=dict)
-    left_out: dict[str, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    calls: Calls
+    asked: list[_Asked] = field(default_factory=list)
+    context: list[Record] = field(default_factory=list)
     singles: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    faults: dict[Path, list[Fault]] = field(default_factory=dict)
+
+    def refuse(self, problem: ValueError, record: Record, source: Path) -> None:
+        """Note a fault."""
+        rule = f"{record.tag} {record.get('id')!r}: {problem}"
+        hint = "mend the demand, or simulate it with SUMO"
+        self.faults.setdefault(source, []).append(Fault(rule, hint, str(source), record.line, record.tag))
 
 
-def read_demand(inputs: SimulationInputs, roads: Roads, found: Router) -> tuple[Demand, tuple[str, ...]]:
+def read_demand(inputs: SimulationInputs, roads: Roads, cache: Path) -> tuple[Demand, tuple[str, ...]]:
     """Return everybody who departs in the period, and notes on what was left out or simplified.
 
     Flows that SUMO draws at random come at even times, and routes of a distribution in turn by their shares: both are
@@ -75,127 +85,113 @@ def read_demand(inputs: SimulationInputs, roads: Roads, found: Router) -> tuple[
     Args:
         inputs: Files and times; links are closed already.
         roads: The network.
-        found: Returns the routes of those who know only where they go, by id; asked once if there are any.
+        cache: Folder for ways that had to be found.
 
     Raises:
-        DemandError: Files that are damaged, name what is not there, or change routes on the way; every fault is named.
+        DemandError: Files that are damaged, name what is not there, or change traffic on the way; every fault is named.
+        SumoFailedError: The router of trips failed.
     """
+    places = Places(roads)
     window = Window(inputs.begin_s, inputs.horizon_s, inputs.scale)
-    reading = _Reading(window, roads, found, TypeBook(), RouteBook(roads), Places(roads))
+    reading = _Reading(window, TypeBook(), RouteBook(roads), places, Calls(places))
     for path in (*inputs.additional_files, *inputs.route_files):
         _read_file(reading, path)
+    vehicles = _vehicles(reading, _found(reading, inputs.net_file, cache))
     if reading.faults:
-        raise DemandError(*reading.faults)
-    return _demand(reading), tuple(_notes(reading))
+        raise DemandError(*_shown(reading.faults))
+    return _demand(reading, vehicles), tuple(_notes(reading))
+
+
+def _shown(faults: Mapping[Path, list[Fault]]) -> Iterator[Fault]:
+    for source, found in faults.items():
+        yield from found[:_NAMED]
+        if len(found) > _NAMED:
+            yield Fault(f"{len(found) - _NAMED} more faults like these", source=str(source))
 
 
 def _read_file(reading: _Reading, path: Path) -> None:
-    faults: list[Fault] = []
     for record in records(path, _READ, roots=(), error=DemandError):
         try:
-            _read(reading, record)
+            _read(reading, record, path)
         except ValueError as problem:
-            rule = f"{record.tag} {record.get('id')!r}: {problem}"
-            faults.append(Fault(rule, "mend the demand", str(path), record.line, record.tag))
-    reading.faults += faults[:_NAMED]
-    if len(faults) > _NAMED:
-        reading.faults.append(Fault(f"{len(faults) - _NAMED} more faults of this kind", source=str(path)))
+            reading.refuse(problem, record, path)
 
 
-def _read(reading: _Reading, record: Record) -> None:
+def _read(reading: _Reading, record: Record, path: Path) -> None:
     if record.tag in _VEHICLES:
-        reading.vehicles += _vehicles(reading, record)
-    elif record.tag in ("vType", "vTypeDistribution"):
-        reading.types.define(record)
-    elif record.tag in ("route", "routeDistribution"):
+        if departures := tuple(_departures(reading, record)):
+            reading.asked.append(_Asked(record, path, departures))
+    elif record.tag in _ROUTES:
         reading.routes.define(record)
-    elif record.tag in _STOPPING_PLACES:
-        reading.stopping[record.get("id")] = _stopping_place(record)
     elif record.tag in _TRAVELLERS:
-        reading.left_out[record.tag] = reading.left_out.get(record.tag, 0) + 1
-    else:
+        _leave_out(reading, f"<{record.tag}>")
+    elif record.tag in _REFUSED:
         raise ValueError("changes traffic on the way, which only SUMO can simulate")
-
-
-def _stopping_place(record: Record) -> tuple[str, float]:
-    return record.get("lane"), record.number("endPos") if "endPos" in record.attributes else -1.0
-
-
-def _vehicles(reading: _Reading, record: Record) -> Iterator[_Vehicle]:
-    for name, kind, demanded_s in _departures(reading, record):
-        mixture = reading.types.mixture(kind, record.get("speedFactor"))
-        links = None if has_route(record) else reading.found().get(record.get("id"))
-        route = reading.routes.route(record, links)
-        length_m = reading.types.mean_length_m(mixture)
-        place = reading.places.place(record, reading.routes.routes[route], length_m)
-        yield _Vehicle(name, demanded_s, mixture, route, place, _stops(reading, record, route, demanded_s))
+    else:
+        reading.context.append(record)
+        if record.tag in _TYPES:
+            reading.types.define(record)
+        elif record.tag in STOPPING_PLACES:
+            reading.calls.define(record)
 
 
 def _departures(reading: _Reading, record: Record) -> Iterator[Departure]:
     if record.tag == "flow":
         yield from flow_departures(record, reading.window)
         return
-    if moment_s(record.get("depart")) is None:
-        key = f"vehicles that depart {record.get('depart')!r}"
-        reading.left_out[key] = reading.left_out.get(key, 0) + 1
+    if record.get("depart") != "begin" and moment_s(record.get("depart")) is None:
+        _leave_out(reading, f"<{record.tag} depart={record.get('depart')!r}>")
     for name, kind, demanded_s in single_departure(record, reading.window):
         for copy in scaled_names(name, reading.singles, reading.window.scale):
             yield copy, kind, demanded_s
         reading.singles += 1
 
 
-def _stops(reading: _Reading, record: Record, route: int, demanded_s: float) -> tuple[_Stop, ...]:
-    wanted = [*reading.routes.stops.get(record.get("route"), ()), *(one for one in _stop_records(record))]
-    links = reading.routes.routes[route]
-    stops: list[_Stop] = []
-    leg, reached_m = 0, 0.0
-    for stop in wanted:
-        link, end_m = _stop_place(reading, stop)
-        index = reading.places.link(link)
-        leg = _next_leg(links, index, leg if end_m >= reached_m or links[leg] != index else leg + 1, link)
-        reached_m = end_m
-        stops.append(_Stop(leg, _duration_s(reading, stop, links[: leg + 1], demanded_s)))
-    return tuple(stops)
+def _leave_out(reading: _Reading, what: str) -> None:
+    reading.left_out[what] = reading.left_out.get(what, 0) + 1
 
 
-def _stop_records(record: Record) -> Iterator[Record]:
-    for part in (record, *(child for child in record.children if child.tag == "route")):
-        yield from (child for child in part.children if child.tag == "stop")
+def _found(reading: _Reading, net: Path, cache: Path) -> Mapping[Trip, str]:
+    """Return the ways of those who have no route of their own."""
+    trips = dict.fromkeys(trip_of(one.record) for one in reading.asked if not has_route(one.record))
+    return ways(net, reading.context, tuple(trips), cache) if trips else {}
 
 
-def _stop_place(reading: _Reading, stop: Record) -> tuple[str, float]:
-    """Return the link of a stop and the position of its end."""
-    named = next((stop.get(kind) for kind in _STOPPING_PLACES if stop.get(kind)), "")
-    if named and named not in reading.stopping:
-        raise ValueError(f"stops at {named!r}, which is not defined")
-    lane, end_m = reading.stopping[named] if named else (stop.get("lane"), None)
-    link = lane.rpartition("_")[0] or stop.get("edge")
-    if end_m is None:
-        end_m = stop.number("endPos") if "endPos" in stop.attributes else -1.0
-    return link, position_m(end_m, reading.places.length_m(link))
+def _vehicles(reading: _Reading, found: Mapping[Trip, str]) -> list[_Vehicle]:
+    vehicles: list[_Vehicle] = []
+    for asked in reading.asked:
+        try:
+            vehicles += _vehicles_of(reading, asked, found)
+        except ValueError as problem:
+            reading.refuse(problem, asked.record, asked.source)
+    return sorted(vehicles, key=lambda one: one.demanded_s)
 
 
-def _next_leg(links: tuple[int, ...], link: int, leg: int, name: str) -> int:
-    try:
-        return links.index(link, leg)
-    except ValueError:
-        raise ValueError(f"stops on {name!r}, which is not on its way from there on") from None
+def _vehicles_of(reading: _Reading, asked: _Asked, found: Mapping[Trip, str]) -> Iterator[_Vehicle]:
+    record = asked.record
+    way = None if has_route(record) else _way(trip_of(record), found)
+    stops = tuple(_stops(reading, record))
+    for name, kind, demanded_s in asked.departures:
+        mixture = reading.types.mixture(kind, record.get("speedFactor"))
+        route = reading.routes.route(record, way)
+        links = reading.routes.routes[route]
+        place = reading.places.place(record, links, *reading.types.size_and_class(mixture))
+        yield _Vehicle(name, demanded_s, mixture, route, place, reading.calls.of(stops, links, demanded_s))
 
 
-def _duration_s(reading: _Reading, stop: Record, way: Iterable[int], demanded_s: float) -> float:
-    """Return how long a vehicle stands: its duration, or until the time it may leave if it came at free flow."""
-    duration_s = moment_s(stop.get("duration"))
-    until_s = moment_s(stop.get("until"))
-    if until_s is None:
-        if duration_s is None:
-            raise ValueError("stops without a duration, until something else lets it go")
-        return duration_s
-    arrives_s = demanded_s + sum(reading.places.travel_s(link) for link in way)
-    return max(duration_s or 0.0, until_s - arrives_s)
+def _way(trip: Trip, found: Mapping[Trip, str]) -> str:
+    if trip not in found:
+        raise ValueError(f"there is no way {named(trip)}")
+    return found[trip]
 
 
-def _demand(reading: _Reading) -> Demand:
-    vehicles = sorted(reading.vehicles, key=lambda one: one.demanded_s)
+def _stops(reading: _Reading, record: Record) -> Iterator[Record]:
+    yield from reading.routes.stops.get(record.get("route"), ())
+    own = (child for child in record.children if child.tag == "route")
+    yield from (child for part in (*own, record) for child in part.children if child.tag == "stop")
+
+
+def _demand(reading: _Reading, vehicles: list[_Vehicle]) -> Demand:
     routes = reading.routes.routes
     return Demand(
         vehicle_ids=tuple(one.id for one in vehicles),
@@ -205,17 +201,21 @@ def _demand(reading: _Reading) -> Demand:
         types=tuple(reading.types.types),
         route=np.array([one.route for one in vehicles], dtype=np.int32),
         route_offsets=offsets(map(len, routes)),
-        route_links=np.array([link for route in routes for link in route], dtype=np.int32),
+        route_links=np.fromiter(itertools.chain.from_iterable(routes), dtype=np.int32),
         depart_lane=np.array([one.place.lane for one in vehicles], dtype=np.int32),
         depart_speed_mps=np.array([one.place.speed_mps for one in vehicles], dtype=np.float64),
         depart_m=np.array([one.place.depart_m for one in vehicles], dtype=np.float64),
         arrive_m=np.array([one.place.arrive_m for one in vehicles], dtype=np.float64),
-        stop_offsets=offsets(len(one.stops) for one in vehicles),
-        stop_leg=np.array([stop.leg for one in vehicles for stop in one.stops], dtype=np.int32),
-        stop_s=np.array([stop.duration_s for one in vehicles for stop in one.stops], dtype=np.float64),
+        stop_offsets=offsets(len(one.calls) for one in vehicles),
+        stop_leg=np.array([call.leg for one in vehicles for call in one.calls], dtype=np.int32),
+        stop_s=np.array([call.duration_s for one in vehicles for call in one.calls], dtype=np.float64),
     )
 
 
-def _notes(reading: _Reading) -> Iterator[str]:
+def _notes(reading: _Reading) -> Iterable[str]:
     for what, number in reading.left_out.items():
-        yield f"{number} of {what} are left out: they depend on people or goods, which are not modelled"
+        yield f"{number} {what} are left out: travellers and goods, and vehicles that wait for them, are not modelled"
+    if reading.calls.beside:
+        yield f"{reading.calls.beside} stops beside the road are taken as stops on it"
+    if reading.calls.passed:
+        yield f"{reading.calls.passed} points that are to be passed at a given speed are left out"

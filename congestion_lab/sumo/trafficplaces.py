@@ -10,15 +10,15 @@ from congestion_lab.simulation.traffic import DepartLane, Roads
 from congestion_lab.sumo.records import Record
 
 _LANE_WORDS = {
-    "": DepartLane.FIRST,
-    "first": DepartLane.FIRST,
+    "": DepartLane.BEST,  # SUMO 1.28: --default.departlane best_prob
     "random": DepartLane.RANDOM,
     "free": DepartLane.FREE,
     "allowed": DepartLane.ALLOWED,
     "best": DepartLane.BEST,
     "best_prob": DepartLane.BEST,
 }
-_SPEED_WORDS = frozenset({"max", "desired", "speedLimit", "last", "avg"})  # all as fast as road and traffic let it
+# All as fast as road and traffic let it; without a word it is `avg` (SUMO 1.28: --default.departspeed).
+_SPEED_WORDS = frozenset({"", "max", "desired", "speedLimit", "last", "avg"})
 _BASE_WORDS = frozenset({"", "base", "last", "free", "splitFront", "stop"})  # at the begin of the link if that is empty
 _RANDOM_WORDS = frozenset({"random", "random_free", "center"})  # in the middle, on average
 _BASE_M = 0.1  # SUMO's own distance of a rear bumper from the begin of a link
@@ -39,6 +39,8 @@ class Places:
     def __init__(self, roads: Roads) -> None:
         first = roads.lane_offsets[:-1]
         self._lanes: list[int] = np.diff(roads.lane_offsets).tolist()
+        self._first: list[int] = first.tolist()
+        self._classes: list[int] = roads.lane_classes.tolist()
         self._length_m: list[float] = roads.lane_length_m[first].tolist()
         self._speed_mps: list[float] = np.maximum.reduceat(roads.lane_speed_mps, first).tolist()
         self._index = {name: index for index, name in enumerate(roads.link_ids)}
@@ -54,38 +56,48 @@ class Places:
             raise ValueError(f"stops on {name!r}, which is no link of the network")
         return self._index[name]
 
-    def length_m(self, name: str) -> float:
+    def length_m(self, link: int) -> float:
         """Return the length of a link."""
-        return self._length_m[self.link(name)]
+        return self._length_m[link]
 
-    def travel_s(self, link: int) -> float:
-        """Return the time that a link takes at its speed limit."""
-        return self._length_m[link] / self._speed_mps[link]
+    def travel_s(self, link: int, to_m: float = math.inf) -> float:
+        """Return the time that a link takes at its speed limit, up to a position or its end."""
+        return min(to_m, self._length_m[link]) / self._speed_mps[link]
 
-    def place(self, record: Record, route: Sequence[int], length_m: float) -> Place:
-        """Return where a vehicle of some length begins and ends its route.
+    def place(self, record: Record, route: Sequence[int], length_m: float, class_bit: int) -> Place:
+        """Return where a vehicle begins and ends its route.
+
+        Args:
+            record: The vehicle, trip or flow.
+            route: Its links.
+            length_m: Its length.
+            class_bit: Number of the bit of its class; `first` is the first lane that this class may use.
 
         Raises:
             ValueError: A word or number is not one of SUMO's, or the lane does not exist.
         """
         get = record.get
         words = (get("departLane"), get("departPos"), get("departSpeed"), get("arrivalPos"))
-        key = (*words, route[0], route[-1], length_m)
+        key = (*words, route[0], route[-1], length_m, class_bit)
         if key not in self._known:
-            self._known[key] = self._place(words, route, length_m)
+            self._known[key] = self._place(words, route, length_m, class_bit)
         return self._known[key]
 
-    def _place(self, words: tuple[str, str, str, str], route: Sequence[int], length_m: float) -> Place:
+    def _place(self, words: tuple[str, str, str, str], route: Sequence[int], length_m: float, class_bit: int) -> Place:
         lane, depart, speed, arrive = words
         first, last = route[0], route[-1]
         return Place(
-            self._lane(lane, first),
+            self._lane(lane, first, class_bit),
             self._speed(speed, first),
             self._depart_m(depart, self._length_m[first], length_m),
             self._arrive_m(arrive, self._length_m[last]),
         )
 
-    def _lane(self, text: str, link: int) -> int:
+    def _lane(self, text: str, link: int, class_bit: int) -> int:
+        if text == "first":
+            lanes = self._classes[self._first[link] : self._first[link] + self._lanes[link]]
+            usable = (index for index, classes in enumerate(lanes) if classes >> class_bit & 1)
+            return next(usable, DepartLane.FIRST)
         if text in _LANE_WORDS:
             return _LANE_WORDS[text]
         number = _number("departLane", text)
@@ -96,7 +108,7 @@ class Places:
     def _speed(self, text: str, link: int) -> float:
         if text == "random":  # evenly between standing and the limit
             return self._speed_mps[link] / 2
-        return math.nan if text in _SPEED_WORDS else _number("departSpeed", text or "0")
+        return math.nan if text in _SPEED_WORDS else _number("departSpeed", text)
 
     @staticmethod
     def _depart_m(text: str, link_m: float, length_m: float) -> float:

@@ -1,17 +1,11 @@
 """Routes of SUMO's demand: named, drawn from distributions, or found for vehicles that know only where they go."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
-from congestion_lab.core.errors import DemandError
-from congestion_lab.core.files import written_whole
-from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.simulation.traffic import Roads
-from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.process import run_program
-from congestion_lab.sumo.records import Record, records
+from congestion_lab.sumo.records import Record
 
 Route = tuple[int, ...]
 
@@ -53,31 +47,31 @@ class RouteBook:
         else:
             self._shares[record.get("id")] = tuple(self._members(record))
 
-    def route(self, record: Record, links: str | None) -> int:
+    def route(self, record: Record, links: str | None = None) -> int:
         """Return the index of a vehicle's route.
 
         Distributions are not drawn from but followed: each vehicle takes the route that is furthest behind its share.
 
         Args:
             record: Vehicle, trip or flow.
-            links: The route that was found for it, if it has none of its own.
+            links: The way that was found for it, if it has no route of its own.
 
         Raises:
-            ValueError: It has no route, or one that the network does not have.
+            ValueError: Its route is not defined, or not on the network.
         """
         name = record.get("route")
         own = next((child for child in record.children if child.tag == "route"), None)
         blend = next((child for child in record.children if child.tag == "routeDistribution"), None)
         if blend is not None:
-            key = f"{record.get('id')}\n"
-            self._shares.setdefault(key, tuple(self._members(blend)))
-            return self._indexed(self._next_of(key))
+            name = f"{record.get('id')}\n"  # no id of a distribution outside
+            self._shares.setdefault(name, tuple(self._members(blend)))
         if name in self._shares:
-            return self._indexed(self._next_of(name))
-        text = _links_text(own) if own is not None else self._named.get(name, links)
-        if text is None:
-            raise ValueError(f"the route {name!r} is not defined" if name else "has no route")
-        return self._indexed(text)
+            text = self._next_of(name)
+        elif own is not None:
+            text = _links_text(own)
+        else:
+            text = self._text(name) if links is None else links
+        return self._indexed(_between(text, record))
 
     def _members(self, record: Record) -> Iterator[tuple[str, float]]:
         for child in record.children:
@@ -141,30 +135,18 @@ def has_route(record: Record) -> bool:
     return "route" in record.attributes or any(child.tag in {"route", "routeDistribution"} for child in record.children)
 
 
-def found_routes(inputs: SimulationInputs, cache: Path) -> Mapping[str, str]:
-    """Return the routes of vehicles, trips and flows that know only where they go, by id: the fastest at free flow.
-
-    They are found once by SUMO's router, which weighs links as SUMO does at departure, and kept in a cache.
-
-    Raises:
-        SumoFailedError: There is no way for some of them.
-        DemandError: The result cannot be read.
-    """
-    target = cache / "routed" / f"{inputs.digest}.rou.xml"
-    if not target.exists():
-        with written_whole(target) as temporary:
-            run_program(tuple(_router(inputs, temporary)))
-    vehicles = records(target, ("vehicle", "flow"), roots=(), error=DemandError)
-    return {record.get("id"): _links_text(route) for record in vehicles for route in record.children[:1]}
-
-
-def _router(inputs: SimulationInputs, target: Path) -> Iterator[str | Path]:
-    yield from (binary("duarouter"), "--net-file", inputs.net_file.resolve())
-    yield from ("--route-files", ",".join(str(path.resolve()) for path in inputs.route_files))
-    if inputs.additional_files:
-        yield from ("--additional-files", ",".join(str(path.resolve()) for path in inputs.additional_files))
-    yield from ("--output-file", target, "--alternatives-output", "NUL", "--vtype-output", "NUL")
-    yield from ("--keep-flows", "--unsorted-input", "--no-step-log", "--no-warnings")
+def _between(text: str, record: Record) -> str:
+    """Return the part of a route that a vehicle drives, which may join it late and leave it early."""
+    ends = record.get("departEdge"), record.get("arrivalEdge")
+    if ends == ("", ""):
+        return text
+    if not all(end.isdecimal() or not end for end in ends):
+        raise ValueError(f"departEdge and arrivalEdge must be numbers, not {ends[0]!r} and {ends[1]!r}")
+    links = text.split()
+    part = links[int(ends[0] or 0) : int(ends[1] or len(links)) + 1]
+    if not part:
+        raise ValueError(f"departEdge {ends[0]!r} and arrivalEdge {ends[1]!r} leave nothing of the route")
+    return " ".join(part)
 
 
 def _links_text(route: Record) -> str:

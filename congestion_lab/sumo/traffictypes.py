@@ -79,9 +79,11 @@ class TypeBook:
             self.mixtures.append(mixture)
         return self._mixed[name, factor]
 
-    def mean_length_m(self, mixture: int) -> float:
-        """Return the mean length of the vehicles of a mixture."""
-        return sum(share * self.types[index].length_m for index, share in self.mixtures[mixture])
+    def size_and_class(self, mixture: int) -> tuple[float, int]:
+        """Return the mean length of the vehicles of a mixture, and the bit of the class of its first type."""
+        members = self.mixtures[mixture]
+        length_m = sum(share * self.types[index].length_m for index, share in members)
+        return length_m, self.types[members[0][0]].class_bit
 
     def _members(self, record: Record) -> Iterator[tuple[str, float]]:
         for child in record.children:
