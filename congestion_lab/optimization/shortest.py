@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from congestion_lab.optimization.space import DecisionSpace, Ring
 from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.phases import phases, retimed
-from congestion_lab.signals.plan import SignalPlan
+from congestion_lab.signals.phases import phases
+from congestion_lab.signals.plan import Control, SignalPlan
+from congestion_lab.signals.retiming import RingTimer
 from congestion_lab.signals.safety import check_plan, intergreen_shortages
 
 _TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
@@ -22,7 +23,11 @@ _OF_THE_CYCLE = "cycle-bounds"  # the tightest plan is no plan to run: its cycle
 def kept_safe(space: DecisionSpace, intersections: Sequence[Intersection]) -> DecisionSpace:
     """Return the space with shortest greens at which every point is as safe as the present plans."""
     sites = {site.controller_id: site for site in intersections}
-    return replace(space, rings=tuple(_kept_safe(ring, sites[ring.plan.controller_id]) for ring in space.rings))
+    return replace(space, rings=tuple(_all_safe(ring, sites[ring.plan.controller_id]) for ring in space.rings))
+
+
+def _all_safe(ring: Ring, site: Intersection) -> Ring:
+    return replace(_kept_safe(ring, site), variants=tuple(_kept_safe(each, site) for each in ring.variants))
 
 
 def _kept_safe(ring: Ring, site: Intersection) -> Ring:
@@ -38,7 +43,7 @@ def _kept_safe(ring: Ring, site: Intersection) -> Ring:
 
 
 def _tight(ring: Ring, greens_s: Sequence[int]) -> SignalPlan:
-    return retimed(ring.plan, [float(green) for green in greens_s], ring.plan.offset_s)
+    return RingTimer(ring.plan).timed([float(green) for green in greens_s], ring.plan.offset_s, Control.FIXED)
 
 
 def _is_worse(plan: SignalPlan, present: SignalPlan, site: Intersection) -> bool:

@@ -1,4 +1,4 @@
-"""Phases and clearances of a plan's ring, and the same ring with other greens.
+"""Phases and clearances of a plan's ring.
 
 Real programmes are irregular: greens cut into many short intervals, overlaps, greens that end without yellow, all-red
 while one group goes on. Neighbouring intervals in which all groups show the same count as one, across the end of the
@@ -14,11 +14,9 @@ Clearing stretches keep their length whatever is done to the greens.
 """
 
 import itertools
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.signals.plan import Aspect, Control, SignalPlan
 
 MIN_GREEN_S = 5.0  # shortest vehicle green in common use (FHWA Traffic Signal Timing Manual, 2nd ed., table 5-3)
@@ -95,47 +93,6 @@ def clearance_s(plan: SignalPlan) -> float:
     return sum(clearance.duration_s for clearance in clearances(plan))
 
 
-def retimed(plan: SignalPlan, greens_s: Sequence[float], offset_s: float) -> SignalPlan:
-    """Return the same ring with other phase durations and offset.
-
-    A phase of several intervals keeps their proportions in whole seconds; a piece left with none is dropped, which
-    changes nothing that is shown.
-
-    Args:
-        plan: The ring.
-        greens_s: One duration per phase, in the order of `phases(plan)`.
-        offset_s: Start of the cycle relative to the reference clock.
-
-    Raises:
-        SignalPlanError: The number of greens is not that of the phases, or a green is not positive.
-    """
-    ring = phases(plan)
-    source = f"plan {plan.controller_id}/{plan.program_id}"
-    if len(greens_s) != len(ring):
-        raise SignalPlanError(Fault(f"{len(greens_s)} greens for {len(ring)} phases", "give one per phase", source))
-    if not all(math.isfinite(green) and green > 0 for green in greens_s):
-        raise SignalPlanError(Fault(f"greens of {list(greens_s)} s; every one is positive", source=source))
-    durations = dict(enumerate(interval.duration_s for interval in plan.intervals))
-    for phase, green in zip(ring, greens_s, strict=True):
-        if green != phase.green_s:
-            durations.update(_shared(phase, green, durations))
-    intervals = (
-        replace(interval, duration_s=durations[number])
-        for number, interval in enumerate(plan.intervals)
-        if durations[number] > 0
-    )
-    return replace(plan, intervals=tuple(intervals), offset_s=offset_s)
-
-
-def _shared(phase: Phase, green_s: float, durations: dict[int, float]) -> Iterator[tuple[int, float]]:
-    """Yield the new duration of each interval of a phase; they add up to the green exactly."""
-    ends = list(itertools.accumulate(durations[number] for number in phase.intervals))
-    bounds = [float(round(end / ends[-1] * green_s)) for end in ends[:-1]]
-    bounds = [0.0, *(min(bound, green_s) for bound in bounds), green_s]
-    for number, (begin, end) in zip(phase.intervals, itertools.pairwise(bounds), strict=True):
-        yield number, end - begin
-
-
 def stated_min_s(plan: SignalPlan, numbers: Sequence[int]) -> float:
     """Return the shortest length that a plan itself states for some of its intervals together.
 
@@ -182,7 +139,7 @@ class _Run:
 
 def _stretches(plan: SignalPlan) -> list[_Stretch]:
     """Return the ring as phases and what lies between them."""
-    runs = [_run(plan, numbers) for numbers in _same_aspects(plan)]
+    runs = [_run(plan, numbers) for numbers in runs_of_intervals(plan)]
     stretches: list[_Stretch] = []
     for index, run in enumerate(runs):
         stretch = _stretch(runs[index - 1], run, runs[(index + 1) % len(runs)])
@@ -214,7 +171,7 @@ def _run(plan: SignalPlan, numbers: tuple[int, ...]) -> _Run:
     return _Run(numbers, duration, frozenset(served), any(aspect in _CHANGING for aspect in aspects))
 
 
-def _same_aspects(plan: SignalPlan) -> list[tuple[int, ...]]:
+def runs_of_intervals(plan: SignalPlan) -> list[tuple[int, ...]]:
     """Return the numbers of neighbouring intervals that show the same, across the end of the cycle too."""
     numbers = range(len(plan.intervals))
     if any(name == "next" for interval in plan.intervals for name, _ in interval.extras):

@@ -1,8 +1,9 @@
 import pytest
 
 from congestion_lab.core.errors import SignalPlanError
-from congestion_lab.signals.phases import clearance_s, clearances, phases, retimed
+from congestion_lab.signals.phases import clearance_s, clearances, phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
+from congestion_lab.signals.retiming import retimed
 
 _LETTERS = {"G": Aspect.GREEN, "g": Aspect.PERMITTED, "y": Aspect.YELLOW, "r": Aspect.RED, "s": Aspect.STOP_THEN_GO}
 
