@@ -48,6 +48,13 @@ class Search(Section):
         description="`keep` the phases as they are, or `vary` their order and how left turns are released, where legal",
     )
     sumo_runs: int = Field(200, ge=1, description="simulations that the search may make: one plan on one seed is one")
+    minutes: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="bound on the time of the whole study, confirmation included; without one the search depends on "
+        "nothing but its seeds",
+    )
     seeds: Seeds = Field((1, 2, 3), description="seeds on which candidates are judged")
     min_cycle_s: int = Field(40, ge=20, le=300, description="shortest common cycle")
     max_cycle_s: int = Field(160, ge=20, le=300, description="longest common cycle")

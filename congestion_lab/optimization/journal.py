@@ -7,7 +7,7 @@ transaction: a candidate that stands there already has to be the same one.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,8 @@ _HISTORY = "history.json"
 _PLANS = "plans"
 _DELAYS = "delays_s"
 _SEARCH = "search"
+_CUTS = "cuts"
+_END = "end"
 _WAY_OUT = "choose another folder with -o, or remove that file and run again: finished runs are kept"
 
 
@@ -60,6 +62,35 @@ class Journal:
             for seed, delay in trial.user_attrs[_DELAYS].items()
             if delay is None
         )
+
+    @property
+    def cuts(self) -> list[int]:
+        """Where time cut the rounds of the search, as far as it has been made."""
+        return list(self.study.user_attrs.get(_CUTS, ()))
+
+    @property
+    def end(self) -> tuple[int, str] | None:
+        """After how many candidates the search ended, and why; None if it has not."""
+        kept = self.study.user_attrs.get(_END)
+        return None if kept is None else (int(kept[0]), str(kept[1]))
+
+    def keep_cuts(self, cuts: Sequence[int]) -> None:
+        """Keep where time cut the rounds, so that the search replays.
+
+        Raises:
+            ExperimentError: The log cannot be written.
+        """
+        with told(self.folder / _DATABASE):
+            self.study.set_user_attr(_CUTS, list(cuts))
+
+    def keep_end(self, reason: str) -> None:
+        """Keep after how many candidates the search ended, and why.
+
+        Raises:
+            ExperimentError: The log cannot be written.
+        """
+        with told(self.folder / _DATABASE):
+            self.study.set_user_attr(_END, [len(self.entries), reason])
 
     def record(self, candidate: Candidate) -> None:
         """Log a candidate.

@@ -1,56 +1,47 @@
-"""Where new points of the decision space come from: Optuna's samplers, by ask and tell."""
+"""Where new points of the decision space come from: CMA-ES (Hansen 2016) by `cmaes`.
 
-from __future__ import annotations
+Optuna's sampler wraps the same package, and keeps its state in the trials: 2.2 ms a plan with 10 coordinates and 44 ms
+with 64, where the package itself takes 0.02 and 0.5 ms. Beside a fast engine that is the difference between a tenth of
+the search's time and most of it.
+"""
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import numpy as np
+from cmaes import CMA, SepCMA  # type: ignore[import-untyped]  # the package has no types
+from numpy.typing import NDArray
 
 from congestion_lab.optimization.space import Point
 
-if TYPE_CHECKING:
-    import optuna
-
-_WORST_S = 1e9  # told for a failed run: finite, because samplers rank and average what they are told
-_BOX_SIGMAS = 3.0  # CMA-ES starts with a sixth of the box as its standard deviation
+_WORST_S = 1e9  # told for a failed run: finite, because samples are ranked and compared
+_SEPARABLE_FROM = (
+    60  # coordinates from which a diagonal covariance is learnt sooner than it is missed (Ros & Hansen 2008)
+)
 
 
 class CmaEs:
-    """CMA-ES in a box around a start point (`optuna.samplers.CmaEsSampler`).
+    """CMA-ES in the unit cube; samples outside it are moved to its border."""
 
-    Optuna starts CMA-ES in the middle of the box with a sixth of its width as step, so the box says both.
-    """
-
-    def __init__(self, start: Point, sigma: float, *, population: int, seed: int, separable: bool = False) -> None:
-        import optuna  # noqa: PLC0415 -- a fifth of a second that only a search pays
-
-        optuna.logging.set_verbosity(optuna.logging.ERROR)
-        self._start = start
-        self._half = _BOX_SIGMAS * sigma
-        self._space: dict[str, optuna.distributions.BaseDistribution] = {
-            f"x{index}": optuna.distributions.FloatDistribution(-1.0, 1.0) for index in range(len(start))
-        }
-        sampler = optuna.samplers.CmaEsSampler(
-            seed=seed,
-            popsize=population,
-            n_startup_trials=1,
-            warn_independent_sampling=False,
-            use_separable_cma=separable,
+    def __init__(self, start: Point, sigma: float, *, population: int, seed: int) -> None:
+        kind = SepCMA if len(start) >= _SEPARABLE_FROM else CMA
+        cube = np.tile([0.0, 1.0], (len(start), 1))
+        self._evolution: CMA | SepCMA = kind(
+            np.array(start), sigma, bounds=cube, n_max_resampling=1, seed=seed, population_size=population
         )
-        self._study = optuna.create_study(sampler=sampler)
-        self._study.add_trial(
-            optuna.trial.create_trial(params=dict.fromkeys(self._space, 0.0), distributions=self._space, value=0.0)
-        )
+        self._asked: list[NDArray[np.float64]] = []
 
-    def ask(self, count: int) -> list[tuple[optuna.Trial, Point]]:
-        """Return new points with the trials to tell of."""
-        trials = [self._study.ask(self._space) for _ in range(count)]
-        return [(trial, self._point(trial)) for trial in trials]
+    def ask(self) -> list[Point]:
+        """Return a new population."""
+        self._asked = [self._evolution.ask() for _ in range(self._evolution.population_size)]
+        return [tuple(sample.tolist()) for sample in self._asked]
 
-    def tell(self, trial: optuna.Trial, score: float) -> None:
-        """Tell the delay that a point gave."""
-        self._study.tell(trial, score if math.isfinite(score) else _WORST_S)
+    def tell(self, scores: Sequence[float]) -> None:
+        """Tell the delays that the population gave, in its order; infinite ones for failed runs."""
+        finite = [score if math.isfinite(score) else _WORST_S for score in scores]
+        self._evolution.tell(list(zip(self._asked, finite, strict=True)))
 
-    def _point(self, trial: optuna.Trial) -> Point:
-        moves: Sequence[float] = [trial.params[name] for name in self._space]
-        return tuple(min(1.0, max(0.0, x + self._half * move)) for x, move in zip(self._start, moves, strict=True))
+    @property
+    def has_converged(self) -> bool:
+        """Whether further samples would differ too little to matter."""
+        return bool(self._evolution.should_stop())

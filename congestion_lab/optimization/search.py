@@ -1,9 +1,9 @@
-"""The search: formulas first, then CMA-ES around the best of them, then small steps where the rest of the budget goes.
+"""The search that asks SUMO only: formulas first, then CMA-ES, then small steps where the rest of the budget goes.
 
 Fields have a fixed size, whatever the number of workers, so that any number of workers finds the same plan.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from congestion_lab.core.seeds import derived_seed
 from congestion_lab.optimization.moves import Moves
@@ -18,9 +18,18 @@ _EVOLVED_SHARE = 0.45  # of the budget goes to CMA-ES where the space is small; 
 _SMALL_DIMENSION = 30
 _STALE_FIELDS = 3  # fields in a row without a new plan: CMA-ES has converged
 _GIVE_UP_FIELDS = 50  # the same for small steps, which are random: the space is exhausted
+GoesOn = Callable[[], bool]
+"""Whether there is time for another field."""
 
 
-def search(race: Race, spaces: Sequence[DecisionSpace], analytic: Sequence[Entrant], *, seed: int) -> Candidate:
+def search(
+    race: Race,
+    spaces: Sequence[DecisionSpace],
+    analytic: Sequence[Entrant],
+    *,
+    seed: int,
+    goes_on: GoesOn = lambda: True,
+) -> Candidate:
     """Spend the race's budget and return the best candidate.
 
     Args:
@@ -28,18 +37,20 @@ def search(race: Race, spaces: Sequence[DecisionSpace], analytic: Sequence[Entra
         spaces: What may be searched; after the formulas the search goes on in the one that holds the best plan.
         analytic: Candidates that come before the search.
         seed: Seed of the search.
+        goes_on: Asked before every field.
     """
     for begin in range(0, len(analytic), FIELD):
-        race.try_all(analytic[begin : begin + FIELD])
-    space = _home(spaces, race.best(1)[0].entrant.plans)
-    _evolve(race, space, race.runs_left - _evolution_runs(race, space), seed)
-    _refine(race, space, seed)
+        if goes_on():
+            race.try_all(analytic[begin : begin + FIELD])
+    space = spaces[home_of(spaces, race.best(1)[0].entrant.plans)]
+    _evolve(race, space, race.runs_left - _evolution_runs(race, space), seed, goes_on)
+    refine(race, space, seed=seed, goes_on=goes_on)
     return race.best(1)[0]
 
 
-def _home(spaces: Sequence[DecisionSpace], plans: PlanSet) -> DecisionSpace:
-    """Return the first space that holds the plans; the first of all if none does."""
-    return next((space for space in spaces if space.decode(space.encode(plans)) == plans), spaces[0])
+def home_of(spaces: Sequence[DecisionSpace], plans: PlanSet) -> int:
+    """Return the number of the first space that holds the plans; that of the first of all if none does."""
+    return next((number for number, space in enumerate(spaces) if space.decode(space.encode(plans)) == plans), 0)
 
 
 def _evolution_runs(race: Race, space: DecisionSpace) -> int:
@@ -47,29 +58,29 @@ def _evolution_runs(race: Race, space: DecisionSpace) -> int:
     return round(_EVOLVED_SHARE * race.runs_left) if space.dimension <= _SMALL_DIMENSION else 0
 
 
-def _evolve(race: Race, space: DecisionSpace, runs_kept: int, seed: int) -> None:
+def _evolve(race: Race, space: DecisionSpace, runs_kept: int, seed: int, goes_on: GoesOn) -> None:
     if race.runs_left <= runs_kept:
         return
-    sampler = CmaEs(_best_point(race, space), _SIGMA, population=FIELD, seed=derived_seed(seed, "cma-es"))
+    evolution = CmaEs(_best_point(race, space), _SIGMA, population=FIELD, seed=derived_seed(seed, "cma-es"))
     stale = 0
-    while race.runs_left > runs_kept and stale < _STALE_FIELDS:
+    while race.runs_left > runs_kept and stale < _STALE_FIELDS and goes_on():
         used = race.runs_used
-        asked = sampler.ask(FIELD)
-        ran = race.try_all([Entrant(space.decode(point), "CMA-ES", point) for _, point in asked])
-        by_plans = {candidate.entrant.plans.digest: candidate.score for candidate in ran}
-        for trial, point in asked:
-            score = by_plans.get(space.decode(point).digest)
-            if score is None:
-                return  # the budget ended within the field
-            sampler.tell(trial, score)
+        entrants = [Entrant(space.decode(point), "CMA-ES", point) for point in evolution.ask()]
+        scores = {one.entrant.plans.digest: one.score for one in race.try_all(entrants)}
+        told = [scores.get(entrant.plans.digest) for entrant in entrants]
+        known = [score for score in told if score is not None]
+        if len(known) < len(told):
+            return  # the budget ended within the field
+        evolution.tell(known)
         # In whole seconds converged samples are equal plans, which cost no run: without a bound this would never end.
         stale = stale + 1 if race.runs_used == used else 0
 
 
-def _refine(race: Race, space: DecisionSpace, seed: int) -> None:
+def refine(race: Race, space: DecisionSpace, *, seed: int, goes_on: GoesOn = lambda: True) -> None:
+    """Spend what is left of the race's budget on small steps from the best plan."""
     moves = Moves(space, seed=derived_seed(seed, "moves"))
     idle = 0
-    while race.runs_left >= len(race.seeds) and idle < _GIVE_UP_FIELDS:
+    while race.runs_left >= len(race.seeds) and idle < _GIVE_UP_FIELDS and goes_on():
         before = race.incumbent
         used = race.runs_used
         points = moves.around(_best_point(race, space), FIELD)

@@ -1,0 +1,78 @@
+"""What a search may spend beside simulations: time, where the user says so.
+
+Time must not make a search irreproducible, so it only decides where the search is cut, and the places of the cuts are
+kept: a study that is run again is cut at the same places.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+_MINUTE_S = 60.0
+
+
+@dataclass
+class Clock:
+    """Time left for a search. Without a bound nothing depends on the speed of the machine.
+
+    Attributes:
+        minutes: Bound on the whole study; None for none.
+        now_s: Tells the time.
+        kept_s: Time to be kept for what comes after the search.
+        ended_after: Candidates after which the search ended when it was first made, if it did.
+        reason: Why it ended then.
+    """
+
+    minutes: float | None = None
+    now_s: Callable[[], float] = time.monotonic
+    kept_s: float = 0.0
+    ended_after: int | None = None
+    reason: str = "the time is used up"
+    _begun_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._begun_s = self.now_s()
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left; infinite without a bound."""
+        if self.minutes is None:
+            return float("inf")
+        return self.minutes * _MINUTE_S - self.kept_s - (self.now_s() - self._begun_s)
+
+    def is_over(self, candidates: int) -> bool:
+        """Return whether a search that has tried a number of candidates has to end."""
+        return self.left_s <= 0 if self.ended_after is None else candidates >= self.ended_after
+
+
+@dataclass
+class Cut:
+    """Ends one round when its time is up, or after as many steps as it had when it was first made.
+
+    Attributes:
+        clock: Time left for all rounds.
+        share: Share of that which the round may take.
+        kept: Steps after which it was cut when it was first made; 0 if it was not; None for a round that is new.
+        steps: Steps so far.
+        cut_after: Steps after which it was cut; 0 if it was not.
+    """
+
+    clock: Clock
+    share: float
+    kept: int | None = None
+    steps: int = 0
+    cut_after: int = 0
+    _spare_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._spare_s = (1 - self.share) * self.clock.left_s if self.clock.minutes is not None else 0.0
+
+    def goes_on(self) -> bool:
+        """Return whether another step may be made, and count it."""
+        if self.cut_after:
+            return False
+        self.steps += 1
+        is_up = self.clock.left_s <= self._spare_s if self.kept is None else self.steps == self.kept
+        if is_up:
+            self.cut_after = self.steps
+        return not is_up

@@ -1,0 +1,214 @@
+"""The ladder: formulas, then thousands of plans on the fast engine, then the few best of them in SUMO, and again.
+
+After every field that SUMO ran, the fast engine learns from it: its parameters are fitted anew, and what they leave
+unexplained becomes a correction (`surrogate`). The next plans are sought with both. Among plans that the fast engine
+cannot tell apart, SUMO gets those farthest from all that it has seen: there the fast engine is least to be trusted.
+Where it ranks plans hardly better than chance, the rest of the budget goes to small steps judged by SUMO alone.
+"""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from congestion_lab.core.seeds import derived_seed
+from congestion_lab.optimization.agreement import Agreement, measured
+from congestion_lab.optimization.budget import Clock, Cut
+from congestion_lab.optimization.discrepancy import Floats
+from congestion_lab.optimization.fastmodel import Observed
+from congestion_lab.optimization.finalists import distinct, finalists
+from congestion_lab.optimization.levels import FAST, FORMULAS, SUMO, Level, Spending
+from congestion_lab.optimization.race import Entrant, Race
+from congestion_lab.optimization.screening import Screen, explore
+from congestion_lab.optimization.search import refine
+from congestion_lab.optimization.surrogate import Judged, Place, Surrogate
+from congestion_lab.signals.plan import PlanSet
+
+_FORMULAS_TRIED = 2  # plans of the formulas that SUMO runs, the best by the fast engine
+_FIRST_FIELD, _FIELD = 4, 3  # plans that SUMO races at a time
+_FIRST_SIGMA, _SIGMA = 0.12, 0.06  # first steps of CMA-ES: across the space, and around what is known to be good
+_STARTS = 3
+_PLANS_PER_COORDINATE, _LEAST_PLANS = 120, 1200  # of the first round: CMA-ES needs about a hundred per coordinate
+_LATER_SHARE = 0.4  # of that in the rounds that follow
+_MOST_WORK = 4e8  # links driven over by all vehicles of the plans of a round: some four minutes of one core
+_JUDGED_AGAIN, _LOOKED_AT = 32, 1000  # of the best plans of a round
+_TIME_SHARE = 0.35  # of the time left that a round may spend on the fast engine, where time is bounded
+_TRUSTED = 0.3  # rank correlation below which the fast engine is of no use
+_JUDGED_FROM = 8  # plans: fewer say little about that
+_FRUITLESS_ROUNDS = 3  # in a row without a better plan: nothing more is to be expected
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """How the ladder was climbed.
+
+    Attributes:
+        levels: What each level took and gave, in order.
+        agreement: How the fast engine and SUMO agree on the plans that both judged; on none if it was not asked.
+        correction: What the correction of the fast engine followed at the end.
+        end: Why it ended.
+    """
+
+    levels: tuple[Level, ...]
+    agreement: Agreement
+    correction: str
+    end: str
+
+
+@dataclass
+class Ladder:
+    """A search over all levels. Mutable: it learns.
+
+    Attributes:
+        spending: What the levels take and give; holds the race in which the present plans have run.
+        surrogate: What the search expects SUMO to say.
+        observed: Gives all runs of SUMO so far.
+        seed: Seed of the search.
+        clock: Time left.
+        cuts: Where time cut the rounds when they were first made (see `budget`); grows with the rounds.
+        on_cut: Told of that list when it has grown.
+        tell: Hears of the fast engine's work: plans judged and plans to be judged in this round.
+        remark: Hears what has been found out.
+    """
+
+    spending: Spending
+    surrogate: Surrogate
+    observed: Callable[[], Sequence[Observed]]
+    seed: int
+    clock: Clock = field(default_factory=Clock)
+    cuts: list[int] = field(default_factory=list)
+    on_cut: Callable[[Sequence[int]], None] = lambda _cuts: None
+    tell: Callable[[int, int], None] = lambda _judged, _allowed: None
+    remark: Callable[[str], None] = lambda _text: None
+    _pool: list[Judged] = field(default_factory=list)
+
+    @property
+    def race(self) -> Race:
+        """SUMO's judgement."""
+        return self.spending.race
+
+    def climb(self, formulas: Sequence[Entrant]) -> Climb:
+        """Spend the race's budget, or stop where nothing more is to be expected.
+
+        Args:
+            formulas: Plans that need no search.
+        """
+        self._try_formulas(formulas)
+        fruitless = 0
+        for number in itertools.count():
+            if end := self._end(fruitless):
+                break
+            before = self.race.incumbent
+            if not self._round(number):
+                end = "the fast engine has no further plan to propose"
+                break
+            fruitless = 0 if self.race.incumbent is not before else fruitless + 1
+        levels = tuple(self.spending.levels.values())
+        return Climb(levels, self.surrogate.agreement, self.surrogate.correction.kind, end)
+
+    def _try_formulas(self, formulas: Sequence[Entrant]) -> None:
+        """Let SUMO run the plans of the formulas that look best to the fast engine."""
+        with self.spending.on(FORMULAS):
+            self._learn()
+            self._pool = self._screened([entrant.plans for entrant in formulas])
+            wanted = [one.plans for one in self._pool[:_FORMULAS_TRIED]]
+            self.race.try_all([entrant for entrant in formulas if entrant.plans in wanted])
+            self._learn()
+        self.spending.judged(FORMULAS, len(formulas) - min(_FORMULAS_TRIED, len(formulas)))
+        self.spending.gave(FORMULAS)
+
+    def _end(self, fruitless: int) -> str:
+        """Return why the search ends here; nothing if it goes on."""
+        if self.race.runs_left < len(self.race.seeds):
+            return "the simulations are used up"
+        if self.clock.is_over(len(self.race.candidates)):
+            return self.clock.reason
+        if fruitless and self._is_misled():
+            self._step_by_step()
+            return "the fast engine ranks plans hardly better than chance here, so SUMO judged small steps instead"
+        if fruitless >= _FRUITLESS_ROUNDS:
+            return f"{fruitless} rounds in a row found no better plan, so nothing more is to be expected"
+        return ""
+
+    def _is_misled(self) -> bool:
+        agreed = self.surrogate.agreement
+        return agreed.plans >= _JUDGED_FROM and (agreed.rank_correlation or 0.0) < _TRUSTED
+
+    def _step_by_step(self) -> None:
+        with self.spending.on(SUMO):
+            space = self.surrogate.spaces[self._incumbent_place().home]
+            refine(self.race, space, seed=self.seed, goes_on=lambda: not self.clock.is_over(len(self.race.candidates)))
+            self._learn()
+        self.spending.gave(SUMO)
+
+    def _round(self, number: int) -> bool:
+        """Seek plans on the fast engine and let SUMO judge the most telling ones; return whether there were any."""
+        with self.spending.on(FAST):
+            found = self._sought(number)
+        with self.spending.on(SUMO):
+            origin = f"fast engine, round {number + 1}"
+            self.race.try_all([Entrant(one.plans, origin, one.place.point) for one in found])
+            self._learn()
+        self.spending.gave(*([SUMO] if number else [FAST, SUMO]))
+        return bool(found)
+
+    def _sought(self, number: int) -> list[Judged]:
+        screen, cut = self._screen(number)
+        sigma = _SIGMA if number else _FIRST_SIGMA
+        explore(screen, self._starts(), sigma=sigma, seed=derived_seed(self.seed, "round", number))
+        self.cuts[number:] = [cut.cut_after]
+        self.on_cut(self.cuts)
+        self.spending.judged(FAST, len(screen.archive))
+        tried = {candidate.entrant.plans for candidate in self.race.candidates}
+        fresh = [one for one in screen.ranked()[:_LOOKED_AT] if one.plans not in tried]
+        picked = distinct(self._coordinates(fresh), _JUDGED_AGAIN)
+        self._pool = self.surrogate.judged_again([fresh[row] for row in picked])
+        return self._finalists(_FIELD if number else _FIRST_FIELD)
+
+    def _screen(self, number: int) -> tuple[Screen, Cut]:
+        allowed = self._allowance(number)
+        cut = Cut(self.clock, _TIME_SHARE, self.cuts[number] if number < len(self.cuts) else None)
+
+        def goes_on(judged: int) -> bool:
+            self.tell(judged, allowed)
+            return cut.goes_on()
+
+        return Screen(self.surrogate, allowed, goes_on), cut
+
+    def _allowance(self, number: int) -> int:
+        """Return how many plans a round may judge; no matter how fast the machine is."""
+        wanted = max(_LEAST_PLANS, _PLANS_PER_COORDINATE * self.surrogate.spaces[0].dimension)
+        affordable = _MOST_WORK / max(1, self.surrogate.fast.vehicle_links)
+        return round(min(wanted, affordable) * (_LATER_SHARE if number else 1.0))
+
+    def _finalists(self, count: int) -> list[Judged]:
+        expected_s = np.array([one.expected_s for one in self._pool])
+        known = self.surrogate.coordinates([self.surrogate.place_of(one.entrant.plans) for one in self.race.candidates])
+        error = self.surrogate.correction.error
+        rows = finalists(expected_s, self._coordinates(self._pool), known, count, error=error)
+        return [self._pool[row] for row in rows]
+
+    def _starts(self) -> list[Place]:
+        """Return where a round begins: at the best plan in SUMO, and at the best others as they are seen now."""
+        others = self._screened([one.plans for one in self._pool])
+        return [self._incumbent_place(), *(one.place for one in others)][:_STARTS]
+
+    def _screened(self, plans: Sequence[PlanSet]) -> list[Judged]:
+        found = [self.surrogate.place_of(one) for one in plans]
+        return sorted(self.surrogate.screened(plans, found), key=lambda one: one.expected_s) if plans else []
+
+    def _incumbent_place(self) -> Place:
+        return self.surrogate.place_of(self.race.best(1)[0].entrant.plans)
+
+    def _coordinates(self, judged: Sequence[Judged]) -> Floats:
+        return self.surrogate.coordinates([one.place for one in judged])
+
+    def _learn(self) -> None:
+        self.surrogate = self.surrogate.learnt(measured(self.race.candidates), self.observed())
+        agreed = self.surrogate.agreement
+        if agreed.rank_correlation is not None:
+            self.remark(
+                f"rank correlation of the fast engine with SUMO over {agreed.plans} plans: "
+                f"{agreed.rank_correlation:.2f}; SUMO sees {agreed.ratio:.2f} times its delay"
+            )

@@ -1,0 +1,157 @@
+"""Level 1: thousands of plans on the fast engine.
+
+CMA-ES runs from several starts and again, with more samples, when it stalls; then one intersection at a time is varied
+around the best plan and the best variant kept, as TRANSYT climbs hills (Robertson 1969). Populations and steps have
+fixed sizes, so that any number of threads finds the same plans.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from congestion_lab.core.seeds import derived_seed
+from congestion_lab.optimization.discrepancy import Floats
+from congestion_lab.optimization.moves import blocks
+from congestion_lab.optimization.proposals import CmaEs
+from congestion_lab.optimization.space import Point
+from congestion_lab.optimization.surrogate import Judged, Place, Surrogate
+from congestion_lab.signals.plan import PlanSet
+
+_POLISHED_SHARE = 0.3  # of the plans of a round go to one intersection at a time
+_STALE_GENERATIONS = 12  # without a gain: CMA-ES begins again
+_GAIN = 0.001  # share of the delay below which a gain is none
+_STEPS = (0.06, 0.03, 0.015, 0.008)  # of one coordinate: splits by half, down to a second or two
+_LUCKY = 4  # random steps of all coordinates of an intersection, beside those of one
+
+
+@dataclass
+class Screen:
+    """The surrogate with a memory and a bound. Mutable: it fills.
+
+    Attributes:
+        surrogate: Judges plans.
+        allowed: Plans that it may still judge; those that it knows are free.
+        goes_on: Asked before every batch with the number of plans judged.
+        archive: All plans that it judged.
+        leader: The best of them.
+    """
+
+    surrogate: Surrogate
+    allowed: int
+    goes_on: Callable[[int], bool] = lambda _judged: True
+    archive: dict[PlanSet, Judged] = field(default_factory=dict)
+    leader: Judged | None = None
+
+    def is_open(self, kept: int = 0) -> bool:
+        """Return whether it may judge further plans and has more than a number of them left."""
+        return self.allowed > kept and self.goes_on(len(self.archive))
+
+    def judge(self, home: int, points: Sequence[Point]) -> list[Judged]:
+        """Return what points of a space are worth."""
+        decoded = [self.surrogate.spaces[home].decode(point) for point in points]
+        fresh = {plans: point for plans, point in zip(decoded, points, strict=True) if plans not in self.archive}
+        if fresh:
+            places = [Place(home, point) for point in fresh.values()]
+            self.archive |= {one.plans: one for one in self.surrogate.screened(list(fresh), places)}
+            self.allowed -= len(fresh)
+        judged = [self.archive[plans] for plans in decoded]
+        self.leader = _better([*judged, self.leader or judged[0]])
+        return judged
+
+    def ranked(self) -> list[Judged]:
+        """Return all plans, the best first."""
+        return sorted(self.archive.values(), key=_expected_s)
+
+
+def explore(screen: Screen, starts: Sequence[Place], *, sigma: float, seed: int) -> None:
+    """Search from several starts until the screen is closed or everything near is known.
+
+    Args:
+        screen: Judges plans and keeps them.
+        starts: Where to begin.
+        sigma: First step of CMA-ES, as a share of the cube.
+        seed: Seed of the search.
+    """
+    began = [screen.judge(start.home, [start.point])[0] for start in starts]
+    kept = round(_POLISHED_SHARE * screen.allowed)
+    share = (screen.allowed - kept) // len(starts)
+    for number, start in enumerate(began):
+        _evolve(screen, start, sigma, max(kept, screen.allowed - share), derived_seed(seed, "start", number))
+    _polish(screen, derived_seed(seed, "polish"))
+
+
+def population_of(dimension: int) -> int:
+    """Return Hansen's default population, rounded up to what keeps several cores busy to the end."""
+    return 4 * math.ceil((4 + 3 * math.log(dimension)) / 4)
+
+
+def _evolve(screen: Screen, best: Judged, sigma: float, kept: int, seed: int) -> None:
+    """Run CMA-ES, and again with twice the samples from the best so far when it stalls (Auger & Hansen 2005)."""
+    home = best.place.home
+    population, begun = population_of(screen.surrogate.spaces[home].dimension), 0
+    while screen.is_open(kept):
+        known = len(screen.archive)
+        own = derived_seed(seed, "restart", begun)
+        evolution = CmaEs(best.place.point, sigma, population=population, seed=own)
+        best = _better([best, *_evolved(screen, evolution, home, kept)])
+        if len(screen.archive) == known:
+            return  # in whole seconds all samples were known: the neighbourhood is exhausted
+        population, begun = 2 * population, begun + 1
+
+
+def _evolved(screen: Screen, evolution: CmaEs, home: int, kept: int) -> Iterator[Judged]:
+    """Run CMA-ES until it stalls or the screen closes; yield the best of each generation."""
+    best_s, stale = math.inf, 0
+    while stale < _STALE_GENERATIONS and not evolution.has_converged and screen.is_open(kept):
+        judged = screen.judge(home, evolution.ask())
+        evolution.tell([one.expected_s for one in judged])
+        leader = _better(judged)
+        stale = 0 if leader.expected_s < (1 - _GAIN) * best_s else stale + 1
+        best_s = min(best_s, leader.expected_s)
+        yield leader
+
+
+def _polish(screen: Screen, seed: int) -> None:
+    """Vary one intersection at a time around the best plan, with ever smaller steps."""
+    random = np.random.default_rng(seed)
+    for step in _STEPS:
+        gained = True
+        while gained and screen.leader is not None:
+            before_s = screen.leader.expected_s
+            for block in [range(1), *blocks(screen.surrogate.spaces[screen.leader.place.home])]:
+                if not screen.is_open():
+                    return
+                centre = screen.leader.place
+                space = screen.surrogate.spaces[centre.home]
+                screen.judge(centre.home, list(_varied(np.array(centre.point), block, space.choices, step, random)))
+            gained = screen.leader.expected_s < (1 - _GAIN) * before_s
+
+
+def _varied(
+    centre: Floats, block: Sequence[int], choices: Sequence[int], step: float, random: np.random.Generator
+) -> Iterator[Point]:
+    """Yield points that differ from the centre in one coordinate of the block, and some in all that are gradual."""
+    gradual = [index for index in block if not choices[index]]
+    for index in block:
+        kinds = [(kind + 0.5) / choices[index] for kind in range(choices[index])]
+        for value in kinds or (centre[index] - step, centre[index] + step):
+            yield _with(centre, [index], np.array([value]))
+    for _ in range(_LUCKY if len(gradual) > 1 else 0):
+        yield _with(centre, gradual, centre[gradual] + step * random.standard_normal(len(gradual)))
+
+
+def _with(centre: Floats, indices: Sequence[int], values: Floats) -> Point:
+    point = centre.copy()
+    point[list(indices)] = np.clip(values, 0.0, 1.0)
+    return tuple(point.tolist())
+
+
+def _better(judged: Sequence[Judged]) -> Judged:
+    """Return the best; the first of equals."""
+    return min(judged, key=_expected_s)
+
+
+def _expected_s(judged: Judged) -> float:
+    return judged.expected_s

@@ -1,0 +1,119 @@
+"""What the search expects SUMO to say of a plan: the fast engine, calibrated and corrected by what SUMO has said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from congestion_lab.core.seeds import derived_seed
+from congestion_lab.optimization.agreement import Agreement, Measured, agreement
+from congestion_lab.optimization.discrepancy import Correction, Floats, Samples, fitted, places
+from congestion_lab.optimization.fastmodel import FastModel, Observed
+from congestion_lab.optimization.space import DecisionSpace, Point
+from congestion_lab.signals.plan import PlanSet
+
+_SCREENING_SEEDS, _JUDGING_SEEDS = 3, 6  # for all plans; and others for the best of them, who were picked on the first
+_LEAST_S = 0.1  # delays are told apart by their ratio only above this
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where plans stand.
+
+    Attributes:
+        home: Number of their space.
+        point: Their point there.
+    """
+
+    home: int
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Plans that the fast engine judged.
+
+    Attributes:
+        plans: The plans.
+        place: Where they stand.
+        expected_s: Mean delay that SUMO is expected to see.
+    """
+
+    plans: PlanSet
+    place: Place
+    expected_s: float
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """The fast engine in SUMO's stead.
+
+    Attributes:
+        fast: The engine.
+        spaces: What is searched.
+        seed: The seed from which those of the engine are derived.
+        correction: What SUMO is expected to say instead of the engine.
+        agreement: How the engine, before the correction, and SUMO agree so far.
+    """
+
+    fast: FastModel
+    spaces: Sequence[DecisionSpace]
+    seed: int
+    correction: Correction = field(default_factory=Correction)
+    agreement: Agreement = field(default_factory=Agreement)
+
+    def place_of(self, plans: PlanSet) -> Place:
+        """Return where plans stand: in the first space that holds them, or near them in the first of all."""
+        points = [space.encode(plans) for space in self.spaces]
+        holds = (space.decode(point) == plans for space, point in zip(self.spaces, points, strict=True))
+        home = next((number for number, found in enumerate(holds) if found), 0)
+        return Place(home, points[home])
+
+    def coordinates(self, found: Sequence[Place]) -> Floats:
+        """Return places so that plans that are alike lie close, shape (places, features)."""
+        homes = np.array([one.home for one in found])
+        rows = [np.flatnonzero(homes == home) for home in range(len(self.spaces))]
+        parts = [
+            places(space, [found[row].point for row in mine.tolist()], home)
+            for home, (space, mine) in enumerate(zip(self.spaces, rows, strict=True))
+        ]
+        return np.asarray(np.vstack(parts)[np.argsort(np.concatenate(rows))])
+
+    def screened(self, plans: Sequence[PlanSet], found: Sequence[Place]) -> list[Judged]:
+        """Return a first judgement of plans."""
+        return self._judged(plans, found, "screening", _SCREENING_SEEDS)
+
+    def judged_again(self, first: Sequence[Judged]) -> list[Judged]:
+        """Return the judgement of picked plans on seeds on which they were not picked, the best first."""
+        again = self._judged([one.plans for one in first], [one.place for one in first], "judging", _JUDGING_SEEDS)
+        return sorted(again, key=lambda one: one.expected_s)
+
+    def learnt(self, measured: Measured, observed: Sequence[Observed]) -> "Surrogate":
+        """Return the surrogate after what SUMO has said.
+
+        The newly calibrated engine is taken if it agrees better with SUMO over all plans than the one before.
+
+        Args:
+            measured: Mean delays in SUMO.
+            observed: The runs behind them.
+        """
+        models = (self.fast, self.fast.calibrated(observed))
+        found = self.coordinates([self.place_of(plans) for plans in measured.plans])
+        samples = [self._samples(model, measured, found) for model in models]
+        agreed = [agreement(one.fast_s, one.sumo_s) for one in samples]
+        new = agreed[1].error <= agreed[0].error
+        return replace(self, fast=models[new], correction=fitted(samples[new]), agreement=agreed[new])
+
+    def _samples(self, model: FastModel, measured: Measured, found: Floats) -> Samples:
+        fast_s = self._fast_s(model, measured.plans, "judging", _JUDGING_SEEDS)
+        return Samples(found, fast_s, np.maximum(measured.delays_s, _LEAST_S), measured.seeds)
+
+    def _judged(self, plans: Sequence[PlanSet], found: Sequence[Place], purpose: str, seeds: int) -> list[Judged]:
+        fast_s = self._fast_s(self.fast, plans, purpose, seeds)
+        expected_s = self.correction.expected_s(self.coordinates(found), fast_s)
+        return [Judged(*one) for one in zip(plans, found, expected_s.tolist(), strict=True)]
+
+    def _fast_s(self, model: FastModel, plans: Sequence[PlanSet], purpose: str, seeds: int) -> Floats:
+        numbers = [derived_seed(self.seed, purpose, number) for number in range(seeds)]
+        delays = np.asarray(model.delays_s(plans, numbers))
+        return np.asarray(np.maximum(delays.mean(axis=1), _LEAST_S))
