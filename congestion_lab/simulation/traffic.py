@@ -22,9 +22,9 @@ class DepartLane(enum.IntEnum):
 
     FIRST = -1  # the rightmost lane that it may use
     RANDOM = -2
-    FREE = -3  # the lane with fewest vehicles
+    FREE = -3  # the lane with fewest vehicles, among those that it may use
     BEST = -4  # the lane from which it gets furthest without changing, with fewest vehicles among equals
-    ALLOWED = -5  # FREE among the lanes that its class may use
+    ALLOWED = -5  # FREE among the lanes that lead to its next link
 
 
 @dataclass(frozen=True, slots=True, eq=False)
