@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import MIN_GREEN_S, phases, stated_min_s
-from congestion_lab.signals.plan import Aspect, Interval, SignalGroup, SignalPlan
+from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
+from congestion_lab.signals.retiming import at_its_shortest
 from congestion_lab.signals.safety import (
     STANDARD_RULES,
     Rules,
@@ -42,12 +43,14 @@ class _Stage:
         duration_s: Its length.
         red_s: All-red before it.
         source: The interval it begins with, stating the shortest length of the whole stage.
+        spare_s: By how much it lasts longer where traffic decides; what is mended is its shortest length.
     """
 
     shown: Shown
     duration_s: float
     red_s: float
     source: Interval
+    spare_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ def repaired(plan: SignalPlan, intersection: Intersection, rules: Rules = STANDA
     if faults:
         raise SignalPlanError(*faults)
     mended = _legal(_yielding(_stages(plan), intersection), plan, intersection, rules)
+    if any(stage.spare_s for stage in mended):
+        return _plan([_spared(stage) for stage in mended], plan, intersection, rules)
     target = min(max(plan.cycle_s, rules.min_cycle_s), rules.max_cycle_s)
     return _plan(_with_cycle(mended, target, plan, intersection, rules), plan, intersection, rules)
 
@@ -101,8 +106,16 @@ def _stages(plan: SignalPlan) -> list[_Stage]:
 def _stage(plan: SignalPlan, numbers: tuple[int, ...]) -> _Stage:
     first = plan.intervals[numbers[0]]
     stated = dataclasses.replace(first, min_s=stated_min_s(plan, numbers) or None)
-    length = sum(plan.intervals[number].duration_s for number in numbers)
-    return _Stage(_by_head(plan, first), length, 0.0, stated)
+    length, shortest = (
+        sum(each.intervals[number].duration_s for number in numbers) for each in (plan, at_its_shortest(plan))
+    )
+    return _Stage(_by_head(plan, first), shortest, 0.0, stated, max(0.0, length - shortest))
+
+
+def _spared(stage: _Stage) -> _Stage:
+    """Return a stage of a plan that traffic times as long as it was, stating the shortest length it may have."""
+    source = dataclasses.replace(stage.source, min_s=stage.duration_s)
+    return dataclasses.replace(stage, duration_s=stage.duration_s + stage.spare_s, source=source)
 
 
 def _green(shown: Sequence[Aspect]) -> frozenset[int]:
@@ -311,7 +324,8 @@ def _plan(stages: Sequence[_Stage], plan: SignalPlan, intersection: Intersection
     steps = _steps(stages, intersection)
 
     def interval_of(step: _Step) -> Interval:
-        if not step.green:
+        clearing = plan.control is not Control.FIXED and step.shown != stages[step.stage].shown
+        if not step.green or clearing:
             return Interval(step.duration_s, ())
         lone = [head for head in intersection.heads if _only_here(head.index, step, steps)]
         source = stages[step.stage].source

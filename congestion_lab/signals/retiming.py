@@ -14,6 +14,7 @@ from congestion_lab.signals.plan import Control, Interval, SignalPlan
 
 MAX_GAP = "max-gap"  # seconds without a vehicle that end a green; the name is that of SUMO's parameter
 _STEP_S = 1.0  # no controller changes its mind faster; SUMO takes a shortest green of 0 s for 1 s too
+_TIMED_BY_TRAFFIC = frozenset({Control.ACTUATED, Control.DELAY_BASED})
 Parameters = tuple[tuple[str, str], ...]
 
 
@@ -28,6 +29,8 @@ class RingTimer:
     def __init__(self, plan: SignalPlan) -> None:
         self.plan = plan
         self.phases = phases(plan)
+        # A bound that somebody stated for a clearance must not hand it over to the traffic.
+        self._clearing = tuple(Interval(each.duration_s, each.aspects, extras=each.extras) for each in plan.intervals)
         self._without_gap = tuple((key, text) for key, text in plan.parameters if key != MAX_GAP)
 
     def timed(self, greens_s: Sequence[float], offset_s: float, control: Control) -> SignalPlan:
@@ -57,7 +60,7 @@ class RingTimer:
             shortest_s: Shortest green per phase.
             max_gap_s: Time without a vehicle that ends a green.
         """
-        intervals: list[Interval | None] = list(self.plan.intervals)
+        intervals: list[Interval | None] = list(self._clearing)
         for phase, longest, shortest in zip(self.phases, longest_s, shortest_s, strict=True):
             first, *rest = phase.intervals
             for number in rest:
@@ -114,9 +117,16 @@ def retimed(plan: SignalPlan, greens_s: Sequence[float], offset_s: float) -> Sig
 
 def at_its_shortest(plan: SignalPlan) -> SignalPlan:
     """Return a plan with every interval as short as its controller may make it: what safety has to hold against."""
-    if plan.control not in (Control.ACTUATED, Control.DELAY_BASED):
+    if plan.control not in _TIMED_BY_TRAFFIC:
         return plan
     return replace(plan, intervals=tuple(_lasting(each, _shortest_s(each)) for each in plan.intervals))
+
+
+def longest_s(plan: SignalPlan, interval: Interval) -> float:
+    """Return how long an interval of a plan may last."""
+    if plan.control not in _TIMED_BY_TRAFFIC or interval.max_s is None:
+        return interval.duration_s
+    return max(interval.max_s, interval.min_s or 0.0)
 
 
 def max_gap_s(plan: SignalPlan) -> float | None:

@@ -163,3 +163,33 @@ def test_what_cannot_be_repaired_is_said() -> None:
     no_priority = replace(SITE, yields=frozenset())
     with pytest.raises(SignalPlanError, match="green only together"):
         repaired(_plan((40, "GGrG"), (4, "yyrr"), (40, "rrGr"), (4, "rryr")), no_priority)
+
+
+def _by_traffic(shortest_s: float, longest_s: float) -> SignalPlan:
+    """The safe plan with its first and side-street greens left to traffic."""
+    plan = _plan(*SAFE)
+    ring = [
+        replace(each, min_s=shortest_s, max_s=longest_s) if number in (0, 4) else each
+        for number, each in enumerate(plan.intervals)
+    ]
+    return replace(plan, control=Control.ACTUATED, intervals=tuple(ring))
+
+
+def test_a_plan_that_traffic_times_is_judged_at_its_shortest_greens() -> None:
+    """The first green serves people on foot, who need 7 s; nobody sees from its usual 20 s that it may end after 5."""
+    assert check_plan(_by_traffic(7.0, 60.0), SITE) == ()
+    (breach,) = check_plan(_by_traffic(5.0, 60.0), SITE)
+    assert (breach.rule, breach.groups) == ("minimum-green", ("3",))
+
+
+def test_a_plan_that_traffic_times_has_its_longest_cycle_within_bounds() -> None:
+    (breach,) = check_plan(_by_traffic(7.0, 90.0), SITE)
+    assert (breach.rule, "200 s" in breach.message) == ("cycle-bounds", True)
+
+
+def test_repair_of_a_plan_that_traffic_times_raises_its_shortest_greens() -> None:
+    mended = repaired(_by_traffic(3.0, 60.0), SITE)
+    assert check_plan(mended, SITE) == ()
+    assert mended.control is Control.ACTUATED
+    assert mended.cycle_s >= _plan(*SAFE).cycle_s
+    assert min(each.min_s for each in mended.intervals if each.min_s is not None and each.max_s == 60) >= 5
