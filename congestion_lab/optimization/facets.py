@@ -58,7 +58,7 @@ class Draft(NamedTuple):
 
     def _actuated(self) -> SignalPlan:
         least = self.ring.min_greens_s
-        cycle = max(self.longest_cycle_s, self.ring.min_cycle_s)
+        cycle = max(self.longest_cycle_s, math.ceil(self.ring.min_cycle_s))
         longest = whole_greens_s(cycle - self.ring.clearance_s, self.weights, least)
         return self.timer.actuated(longest, list(map(_lifted_s, least, longest, self.lifts)), self.gap_s)
 

@@ -15,7 +15,7 @@ from congestion_lab.core.files import write_json
 from congestion_lab.experiments.comparison import paired
 from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.runset import RunSet
-from congestion_lab.experiments.spec import Experiment, Search
+from congestion_lab.experiments.spec import Experiment
 from congestion_lab.network.model import Network
 from congestion_lab.optimization import journal
 from congestion_lab.optimization.agreement import Agreement
@@ -26,9 +26,9 @@ from congestion_lab.optimization.ladder import Climb, Ladder
 from congestion_lab.optimization.levels import SUMO, Spending
 from congestion_lab.optimization.race import Candidate, Entrant, Race
 from congestion_lab.optimization.search import search
-from congestion_lab.optimization.shortest import kept_safe
+from congestion_lab.optimization.searched import searched_space
 from congestion_lab.optimization.simulating import Progress, Simulate, Told, delays_by_seed
-from congestion_lab.optimization.space import DecisionSpace, decision_space
+from congestion_lab.optimization.space import DecisionSpace
 from congestion_lab.optimization.studysummary import StudySummary, summary_as_json
 from congestion_lab.optimization.surrogate import Surrogate
 from congestion_lab.signals.intersection import Intersection
@@ -88,7 +88,7 @@ def run_study(
     """
     settings = experiment.search
     clock = Clock(settings.minutes)
-    space = _space(signals, settings)
+    space = searched_space(settings, signals.present, signals.intersections)
     search_digest = digest_of([inputs.digest, signals.present.digest, settings.model_dump(), fast is not None])
     log = journal.opened(folder, experiment.name, space, search=search_digest)
     told = Told(on_progress, settings.sumo_runs)
@@ -109,12 +109,6 @@ def run_study(
             run_set.save(folder / run_set.label)
         write_json(folder / SUMMARY_FILE, summary_as_json(summary, experiment, inputs, space))
     return summary
-
-
-def _space(signals: Signals, settings: Search) -> DecisionSpace:
-    chosen = None if settings.signals == "all" else settings.signals
-    bounds = (settings.min_cycle_s, settings.max_cycle_s)
-    return kept_safe(decision_space(signals.present, chosen, cycle_bounds_s=bounds), signals.intersections)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,20 +35,23 @@ def plans(draw: st.DrawFn, controller: str) -> SignalPlan:
     return SignalPlan(controller, "0", Control.FIXED, float(offset), groups, tuple(intervals))
 
 
+_CONTROLS = ((Control.FIXED,), (Control.ACTUATED,), (Control.FIXED, Control.ACTUATED))
+
+
 @st.composite
-def spaces(draw: st.DrawFn) -> DecisionSpace:
+def spaces(draw: st.DrawFn, controls: tuple[Control, ...] = (Control.FIXED,)) -> DecisionSpace:
     present = PlanSet(tuple(draw(plans(f"c{index}")) for index in range(draw(st.integers(1, 3)))))
     low = draw(st.integers(20, 90))
     bounds = (low, draw(st.integers(low, 180)))
     chosen = draw(st.none() | st.just([present.plans[0].controller_id]))
-    space = decision_space(present, chosen, cycle_bounds_s=bounds)
+    space = decision_space(present, chosen, cycle_bounds_s=bounds, controls=controls)
     factors = {ring.plan.controller_id: draw(st.sampled_from((0.5, 1.0, 2.0))) for ring in space.rings}
     return space.with_factors(factors)
 
 
 @st.composite
-def points(draw: st.DrawFn) -> tuple[DecisionSpace, tuple[float, ...]]:
-    space = draw(spaces())
+def points(draw: st.DrawFn, *, by_traffic: bool = False) -> tuple[DecisionSpace, tuple[float, ...]]:
+    space = draw(spaces(draw(st.sampled_from(_CONTROLS[1:] if by_traffic else _CONTROLS[:1]))))
     unit = st.floats(0.0, 1.0)
     return space, tuple(draw(unit) for _ in range(space.dimension))
 
@@ -88,6 +91,35 @@ def test_plans_not_searched_stay_as_they_are(drawn: tuple[DecisionSpace, tuple[f
         assert after.controller_id in searched or after == before
 
 
+@given(points(by_traffic=True))
+def test_every_point_that_traffic_times_is_legal(drawn: tuple[DecisionSpace, tuple[float, ...]]) -> None:
+    space, point = drawn
+    decoded = space.decode(point)
+    longest_s = max(space.cycle_bounds_s[1], *(ring.min_cycle_s + 1 for ring in space.rings))
+    for ring in space.rings:
+        plan = decoded.plan_of(ring.plan.controller_id)
+        assert plan.control in space.controls
+        assert plan.control is Control.FIXED or plan.cycle_s <= longest_s
+        assert [interval.aspects for interval in plan.intervals] == [each.aspects for each in ring.plan.intervals]
+        for clearance in clearances(ring.plan):
+            for number in clearance.intervals:
+                assert plan.intervals[number] == ring.plan.intervals[number]
+        if plan.control is Control.ACTUATED:
+            for phase, least in zip(phases(ring.plan), ring.min_greens_s, strict=True):
+                (number,) = phase.intervals
+                green = plan.intervals[number]
+                assert green.min_s is not None
+                assert green.max_s is not None
+                assert least <= green.min_s <= green.max_s == green.duration_s
+
+
+@given(points(by_traffic=True))
+def test_decoded_plans_that_traffic_times_come_back(drawn: tuple[DecisionSpace, tuple[float, ...]]) -> None:
+    space, point = drawn
+    decoded = space.decode(point)
+    assert space.decode(space.encode(decoded)) == decoded
+
+
 @given(points())
 def test_decoded_plans_come_back(drawn: tuple[DecisionSpace, tuple[float, ...]]) -> None:
     space, point = drawn
@@ -108,14 +140,17 @@ def test_present_plans_are_points_where_their_cycles_fit(space: DecisionSpace) -
             assert mine.offset_s == ring.plan.offset_s % ring.plan.cycle_s
 
 
+@pytest.mark.parametrize("controls", [_CONTROLS[0], _CONTROLS[2]], ids=["fixed", "either"])
 @pytest.mark.parametrize(
     "net", ["cologne3/cologne3", "ingolstadt1/ingolstadt1", "ingolstadt7/ingolstadt7", "grid4x4/grid4x4"]
 )
-def test_no_point_breaks_a_rule_that_the_present_plans_keep(bench_folder: Path, net: str) -> None:
+def test_no_point_breaks_a_rule_that_the_present_plans_keep(
+    bench_folder: Path, net: str, controls: tuple[Control, ...]
+) -> None:
     """On published networks: what is not searched decides on safety, and stays as it is."""
     file = bench_folder / f"{net}.net.xml.gz"
     present, sites = read_plans(file), read_intersections(file)
-    space = kept_safe(decision_space(present, cycle_bounds_s=(50, 140)), sites)
+    space = kept_safe(decision_space(present, cycle_bounds_s=(50, 140), controls=controls), sites)
     known = _places(present, sites)
     random = np.random.default_rng(7)
     corners = [np.zeros(space.dimension), np.ones(space.dimension)]

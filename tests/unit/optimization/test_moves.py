@@ -72,3 +72,13 @@ def test_the_size_follows_success_within_bounds() -> None:
     for _ in range(50):
         moves.learn(succeeded=True)
     assert moves.size == 0.2
+
+
+def test_a_kind_is_drawn_anew_now_and_then_and_never_drifts() -> None:
+    plans = PlanSet((plan("c0"),))
+    wide = decision_space(plans, cycle_bounds_s=(50, 140), controls=(Control.FIXED, Control.ACTUATED))
+    place = wide.names.index("c0.control")
+    centre = tuple(0.25 if index == place else 0.5 for index in range(wide.dimension))
+    found = [step[place] for step in Moves(wide, seed=1, size=0.2).around(centre, 400)]
+    assert set(found) == {0.25, 0.75}
+    assert 0.06 < found.count(0.75) / 400 < 0.14

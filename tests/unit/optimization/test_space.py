@@ -16,8 +16,13 @@ def plan(controller: str, first_s: float = 30.0, second_s: float = 24.0, offset_
     return SignalPlan(controller, "0", Control.FIXED, offset_s, groups, intervals)
 
 
-def space(*plans: SignalPlan, chosen: list[str] | None = None, bounds: tuple[int, int] = (50, 140)) -> DecisionSpace:
-    return decision_space(PlanSet(plans), chosen, cycle_bounds_s=bounds)
+def space(
+    *plans: SignalPlan,
+    chosen: list[str] | None = None,
+    bounds: tuple[int, int] = (50, 140),
+    controls: tuple[Control, ...] = (Control.FIXED,),
+) -> DecisionSpace:
+    return decision_space(PlanSet(plans), chosen, cycle_bounds_s=bounds, controls=controls)
 
 
 def test_coordinates_are_named() -> None:
@@ -129,3 +134,45 @@ def test_greens_of_a_plan_cut_short_are_still_found() -> None:
     wide = space(plan("a"), bounds=(66, 66))
     (ring,) = wide.rings
     assert greens_s(ring, wide.decode((0.0, 1.0)).plan_of("a")) == [5, 55]
+
+
+ACTUATED_NAMES = ("longest", "shortest.0", "shortest.1", "gap")
+
+
+def test_an_actuated_intersection_has_no_offset_but_bounds_and_a_gap() -> None:
+    wide = space(plan("a"), plan("b"), controls=(Control.ACTUATED,))
+    own = [f"{controller}.{name}" for controller in "ab" for name in ("split.1", *ACTUATED_NAMES)]
+    assert wide.names == ("cycle", *own)
+    assert wide.blocks == (slice(1, 6), slice(6, 11))
+
+
+def test_actuated_bounds_by_hand() -> None:
+    """66 s with equal longest greens; shortest greens half way, in ratios, from 5 to 30 s; sqrt(6) s of gap."""
+    wide = space(plan("a"), bounds=(66, 132), controls=(Control.ACTUATED,))
+    (decoded,) = wide.decode((0.0, 0.5, 0.0, 0.5, 0.0, 0.5))
+    assert decoded.control is Control.ACTUATED
+    bounds = [(each.min_s, each.duration_s, each.max_s) for each in decoded.intervals]
+    assert bounds == [(12, 30, 30), (None, 3, None), (5, 30, 30), (None, 3, None)]
+    assert decoded.parameters == (("max-gap", "2.4"),)
+
+
+def test_a_choice_of_control_halves_the_unit() -> None:
+    wide = space(plan("a"), controls=(Control.FIXED, Control.ACTUATED))
+    assert wide.names == ("cycle", "a.control", "a.split.1", *(f"a.{name}" for name in ACTUATED_NAMES))
+    assert wide.choices == (0, 2, 0, 0, 0, 0, 0)
+    controls = [wide.decode((0.5, at, *[0.5] * 5)).plan_of("a").control for at in (0.0, 0.49, 0.5, 1.0)]
+    assert controls == [Control.FIXED, Control.FIXED, Control.ACTUATED, Control.ACTUATED]
+
+
+def test_a_fixed_plan_seen_as_an_actuated_one_keeps_its_greens_as_the_longest() -> None:
+    wide = space(plan("a", 40, 20), controls=(Control.ACTUATED,))
+    (decoded,) = wide.decode(wide.encode(wide.present))
+    assert [each.max_s for each in decoded.intervals if each.max_s] == [40, 20]
+    assert [each.min_s for each in decoded.intervals if each.min_s] == [5, 5]
+
+
+def test_plans_with_other_phases_are_no_point() -> None:
+    (foreign,) = space(plan("a")).decode((0.5, 0.5))
+    swapped = SignalPlan("a", "0", Control.FIXED, 0.0, foreign.groups[::-1], foreign.intervals)
+    with pytest.raises(SignalPlanError, match="phases that the search does not know"):
+        space(plan("a")).encode(PlanSet((swapped,)))
