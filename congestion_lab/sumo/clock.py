@@ -10,6 +10,8 @@ def seconds(text: str) -> float:
         ValueError: The text is no time.
     """
     try:
+        if ":" not in text:
+            return float(text)
         parts = [float(part) for part in reversed(text.split(":"))]
         return sum(part * unit for part, unit in zip(parts, _UNITS_S[: len(parts)], strict=True))
     except ValueError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from congestion_lab.core.geometry import Point
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.timing import WALKING_SPEED_MPS
+from congestion_lab.sumo.inside import Inside, lane_from, lanes_of, marked_rows
 from congestion_lab.sumo.netrecords import NetRecords, converted, points, turn_of
 from congestion_lab.sumo.records import Record
 
@@ -82,24 +83,10 @@ class _Course:
     """Follows connections through the junctions of a network."""
 
     def __init__(self, net: NetRecords) -> None:
-        self._lanes = {
-            lane.get("id"): lane
-            for edge in (*net.links, *net.inner.values())
-            for lane in edge.children
-            if lane.tag == "lane"
-        }
+        self._lanes = {lane.get("id"): lane for edge in (*net.links, *net.inner.values()) for lane in lanes_of(edge)}
         self._links = {link.get("id"): link for link in net.links}
         self._inner = net.inner
-        self._next = {
-            f"{record.get('from')}_{record.get('fromLane')}": record.get("via")
-            for record in net.connections
-            if record.get("from").startswith(":")
-        }
-        self._request = {
-            lane: (junction.get("id"), row)
-            for junction in net.junctions
-            for row, lane in enumerate(junction.get("intLanes").split())
-        }
+        self._inside = Inside(net)
 
     def path(self, record: Record) -> _Path:
         """Return what a controlled connection releases.
@@ -110,8 +97,8 @@ class _Course:
         crossing = next((end for end in (record.get("to"), record.get("from")) if self._is_crossing(end)), None)
         if crossing is not None:
             return self._crossing_path(record, self._inner[crossing])
-        lane = self._lane(f"{record.get('from')}_{record.get('fromLane')}")
-        inside = self._inside(record.get("via"))
+        lane = self._lane(lane_from(record))
+        inside = self._inside.lanes(record)
         shape = tuple(itertools.chain.from_iterable(points(part.get("shape")) for part in inside))
         link = self._links[record.get("from")]
         head = SignalHead(
@@ -124,7 +111,7 @@ class _Course:
             path_length_m=sum(part.number("length") for part in inside),
             approach_name=link.get("name"),
         )
-        _, row = self._request.get(inside[-1].get("id"), ("", None)) if inside else ("", None)
+        _, row = self._inside.row(record) or ("", None)
         return _Path(record.get("tl"), head, link.get("to"), row, shape)
 
     def _crossing_path(self, record: Record, crossing: Record) -> _Path:
@@ -140,19 +127,12 @@ class _Course:
             path_length_m=lane.number("length"),
             approach_name=next((link.get("name") for link in crossed if link.get("name")), ""),
         )
-        junction, row = self._request.get(lane.get("id"), (crossing.get("id")[1:].rsplit("_", 1)[0], None))
+        row_of_table = self._inside.row_of_lane(lane.get("id"))
+        junction, row = row_of_table or (crossing.get("id")[1:].rsplit("_", 1)[0], None)
         return _Path(record.get("tl"), head, junction, row, points(lane.get("shape")))
 
     def _is_crossing(self, link: str) -> bool:
         return link in self._inner and self._inner[link].get("function") == "crossing"
-
-    def _inside(self, via: str) -> list[Record]:
-        """Return the lanes from the stop line to the outbound link."""
-        passed: dict[str, Record] = {}
-        while via and via not in passed:
-            passed[via] = self._lane(via)
-            via = self._next.get(via, "")
-        return list(passed.values())
 
     def _lane(self, name: str) -> Record:
         if name not in self._lanes:
@@ -176,8 +156,8 @@ def _right_of_way(paths: Sequence[_Path], junction: Record) -> tuple[set[Pair], 
 
 
 def _marked(bits: str, heads: Mapping[int, Sequence[int]]) -> list[int]:
-    """Return the heads whose bit is set; the table's last character is row 0."""
-    return [head for row, bit in enumerate(reversed(bits)) if bit == "1" for head in heads.get(row, ())]
+    """Return the heads of the rows whose bit is set."""
+    return [head for row in marked_rows(bits) for head in heads.get(row, ())]
 
 
 def _crossing_between_junctions(paths: Sequence[_Path]) -> set[Pair]:

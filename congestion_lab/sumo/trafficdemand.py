@@ -139,12 +139,13 @@ def _departures(reading: _Reading, record: Record) -> Iterator[Departure]:
     if record.tag == "flow":
         yield from flow_departures(record, reading.window)
         return
-    if record.get("depart") != "begin" and moment_s(record.get("depart")) is None:
-        _leave_out(reading, f"<{record.tag} depart={record.get('depart')!r}>")
-    for name, kind, demanded_s in single_departure(record, reading.window):
+    single = tuple(single_departure(record, reading.window))
+    for name, kind, demanded_s in single:
         for copy in scaled_names(name, reading.singles, reading.window.scale):
             yield copy, kind, demanded_s
         reading.singles += 1
+    if not single and moment_s(record.get("depart")) is None:
+        _leave_out(reading, f"<{record.tag} depart={record.get('depart')!r}>")
 
 
 def _leave_out(reading: _Reading, what: str) -> None:
@@ -215,6 +216,8 @@ def _demand(reading: _Reading, vehicles: list[_Vehicle]) -> Demand:
 def _notes(reading: _Reading) -> Iterable[str]:
     for what, number in reading.left_out.items():
         yield f"{number} {what} are left out: travellers and goods, and vehicles that wait for them, are not modelled"
+    for name, model in reading.types.other_models.items():
+        yield f"the type {name!r} follows others by Krauss's model with the settings of its {model}"
     if reading.calls.beside:
         yield f"{reading.calls.beside} stops beside the road are taken as stops on it"
     if reading.calls.passed:

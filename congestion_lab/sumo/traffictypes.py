@@ -21,6 +21,8 @@ _BUILT_IN = {
 _FACTOR_BOUNDS = (0.2, 2.0)  # SUMO cuts speed factors there unless told otherwise
 _HEADWAY_S = 1.0  # SUMO's tau
 
+_MODEL = "Krauss"  # and its variants, by the beginning of their names: the others have no sigma
+
 Mixture = tuple[tuple[int, float], ...]
 
 
@@ -31,10 +33,12 @@ class TypeBook:
     Attributes:
         types: Types in use, in the order of their index.
         mixtures: Mixtures in use, in the order of their index.
+        other_models: Types that follow others by another model than Krauss's, with that model.
     """
 
     types: list[VehicleType] = field(default_factory=list)
     mixtures: list[Mixture] = field(default_factory=list)
+    other_models: dict[str, str] = field(default_factory=dict)
     _defined: dict[str, tuple[VehicleType, float]] = field(
         default_factory=lambda: {
             name: (vehicle_type(Record("vType", {"id": name, "vClass": kind}, (), 0)), 1.0)
@@ -42,6 +46,7 @@ class TypeBook:
         }
     )
     _blends: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    _sizes: list[tuple[float, int]] = field(default_factory=list)
     _used: dict[tuple[str, str], int] = field(default_factory=dict)
     _mixed: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -53,6 +58,8 @@ class TypeBook:
         """
         if record.tag == "vType":
             self._defined[record.get("id")] = (vehicle_type(record), _weight(record))
+            if not model(record).startswith(_MODEL):
+                self.other_models[record.get("id")] = model(record)
             return
         for child in record.children:
             if child.tag == "vType":
@@ -77,13 +84,13 @@ class TypeBook:
             mixture = tuple((self._index(one, factor), share / whole) for one, share in shares if share > 0)
             self._mixed[name, factor] = len(self.mixtures)
             self.mixtures.append(mixture)
+            length_m = sum(share * self.types[index].length_m for index, share in mixture)
+            self._sizes.append((length_m, self.types[mixture[0][0]].class_bit))
         return self._mixed[name, factor]
 
     def size_and_class(self, mixture: int) -> tuple[float, int]:
         """Return the mean length of the vehicles of a mixture, and the bit of the class of its first type."""
-        members = self.mixtures[mixture]
-        length_m = sum(share * self.types[index].length_m for index, share in members)
-        return length_m, self.types[members[0][0]].class_bit
+        return self._sizes[mixture]
 
     def _members(self, record: Record) -> Iterator[tuple[str, float]]:
         for child in record.children:
@@ -127,6 +134,8 @@ def vehicle_type(record: Record) -> VehicleType:
     kind = record.get("vClass", "passenger")
     if kind not in CLASS_BITS:
         raise ValueError(f"the vehicle class {kind!r} does not exist")
+    if record.get("scale", "1") != "1":
+        raise ValueError("has a scale of its own, which cannot be held here; scale the demand instead")
     habits = HABITS[kind]
     given = _with_model(record)
     factor = speed_factor(record.get("speedFactor"), record.get("speedDev"), habits.speed_deviation)
@@ -139,10 +148,16 @@ def vehicle_type(record: Record) -> VehicleType:
         headway_s=seconds(given["tau"]) if "tau" in given else _HEADWAY_S,
         accel_mps2=_number(given, "accel", habits.accel_mps2),
         decel_mps2=_number(given, "decel", habits.decel_mps2),
-        imperfection=_number(given, "sigma", habits.imperfection),
+        imperfection=_number(given, "sigma", habits.imperfection if model(record).startswith(_MODEL) else 0.0),
         max_speed_mps=min(_number(given, "maxSpeed", habits.max_speed_mps), wanted_mps),
         speed_factor=factor,
     )
+
+
+def model(record: Record) -> str:
+    """Return the car-following model of a `<vType>`."""
+    inside = (child.tag.partition("-")[2] for child in record.children if child.tag.startswith("carFollowing-"))
+    return record.get("carFollowModel") or next(inside, _MODEL)
 
 
 def speed_factor(text: str, deviation: str, default_deviation: float) -> tuple[float, float, float, float]:

@@ -2,7 +2,6 @@
 
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -38,12 +37,12 @@ DEMAND = (
 )
 
 
-def scenario(folder: Path, *lines: str, **more: Any) -> SimulationInputs:
+def scenario(folder: Path, *lines: str, **more: object) -> SimulationInputs:
     net = crossing(folder)
-    return inputs(net, routes(folder, *lines), end_s=300.0, **more)
+    return inputs(net, routes(folder, *lines), end_s=300.0, **more)  # type: ignore[arg-type] # keyword by keyword as the caller says
 
 
-def read(folder: Path, *lines: str, **more: Any) -> Traffic:
+def read(folder: Path, *lines: str, **more: object) -> Traffic:
     return read_traffic(scenario(folder, *lines, **more), cache=folder / "cache")
 
 
@@ -217,10 +216,11 @@ def test_what_is_not_modelled_is_told(tmp_path: Path) -> None:
         '<stop lane="west_in_0" endPos="90" speed="3"/></vehicle>',
         '<vehicle id="w" depart="triggered"><route edges="west_in east_out"/></vehicle>',
         '<person id="p" depart="2"><walk edges="west_in"/></person>',
+        '<vType id="wise" carFollowModel="IDM"/>',
     )
     assert stops(traffic, "v") == [(0, 5)]
     assert traffic.demand.vehicle_ids == ("v",)
-    assert [note.split()[0] for note in traffic.notes] == ["1"] * 4
+    assert [note.split()[0] for note in traffic.notes] == ["1", "1", "the", "1", "1"]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,15 @@ def test_a_type_is_what_it_says_also_inside_its_model() -> None:
     assert lorry.speed_factor == (1, 0.3, 0.2, 2)
 
 
+@pytest.mark.parametrize("other", [kind("i", carFollowModel="IDM"), kind("i", Record("carFollowing-IDM", {}, (), 1))])
+def test_models_without_imperfection_have_none_and_are_told(other: Record) -> None:
+    assert vehicle_type(other).imperfection == 0
+    assert vehicle_type(kind("k", carFollowModel="KraussPS")).imperfection == 0.5
+    book = TypeBook()
+    book.define(other)
+    assert book.other_models == {"i": "IDM"}
+
+
 def test_riders_go_as_fast_as_they_want() -> None:
     assert vehicle_type(kind("bike", vClass="bicycle")).max_speed_mps == pytest.approx(20 / 3.6)
 
@@ -50,9 +59,11 @@ def test_speed_factors_are_read(text: str, deviation: str, expected: tuple[float
     assert speed_factor(text, deviation, 0.1) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("attributes", [{"length": "long"}, {"vClass": "unicorn"}, {"tau": "x"}, {"speedFactor": "y"}])
+@pytest.mark.parametrize(
+    "attributes", [{"length": "long"}, {"vClass": "unicorn"}, {"tau": "x"}, {"speedFactor": "y"}, {"scale": "2"}]
+)
 def test_broken_types_are_told(attributes: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"long|unicorn|x|y"):
+    with pytest.raises(ValueError, match=r"long|unicorn|x|y|scale"):
         vehicle_type(kind("broken", **attributes))
 
 
