@@ -12,7 +12,7 @@ from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.simulation.traffic import Demand, Roads
 from congestion_lab.sumo.clock import moment_s
-from congestion_lab.sumo.demanded import Departure, Window, flow_departures, scaled_names, single_departure
+from congestion_lab.sumo.departing import Departure, Window, flow_departures, scaled_names, single_departure
 from congestion_lab.sumo.records import Record, records
 from congestion_lab.sumo.trafficcalls import STOPPING_PLACES, Call, Calls
 from congestion_lab.sumo.trafficplaces import Place, Places
