@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.sumo.departing import Departure, Window, flow_departures, scaled_names, single_departure
+from congestion_lab.sumo.departing import Departure, Window, copies, flow_departures, quotas, single_departure
 from congestion_lab.sumo.records import Record, records
 from congestion_lab.sumo.xmlfiles import unpacked
 
@@ -40,8 +40,8 @@ def _records(paths: Iterable[Path], *tags: str) -> Iterator[Record]:
 
 
 def _scaled(everyone: Iterable[Departure], scale: float) -> Iterator[Departure]:
-    for index, (vehicle_id, vehicle_class, demanded_s) in enumerate(everyone):
-        for name in scaled_names(vehicle_id, index, scale):
+    for (vehicle_id, vehicle_class, demanded_s), quota in zip(everyone, quotas(scale), strict=False):
+        for name in copies(vehicle_id, quota):
             yield name, vehicle_class, demanded_s
 
 

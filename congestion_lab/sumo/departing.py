@@ -48,9 +48,24 @@ def flow_departures(record: Record, window: Window) -> Iterator[Departure]:
             yield f"{record.get('id')}.{index}", record.get("type", _DEFAULT_CLASS), demanded_s
 
 
-def scaled_names(vehicle_id: str, index: int, scale: float) -> Iterator[str]:
-    """Yield the names of the vehicles that SUMO makes of the one that comes at a position (from 0) in the demand."""
-    for copy in range(math.floor((index + 1) * scale) - math.floor(index * scale)):
+def quotas(scale: float) -> Iterator[int]:
+    """Yield how many vehicles SUMO makes of each vehicle or trip that it reads, one after the other.
+
+    SUMO 1.28 counts in thousandths: those it read where it drops some, those it made where it repeats some.
+    """
+    whole = int(scale)
+    thousandths = math.floor((scale - whole) * 1000 + 0.5)
+    made = 0
+    for read in itertools.count():
+        place = int((made + 1) / scale) if scale > 1 else read
+        quota = whole + (place * thousandths % 1000 < thousandths)
+        made += quota
+        yield quota
+
+
+def copies(vehicle_id: str, quota: int) -> Iterator[str]:
+    """Yield the names that SUMO gives to the vehicles made of one."""
+    for copy in range(quota):
         yield f"{vehicle_id}.{copy}" if copy else vehicle_id
 
 

@@ -12,7 +12,7 @@ from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.simulation.traffic import Demand, Roads
 from congestion_lab.sumo.clock import moment_s
-from congestion_lab.sumo.departing import Departure, Window, flow_departures, scaled_names, single_departure
+from congestion_lab.sumo.departing import Departure, Window, copies, flow_departures, quotas, single_departure
 from congestion_lab.sumo.records import Record, records
 from congestion_lab.sumo.trafficcalls import STOPPING_PLACES, Call, Calls
 from congestion_lab.sumo.trafficplaces import Place, Places
@@ -53,19 +53,19 @@ class _Reading:
 
     Attributes:
         window: The period and the factor on the demand.
+        quotas: How many vehicles the factor makes of the next vehicle or trip.
         context: Types, stopping places and zones, which the router of trips needs.
-        singles: Vehicles and trips in the period so far, before the factor.
         left_out: What is not modelled, by kind, with numbers.
     """
 
     window: Window
+    quotas: Iterator[int]
     types: TypeBook
     routes: RouteBook
     places: Places
     calls: Calls
     asked: list[_Asked] = field(default_factory=list)
     context: list[Record] = field(default_factory=list)
-    singles: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     faults: dict[Path, list[Fault]] = field(default_factory=dict)
 
@@ -93,7 +93,7 @@ def read_demand(inputs: SimulationInputs, roads: Roads, cache: Path) -> tuple[De
     """
     places = Places(roads)
     window = Window(inputs.begin_s, inputs.horizon_s, inputs.scale)
-    reading = _Reading(window, TypeBook(), RouteBook(roads), places, Calls(places))
+    reading = _Reading(window, quotas(inputs.scale), TypeBook(), RouteBook(roads), places, Calls(places))
     for path in (*inputs.additional_files, *inputs.route_files):
         _read_file(reading, path)
     vehicles = _vehicles(reading, _found(reading, inputs.net_file, cache))
@@ -141,9 +141,8 @@ def _departures(reading: _Reading, record: Record) -> Iterator[Departure]:
         return
     single = tuple(single_departure(record, reading.window))
     for name, kind, demanded_s in single:
-        for copy in scaled_names(name, reading.singles, reading.window.scale):
+        for copy in copies(name, next(reading.quotas)):
             yield copy, kind, demanded_s
-        reading.singles += 1
     if not single and moment_s(record.get("depart")) is None:
         _leave_out(reading, f"<{record.tag} depart={record.get('depart')!r}>")
 

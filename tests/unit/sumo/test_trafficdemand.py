@@ -113,16 +113,23 @@ def test_places_and_speeds_at_entry_are_told(tmp_path: Path) -> None:
     assert stops(traffic, "v1") == [(1, 7), (1, 5)]
 
 
-@pytest.mark.parametrize("scale", [0.5, 1.6])
-def test_scaled_demand_is_that_of_sumo(tmp_path: Path, scale: float) -> None:
+@pytest.mark.parametrize("scale", [0.3, 0.75, 1.3, 2.5])
+def test_scaled_vehicles_are_those_of_sumo(tmp_path: Path, scale: float) -> None:
+    vehicle = '<vehicle id="v{0}" depart="{0}"><route edges="west_in east_out"/></vehicle>'
+    given = scenario(tmp_path, *(vehicle.format(one) for one in range(25)), begin_s=2.0, scale=scale)
+    trips, _ = simulated(tmp_path, given)
+    assert set(read_traffic(given, cache=tmp_path).demand.vehicle_ids) == set(trips)
+
+
+def test_scaled_flows_are_those_of_sumo(tmp_path: Path) -> None:
     given = scenario(
         tmp_path,
-        *(f'<vehicle id="v{one}" depart="{one}"><route edges="west_in east_out"/></vehicle>' for one in range(10)),
-        '<flow id="f" begin="10" end="40" number="10"><route edges="west_in east_out"/></flow>',
-        scale=scale,
+        '<flow id="n" begin="0" end="40" number="10"><route edges="west_in east_out"/></flow>',
+        '<flow id="p" begin="0" end="40" period="4"><route edges="south_in north_out"/></flow>',
+        scale=1.5,
     )
     trips, _ = simulated(tmp_path, given)
-    assert len(read_traffic(given, cache=tmp_path).demand.vehicle_ids) == pytest.approx(len(trips), abs=1)
+    assert set(read_traffic(given, cache=tmp_path).demand.vehicle_ids) == set(trips)
 
 
 def test_vehicles_before_and_after_the_run_are_left_out(tmp_path: Path) -> None:
