@@ -12,17 +12,10 @@ from congestion_lab.sumo.heads import intersections
 from congestion_lab.sumo.netrecords import converted, net_records, points, turn_of
 from congestion_lab.sumo.programs import running_plans
 from congestion_lab.sumo.records import Record
+from congestion_lab.sumo.vehicleclasses import CLASSES
 
 _DEFAULT_LANE_WIDTH_M = 3.2  # SUMO's own default
 _NOBODY = frozenset({"none"})  # a lane that no vehicle may use
-_CLASSES = frozenset(
-    (
-        *("private", "emergency", "authority", "army", "vip", "pedestrian", "passenger", "hov", "taxi", "bus", "coach"),
-        *("delivery", "truck", "trailer", "motorcycle", "moped", "bicycle", "evehicle", "tram", "rail_urban", "rail"),
-        *("rail_electric", "rail_fast", "ship", "container", "cable_car", "subway", "aircraft", "wheelchair"),
-        *("scooter", "drone", "custom1", "custom2"),
-    )
-)
 
 
 def read_network(path: Path) -> Network:
@@ -106,7 +99,7 @@ def _classes(lane: Record) -> frozenset[str]:
     barred = frozenset(lane.get("disallow").split())
     if "all" in barred:
         return _NOBODY
-    return _CLASSES - barred if barred else frozenset()
+    return frozenset(CLASSES) - barred if barred else frozenset()
 
 
 def _connection(record: Record) -> Connection:
