@@ -22,12 +22,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.optimization.ring import Ring, greens_s, ring_of, timed, whole_greens_s
 from congestion_lab.optimization.site import Site
 from congestion_lab.signals.phases import Phase, phases
 from congestion_lab.signals.plan import Control, PlanSet, SignalPlan
+from congestion_lab.signals.variants import Variant
 
 __all__ = ["FACTORS", "DecisionSpace", "Point", "Ring", "decision_space", "greens_s", "timed", "whole_greens_s"]
 
@@ -88,11 +90,11 @@ class DecisionSpace:
         low, high = self._bounds_s
         return self._step_s * round(min(high, max(low, cycle_s)) / self._step_s)
 
-    @property
+    @cached_property
     def _step_s(self) -> int:
         return 2 if any(ring.factor < 1 for ring in self.rings) else 1
 
-    @property
+    @cached_property
     def _bounds_s(self) -> tuple[int, int]:
         """Cycle bounds moved inwards to whole steps; the lower one where they hold none."""
         low, high = self.cycle_bounds_s
@@ -148,8 +150,9 @@ def decision_space(
     *,
     cycle_bounds_s: tuple[int, int],
     controls: Sequence[Control] = (Control.FIXED,),
+    variants: Mapping[str, Sequence[Variant]] = MappingProxyType({}),
 ) -> DecisionSpace:
-    """Return the space of all plans that have the phases and intergreens of the present ones.
+    """Return the space of all plans that have the phases and intergreens of the present ones, or of their variants.
 
     Intersections with a single phase have nothing to search and keep their plan.
 
@@ -158,6 +161,7 @@ def decision_space(
         controllers: Ids of those to be searched; None for all.
         cycle_bounds_s: Shortest and longest common cycle; the longest one holds for actuated control too.
         controls: How the intersections may time their greens.
+        variants: The rings that an intersection may run, by controller; its present one alone where none are given.
 
     Raises:
         SignalPlanError: A controller is unknown, the bounds are no bounds, or nothing is left to search.
@@ -172,7 +176,7 @@ def decision_space(
         rule = "none of the chosen intersections has two phases, so there is no timing to search"
         raise SignalPlanError(Fault(rule, "choose others, or look at the plans with `plan check`"))
     common_s = _most_common([plan.cycle_s for plan, _ in searched])
-    rings = [_ring(plan, greens, common_s) for plan, greens in searched]
+    rings = [_with_variants(_ring(*each, common_s), variants.get(each[0].controller_id, ())) for each in searched]
     if len(wanted) == len(present):
         rings[0] = replace(rings[0], shifts=False)
     return DecisionSpace(present, tuple(rings), cycle_bounds_s, tuple(controls))
@@ -192,6 +196,19 @@ def _faults(present: PlanSet, controllers: Sequence[str] | None, cycle_bounds_s:
 def _ring(plan: SignalPlan, greens: Sequence[Phase], common_s: float) -> Ring:
     nearest = min(FACTORS, key=lambda factor: abs(math.log(plan.cycle_s / (factor * common_s))))
     return ring_of(plan, greens, nearest)
+
+
+def _with_variants(ring: Ring, variants: Sequence[Variant]) -> Ring:
+    """Return a ring with those of its variants that have the phase which its shares refer to."""
+    reference = ring.sources[ring.reference]
+    others = (each for each in variants if each.plan is not ring.plan and reference in each.sources)
+    return replace(ring, variants=tuple(_variant(ring, each) for each in others))
+
+
+def _variant(ring: Ring, variant: Variant) -> Ring:
+    reference = variant.sources.index(ring.sources[ring.reference])
+    made = ring_of(variant.plan, phases(variant.plan), ring.factor)
+    return replace(made, sources=variant.sources, reference=reference)
 
 
 def _explaining_cycle_s(cycles_s: Sequence[tuple[Ring, float]], bounds_s: tuple[int, int]) -> float:

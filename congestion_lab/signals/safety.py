@@ -158,6 +158,7 @@ class _Site:
             self.heads.setdefault(head.index, []).append(head)
         self.durations = [interval.duration_s for interval in plan.intervals]
         self.green = [green(plan, number) for number in range(len(plan.groups))]
+        self._gaps: dict[tuple[int, int, bool], Gap | None] = {}  # many heads share a group
 
     def column(self, head: int) -> list[Aspect]:
         """What a head shows in each interval."""
@@ -189,10 +190,15 @@ class _Site:
     def gap(self, clearing: int, entering: int) -> Gap | None:
         """The shortest time a head has to clear before a conflicting head gets the right of way."""
         gives_way = (entering, clearing) in self.intersection.yields
-        column = self.column(entering)
+        key = (self.place[clearing], self.place[entering], gives_way)
+        if key not in self._gaps:
+            self._gaps[key] = self._gap(*key)
+        return self._gaps[key]
+
+    def _gap(self, clearing: int, entering: int, gives_way: bool) -> Gap | None:  # noqa: FBT001 -- a key's parts
+        column = [interval.aspects[entering] for interval in self.plan.intervals]
         dominant = [aspect is Aspect.GREEN or (aspect is Aspect.PERMITTED and not gives_way) for aspect in column]
-        first, second = (self.green[self.place[head]] for head in (clearing, entering))
-        return shortest_gap(self.durations, first, second, dominant)
+        return shortest_gap(self.durations, self.green[clearing], self.green[entering], dominant)
 
 
 def _unserved(site: _Site) -> Iterator[Breach]:
@@ -297,10 +303,11 @@ def intergreen_shortages(plan: SignalPlan, intersection: Intersection) -> dict[t
 
 def _shortages(site: _Site) -> dict[tuple[int, int], tuple[Gap, float]]:
     short = {}
+    needs = {index: required_intergreen_s(heads) for index, heads in site.heads.items()}
     for pair in site.placed(site.intersection.conflicts):
         for clearing, entering in (pair, pair[::-1]):
             gap = site.gap(clearing, entering)
-            need = required_intergreen_s(site.heads.get(clearing, ()))
+            need = needs.get(clearing, 0.0)
             if gap is not None and gap.duration_s < need - _TOLERANCE_S:
                 short[(clearing, entering)] = (gap, need)
     return short
