@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from congestion_lab.cli.console import Exit, complain, detail, progress, say, say_json
+from congestion_lab.cli.console import Exit, complain, detail, progress, remark, say, say_json
 from congestion_lab.cli.options import (
     RUNS_FOLDER,
     example,
@@ -19,7 +19,10 @@ from congestion_lab.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from congestion_lab.experiments.spec import Experiment
+    from congestion_lab.optimization.ladder import Climb
     from congestion_lab.optimization.study import StudySummary
 
 _SHOWN = (
@@ -38,18 +41,31 @@ _SHOWN = (
 @click.option(
     "--sumo-runs", type=click.IntRange(min=2), help="Simulations of the search, instead of the file's number."
 )
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Time for the whole study, instead of the file's bound; simulations are then bounded only if stated too.",
+)
 @seed_option("Seed of the search itself, instead of the file's.")
 @out_option("Folder of the study. Default: runs/<experiment>.")
 @workers_option
 @json_option
 @verbosity_options
 def optimize(
-    experiment_file: Path, *, sumo_runs: int | None, seed: int | None, out: Path | None, workers: int, as_json: bool
+    experiment_file: Path,
+    *,
+    sumo_runs: int | None,
+    minutes: float | None,
+    seed: int | None,
+    out: Path | None,
+    workers: int,
+    as_json: bool,
 ) -> int:
     """Search better signal timings for EXPERIMENT and confirm the best on seeds that the search never saw.
 
-    Interrupted, the same command goes on where it was: finished runs are not made again, and any number of workers
-    comes to the same plan.
+    Thousands of plans are judged by a fast engine, the most promising of them in SUMO, from which the fast engine
+    learns. Interrupted, the same command goes on where it was: finished runs are not made again, and any number of
+    workers comes to the same plan.
     """
     from congestion_lab.cli.tables import (
         comparison_table,
@@ -60,7 +76,7 @@ def optimize(
     )
     from congestion_lab.experiments.spec import load_experiment
 
-    experiment = _with(load_experiment(experiment_file), sumo_runs, seed)
+    experiment = _with(load_experiment(experiment_file), sumo_runs=sumo_runs, minutes=minutes, random_seed=seed)
     folder = folder_for_results(out or RUNS_FOLDER / experiment.name)
     study = _studied(experiment, folder, workers)
     rows = paired_indicators(study.present, study.confirmed)
@@ -75,6 +91,9 @@ def optimize(
                 "improved": study.improved,
                 "candidates": study.candidates,
                 "sumo_runs": study.sumo_runs,
+                "ended": study.climb.end,
+                "rank_correlation": study.climb.agreement.rank_correlation,
+                "levels": [{"name": one.name, "best_delay_s": one.best_delay_s} for one in study.climb.levels],
                 "failures": failures,
                 "indicators": differences,
             }
@@ -84,6 +103,8 @@ def optimize(
         shown = [row for row in rows if row[0].id in _SHOWN]
         note = unpaired_note(study.present, study.confirmed)
         say(comparison_table(f"{experiment.name}: present → best plan, unseen seeds {seeds}", shown, note))
+        say(_level_table(study.climb))
+        say(_how_it_went(study.climb))
         say(_verdict(study))
         say(f"study: {folder}\nbest plan: {best_plan}")
     for line in failures:
@@ -91,22 +112,24 @@ def optimize(
     return Exit.SOME_RUNS_FAILED if study.has_failures else Exit.OK
 
 
-def _with(experiment: "Experiment", sumo_runs: int | None, seed: int | None) -> "Experiment":
+def _with(experiment: "Experiment", **given: float | None) -> "Experiment":
     """Return the experiment with what the command line says instead; checked like the file."""
     from pydantic import ValidationError
 
-    given = {"sumo_runs": sumo_runs, "random_seed": seed}
     changes = {key: value for key, value in given.items() if value is not None}
+    stated = experiment.search.model_dump(exclude_unset=True)
     try:
-        search = type(experiment.search).model_validate({**experiment.search.model_dump(), **changes})
+        search = type(experiment.search).model_validate({**stated, **changes})
     except ValidationError as error:
         reasons = "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors())
-        raise click.UsageError(f"--sumo-runs {sumo_runs}: {reasons}") from None
+        options = ", ".join(f"--{key.replace('_', '-')} {value}" for key, value in changes.items())
+        raise click.UsageError(f"{options}: {reasons}") from None
     return experiment.model_copy(update={"search": search})
 
 
 def _studied(experiment: "Experiment", folder: Path, workers: int) -> "StudySummary":
     from congestion_lab.cli.running import local_runner, prepared, scenario_signals
+    from congestion_lab.optimization.simulating import SIMULATIONS
     from congestion_lab.optimization.study import Progress, run_study
     from congestion_lab.scenarios.schema import load_scenario
 
@@ -114,14 +137,45 @@ def _studied(experiment: "Experiment", folder: Path, workers: int) -> "StudySumm
     inputs = prepared(scenario)
     signals = scenario_signals(scenario, inputs)
     with local_runner(folder / "runs", workers) as runner, progress() as bars:
-        task = bars.add_task("simulating the present plans", total=experiment.search.sumo_runs)
+        task = bars.add_task("simulating the present plans", total=None)
 
         def show(state: Progress) -> None:
             best = f", best {state.best_delay_s:.1f} s" if math.isfinite(state.best_delay_s) else ""
-            detail(f"{state.stage}: {state.done} of {state.total} simulations{best}")
-            bars.update(task, description=f"{state.stage}{best}", completed=state.done, total=state.total)
+            if state.remark:
+                remark(state.remark)
+                return
+            if state.counts == SIMULATIONS:
+                detail(f"{state.stage}: {state.done} of {state.total} simulations{best}")
+            bars.update(task, description=f"{state.stage}{best}", completed=state.done, total=state.total or None)
 
         return run_study(experiment, inputs, signals, runner=runner, folder=folder, on_progress=show)
+
+
+def _level_table(climb: "Climb") -> "Table":
+    """Return what each level took and gave."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(title="What each level contributed", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("level")
+    for heading in ("plans", "simulations", "time (s)", "best plan in SUMO (s)"):
+        table.add_column(heading, justify="right")
+    for level in climb.levels:
+        best = f"{level.best_delay_s:.1f}" if math.isfinite(level.best_delay_s) else "–"
+        table.add_row(level.name, f"{level.plans:,}", f"{level.sumo_runs:,}", f"{level.seconds:.0f}", best)
+    return table
+
+
+def _how_it_went(climb: "Climb") -> str:
+    agreed = climb.agreement
+    ended = f"The search ended because {climb.end}."
+    if not agreed.plans:
+        return ended
+    rank = "unknown" if agreed.rank_correlation is None else f"{agreed.rank_correlation:.2f}"
+    return (
+        f"Rank correlation of the fast engine with SUMO over the {agreed.plans} plans that both judged: {rank}; "
+        f"SUMO's delay is {agreed.ratio:.2f} times the fast engine's. {ended}"
+    )
 
 
 def _verdict(study: "StudySummary") -> str:

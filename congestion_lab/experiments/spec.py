@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from congestion_lab.scenarios.document import read_document
 from congestion_lab.scenarios.validation import InputFile, Name, RuleError, Section, each_once, schema_of, validated
 
+_ENDLESS = 1_000_000  # simulations: more than any time holds
 _MIN_PAIRS = 2  # an interval needs at least two differences
 
 ControlType = Literal["fixed", "actuated"]
@@ -47,7 +48,12 @@ class Search(Section):
         "keep",
         description="`keep` the phases as they are, or `vary` their order and how left turns are released, where legal",
     )
-    sumo_runs: int = Field(200, ge=1, description="simulations that the search may make: one plan on one seed is one")
+    sumo_runs: int = Field(
+        30,
+        ge=1,
+        description="simulations that the search may make: one plan on one seed is one; where only `minutes` are given "
+        "they are the bound",
+    )
     minutes: float | None = Field(
         None,
         gt=0,
@@ -59,6 +65,12 @@ class Search(Section):
     min_cycle_s: int = Field(40, ge=20, le=300, description="shortest common cycle")
     max_cycle_s: int = Field(160, ge=20, le=300, description="longest common cycle")
     random_seed: Seed = Field(1, description="seed of the search itself")
+
+    @property
+    def runs_allowed(self) -> int:
+        """Simulations that the search may make: as many as fit into the time where only that is bounded."""
+        only_minutes = self.minutes is not None and "sumo_runs" not in self.model_fields_set
+        return _ENDLESS if only_minutes else self.sumo_runs
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

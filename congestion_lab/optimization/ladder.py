@@ -157,7 +157,7 @@ class Ladder:
         screen, cut = self._screen(number)
         sigma = _SIGMA if number else _FIRST_SIGMA
         explore(screen, self._starts(), sigma=sigma, seed=derived_seed(self.seed, "round", number))
-        self.cuts[number:] = [cut.cut_after]
+        self.cuts[number : number + 1] = [cut.cut_after]
         self.on_cut(self.cuts)
         self.spending.judged(FAST, len(screen.archive))
         tried = {candidate.entrant.plans for candidate in self.race.candidates}
@@ -183,6 +183,8 @@ class Ladder:
         return round(min(wanted, affordable) * (_LATER_SHARE if number else 1.0))
 
     def _finalists(self, count: int) -> list[Judged]:
+        if not self._pool:
+            return []
         expected_s = np.array([one.expected_s for one in self._pool])
         known = self.surrogate.coordinates([self.surrogate.place_of(one.entrant.plans) for one in self.race.candidates])
         error = self.surrogate.correction.error
@@ -196,7 +198,7 @@ class Ladder:
 
     def _screened(self, plans: Sequence[PlanSet]) -> list[Judged]:
         found = [self.surrogate.place_of(one) for one in plans]
-        return sorted(self.surrogate.screened(plans, found), key=lambda one: one.expected_s) if plans else []
+        return sorted(self.surrogate.screened(plans, found), key=lambda one: one.expected_s)
 
     def _incumbent_place(self) -> Place:
         return self.surrogate.place_of(self.race.best(1)[0].entrant.plans)

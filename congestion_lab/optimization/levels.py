@@ -52,7 +52,7 @@ class Spending:
         runs, plans, engine_s, whole = self.race.runs_used, len(self.race.candidates), self.engine.seconds, Meter()
         with whole.running():
             yield
-        before = self.levels.get(name, Level(name))
+        before = self._level(name)
         self.levels[name] = replace(
             before,
             plans=before.plans + len(self.race.candidates) - plans,
@@ -63,9 +63,13 @@ class Spending:
 
     def judged(self, name: str, plans: int) -> None:
         """Count plans that the fast engine judged."""
-        self.levels[name] = replace(self.levels[name], plans=self.levels[name].plans + plans)
+        before = self._level(name)
+        self.levels[name] = replace(before, plans=before.plans + plans)
 
     def gave(self, *names: str) -> None:
         """Put the best plan so far down to levels."""
         best_s = self.race.best(1)[0].score
-        self.levels |= {name: replace(self.levels[name], best_delay_s=best_s) for name in names}
+        self.levels |= {name: replace(self._level(name), best_delay_s=best_s) for name in names}
+
+    def _level(self, name: str) -> Level:
+        return self.levels.get(name, Level(name))

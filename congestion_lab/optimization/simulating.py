@@ -9,6 +9,7 @@ from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.metrics.objective import mean_delay_s
 from congestion_lab.optimization.fastmodel import Observed
+from congestion_lab.optimization.levels import FAST
 from congestion_lab.optimization.race import Candidate
 from congestion_lab.optimization.streams import Flows
 from congestion_lab.signals.plan import PlanSet
@@ -16,6 +17,7 @@ from congestion_lab.simulation.result import Failure, Outcome, RunResult
 from congestion_lab.simulation.spec import Detail, SimulationInputs
 from congestion_lab.simulation.tables import MOVEMENTS, TRIPS
 
+SIMULATIONS, PLANS = "simulations", "plans"
 _HOUR_S = 3600.0
 
 
@@ -25,9 +27,10 @@ class Progress:
 
     Attributes:
         stage: What it is doing.
-        done: Simulations done in this stage; plans judged where the fast engine works.
-        total: The same that the stage makes at most.
+        done: What it has done in this stage.
+        total: What it does at most; 0 where only time is the bound.
         best_delay_s: Best mean delay in SUMO so far; infinite before the first.
+        counts: What is counted: simulations, or plans judged by the fast engine.
         remark: What has just been found out, a sentence; mostly none.
     """
 
@@ -35,6 +38,7 @@ class Progress:
     done: int
     total: int
     best_delay_s: float
+    counts: str = SIMULATIONS
     remark: str = ""
 
 
@@ -60,11 +64,11 @@ class Told:
 
     def judged(self, done: int, total: int) -> None:
         """Tell of plans that the fast engine judged."""
-        self.tell(Progress("fast engine", done, total, self.best_delay_s))
+        self.tell(Progress(FAST, done, total, self.best_delay_s, PLANS))
 
     def remark(self, text: str) -> None:
         """Tell what has been found out."""
-        self.tell(Progress("fast engine", 0, 0, self.best_delay_s, text))
+        self.tell(Progress(self.stage, self.done, self.total, self.best_delay_s, remark=text))
 
 
 @dataclass

@@ -89,12 +89,14 @@ def run_study(
     settings = experiment.search
     clock = Clock(settings.minutes)
     space = searched_space(settings, signals.present, signals.intersections)
-    search_digest = digest_of([inputs.digest, signals.present.digest, settings.model_dump(), fast is not None])
+    search_digest = digest_of(
+        [inputs.digest, signals.present.digest, settings.model_dump(), settings.runs_allowed, fast is not None]
+    )
     log = journal.opened(folder, experiment.name, space, search=search_digest)
-    told = Told(on_progress, settings.sumo_runs)
+    told = Told(on_progress, settings.sumo_runs if settings.runs_allowed == settings.sumo_runs else 0)
     detail = Detail.TRIPS if fast is None else Detail.FULL  # the fast engine learns from movements
     simulate = Simulate(runner, inputs, signals.present, log.failed, told, detail)
-    spending = Spending(Race(simulate.delays_s, settings.seeds, settings.sumo_runs))
+    spending = Spending(Race(simulate.delays_s, settings.seeds, settings.runs_allowed))
     study = _Study(experiment, inputs, signals, simulate, spending, log, clock)
     present = study.present()
     climb = study.climbed(space, fast, present)

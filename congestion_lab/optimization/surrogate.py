@@ -109,6 +109,8 @@ class Surrogate:
         return Samples(found, fast_s, np.maximum(measured.delays_s, _LEAST_S), measured.seeds)
 
     def _judged(self, plans: Sequence[PlanSet], found: Sequence[Place], purpose: str, seeds: int) -> list[Judged]:
+        if not plans:
+            return []
         fast_s = self._fast_s(self.fast, plans, purpose, seeds)
         expected_s = self.correction.expected_s(self.coordinates(found), fast_s)
         return [Judged(*one) for one in zip(plans, found, expected_s.tolist(), strict=True)]
