@@ -21,6 +21,7 @@ _CLEARING_H = 0.5
 _FRINGE = 10  # trips start and end this much rather at the border than inside
 _SPREAD = 1.5  # links count up to so much longer than they are, so that trips take different ways
 _HOUR_S = 3600
+_ROUTING = (f"--weights.random-factor={_SPREAD}", "--routing-algorithm=astar", "--no-step-log")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ def grid_scene(grid: Grid, folder: Path) -> Scene:
 def _generate(grid: Grid, folder: Path) -> None:
     net, routes = folder / "grid.net.xml", folder / "grid.rou.xml"
     run_program([binary("netgenerate"), *_network_options(grid), "--output-file", net], cwd=folder)
-    run_program([sys.executable, tool("randomTrips.py"), "-n", net, "-r", routes, *_trip_options(grid)], cwd=folder)
+    trips = folder / "trips.xml"
+    run_program([sys.executable, tool("randomTrips.py"), "-n", net, "-o", trips, *_trip_options(grid)], cwd=folder)
+    given: list[str | Path] = ["--net-file", net, "--route-files", trips, "--output-file", routes]
+    run_program([binary("duarouter"), *given, *_ROUTING], cwd=folder)
     end_s = grid.demand_s + _CLEARING_H * _HOUR_S
     write_text(
         folder / "scenario.yaml",
@@ -98,7 +102,6 @@ def _trip_options(grid: Grid) -> list[str]:
         f"--period={period_s:.9f}",
         f"--fringe-factor={_FRINGE}",
         f"--min-distance={_BLOCK_M * grid.side / 2}",
-        f"--random-routing-factor={_SPREAD}",
         "--seed=1",
     ]
 

@@ -31,12 +31,16 @@ class Setting:
         folder: Where runs and answers are kept.
         workers: Simulations at a time.
         tell: Hears of progress.
+        plans: Random plans on which engines are compared.
+        skipped: Groups of rivals that are left out where plans are compared.
     """
 
     scenes: tuple[str, ...]
     folder: Path
     workers: int
     tell: Callable[[str], None]
+    plans: int = 60
+    skipped: frozenset[str] = frozenset()
 
     def scene(self, name: str) -> Scene:
         """Return a scenario, prepared."""
@@ -98,10 +102,11 @@ def ran(
     seeds: Sequence[int],
     *,
     controller: Controller = Controller.PLANS,
+    detail: Detail = Detail.TRIPS,
     remark: str = "",
 ) -> Row:
     """Run plans on seeds; a failed run is no delay but a remark."""
-    specs = [runner.spec(scene.inputs, seed, plans=plans, controller=controller) for seed in seeds]
+    specs = [runner.spec(scene.inputs, seed, plans=plans, controller=controller, detail=detail) for seed in seeds]
     outcomes = runner.run_all(specs)
     results = [outcome for outcome in outcomes if isinstance(outcome, RunResult)]
     jammed = sum(run.status is Status.GRIDLOCK for run in results)

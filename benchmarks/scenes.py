@@ -30,12 +30,14 @@ class Scene:
         experiment: Its experiment file: bounds of the cycle, seeds.
         inputs: What all its runs share.
         signals: Its present plans and what plans must respect.
+        cache: Where prepared files are kept.
     """
 
     name: str
     experiment: Experiment
     inputs: SimulationInputs
     signals: Signals
+    cache: Path
 
     @property
     def space(self) -> DecisionSpace:
@@ -66,4 +68,4 @@ def scene_of(name: str, experiment: Experiment, cache: Path) -> Scene:
     inputs = prepare(load_scenario(experiment.scenario), cache=cache)
     net = inputs.net_file
     present = read_plans(net, inputs.additional_files)
-    return Scene(name, experiment, inputs, Signals(present, read_intersections(net), read_network(net)))
+    return Scene(name, experiment, inputs, Signals(present, read_intersections(net), read_network(net)), cache)

@@ -1,0 +1,24 @@
+"""The fast engine on a scenario under measurement."""
+
+import numpy as np
+
+from benchmarks.scenes import Scene
+from congestion_lab.queueing.model import QueueModel
+from congestion_lab.simulation.traffic import Traffic
+from congestion_lab.sumo.traffic import read_traffic
+
+
+def fast_model(scene: Scene) -> QueueModel:
+    """Return the fast engine with the scenario compiled into it, uncalibrated."""
+    return QueueModel(traffic_of(scene), scene.inputs)
+
+
+def traffic_of(scene: Scene) -> Traffic:
+    """Return the scenario's roads and demand."""
+    return read_traffic(scene.inputs, cache=scene.cache)
+
+
+def vehicle_links(traffic: Traffic) -> int:
+    """Return the number of links that all vehicles drive over."""
+    demand = traffic.demand
+    return int(np.diff(demand.route_offsets)[demand.route].sum())
