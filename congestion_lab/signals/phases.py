@@ -7,7 +7,7 @@ cycle too. The rule that tells green from clearing, applied to each:
 * it is clearing if a group shows yellow or red-and-yellow, or if no group has a green that also ends in this cycle
   (groups that are green all the time decide nothing);
 * it is clearing too if it is a mere transition: no longer than an all-red, after a yellow, every green in it was green
-  before and stays green after, while others start afterwards (all-red beside an overlap);
+  before and stays green after, while others start afterwards or need no longer give way (all-red beside an overlap);
 * it is a phase otherwise.
 
 Clearing stretches keep their length whatever is done to the greens.
@@ -128,12 +128,14 @@ class _Run:
         intervals: Their numbers, in order of time.
         duration_s: Their length.
         served: Positions of the groups that are green now and not all the time.
+        protected: Those of them that need not give way.
         changing: Whether a group shows yellow or red-and-yellow.
     """
 
     intervals: tuple[int, ...]
     duration_s: float
     served: frozenset[int]
+    protected: frozenset[int]
     changing: bool
 
 
@@ -154,7 +156,8 @@ def _stretches(plan: SignalPlan) -> list[_Stretch]:
 
 
 def _stretch(before: _Run, run: _Run, after: _Run) -> _Stretch:
-    like_transition = before.changing and run.served <= before.served and run.served < after.served
+    more_follows = run.served < after.served or (run.served == after.served and run.protected < after.protected)
+    like_transition = before.changing and run.served <= before.served and more_follows
     transition = like_transition and run.duration_s <= MAX_TRANSITION_S
     green = bool(run.served) and not run.changing and not transition
     return _Stretch(green, run.intervals, MAX_TRANSITION_S + 1 if like_transition else MIN_GREEN_S)
@@ -162,13 +165,14 @@ def _stretch(before: _Run, run: _Run, after: _Run) -> _Stretch:
 
 def _run(plan: SignalPlan, numbers: tuple[int, ...]) -> _Run:
     aspects = plan.intervals[numbers[0]].aspects
-    served = (
+    served = frozenset(
         position
         for position, aspect in enumerate(aspects)
         if aspect.is_green and not all(other.aspects[position].is_green for other in plan.intervals)
     )
+    protected = frozenset(position for position in served if aspects[position] is Aspect.GREEN)
     duration = sum(plan.intervals[number].duration_s for number in numbers)
-    return _Run(numbers, duration, frozenset(served), any(aspect in _CHANGING for aspect in aspects))
+    return _Run(numbers, duration, served, protected, any(aspect in _CHANGING for aspect in aspects))
 
 
 def runs_of_intervals(plan: SignalPlan) -> list[tuple[int, ...]]:

@@ -36,6 +36,13 @@ def test_all_red_beside_an_overlap_is_clearing_but_an_overlap_alone_is_a_phase()
     assert [(phase.intervals, phase.min_green_s) for phase in phases(longer)] == [((0,), 5), ((2,), 7), ((3,), 5)]
 
 
+def test_all_red_beside_left_turns_that_become_protected_is_clearing() -> None:
+    plan = _plan((20, "Ggr"), (3, "ygr"), (2, "rgr"), (8, "rGr"), (3, "ryr"), (20, "rrG"), (3, "rry"))
+    assert [phase.intervals for phase in phases(plan)] == [(0,), (3,), (5,)]
+    weaker = _plan((20, "GGr"), (3, "yGr"), (2, "rGr"), (8, "rgr"), (3, "ryr"), (20, "rrG"), (3, "rry"))
+    assert [phase.intervals for phase in phases(weaker)] == [(0,), (2,), (3,), (5,)]
+
+
 def test_a_group_that_is_always_green_decides_nothing() -> None:
     assert [phase.intervals for phase in phases(_plan((20, "GrG"), (2, "rrG"), (20, "rGG"), (2, "rrG")))] == [
         (0,),
