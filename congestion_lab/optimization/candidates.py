@@ -4,13 +4,14 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from congestion_lab.network.model import Network
+from congestion_lab.optimization.parts import changed
 from congestion_lab.optimization.progression import coordinated, joints
 from congestion_lab.optimization.race import Entrant
 from congestion_lab.optimization.space import DecisionSpace, Ring, timed
 from congestion_lab.optimization.splits import equal_saturation, least_delay, webster_cycle_s
 from congestion_lab.optimization.streams import Flows, Streams, streams
 from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.plan import PlanSet, SignalPlan
+from congestion_lab.signals.plan import Control, PlanSet, SignalPlan
 
 PRESENT = "present"
 WEBSTER = "webster"
@@ -39,6 +40,21 @@ def analytic_entrants(
     for origin, plans in [(PRESENT, space.present), *found]:
         found.append((f"{origin}, progression", coordinated(plans, joined, intersections, flows, movable)))
     return [Entrant(plans, origin, space.encode(plans)) for origin, plans in found]
+
+
+def of_every_control(space: DecisionSpace, entrants: Sequence[Entrant]) -> list[Entrant]:
+    """Return entrants once per way in which all intersections may time their greens, as points of the space."""
+    if space.controls == (Control.FIXED,):
+        return list(entrants)
+    found = [one for entrant in entrants for one in _of_every_control(space, entrant)]
+    return list({entrant.plans: entrant for entrant in reversed(found)}.values())[::-1]
+
+
+def _of_every_control(space: DecisionSpace, entrant: Entrant) -> Iterator[Entrant]:
+    chosen = [index for index, name in enumerate(space.names) if name.endswith(".control")]
+    for number, control in enumerate(space.controls):
+        point = changed(space.encode(entrant.plans), chosen, [(number + 0.5) / len(space.controls)] * len(chosen))
+        yield Entrant(space.decode(point), f"{entrant.origin}, {control.value}", point)
 
 
 def spaces_worth_a_look(

@@ -23,7 +23,7 @@ from congestion_lab.optimization.race import Entrant, Race
 from congestion_lab.optimization.screening import Screen, explore
 from congestion_lab.optimization.search import refine
 from congestion_lab.optimization.surrogate import Judged, Place, Surrogate
-from congestion_lab.signals.plan import PlanSet
+from congestion_lab.signals.plan import Control, PlanSet
 
 _FORMULAS_TRIED = 2  # plans of the formulas that SUMO runs, the best by the fast engine
 _FIRST_FIELD, _FIELD = 4, 3  # plans that SUMO races at a time
@@ -156,7 +156,8 @@ class Ladder:
     def _sought(self, number: int) -> list[Judged]:
         screen, cut = self._screen(number)
         sigma = _SIGMA if number else _FIRST_SIGMA
-        explore(screen, self._starts(), sigma=sigma, seed=derived_seed(self.seed, "round", number))
+        own = derived_seed(self.seed, "round", number)
+        explore(screen, self._starts(), sigma=sigma, seed=own, first=number == 0)
         self.cuts[number : number + 1] = [cut.cut_after]
         self.on_cut(self.cuts)
         self.spending.judged(FAST, len(screen.archive))
@@ -192,9 +193,16 @@ class Ladder:
         return [self._pool[row] for row in rows]
 
     def _starts(self) -> list[Place]:
-        """Return where a round begins: at the best plan in SUMO, and at the best others as they are seen now."""
+        """Return where a round begins: at the best plan in SUMO, and at the best others as they are seen now.
+
+        Among these the best of each mixture of controls comes first: the fast engine may favour one of them wrongly.
+        """
         others = self._screened([one.plans for one in self._pool])
-        return [self._incumbent_place(), *(one.place for one in others)][:_STARTS]
+        firsts: dict[tuple[Control, ...], Judged] = {}
+        for one in others:
+            firsts.setdefault(tuple(plan.control for plan in one.plans), one)
+        ordered = {one.plans: one.place for one in (*firsts.values(), *others)}
+        return [self._incumbent_place(), *ordered.values()][:_STARTS]
 
     def _screened(self, plans: Sequence[PlanSet]) -> list[Judged]:
         found = [self.surrogate.place_of(one) for one in plans]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from congestion_lab.core.seeds import derived_seed
-from congestion_lab.optimization.discrepancy import Floats
 from congestion_lab.optimization.moves import blocks
+from congestion_lab.optimization.parts import Part, changed, moving, shared
 from congestion_lab.optimization.proposals import CmaEs
 from congestion_lab.optimization.space import Point
 from congestion_lab.optimization.surrogate import Judged, Place, Surrogate
@@ -23,6 +23,8 @@ _POLISHED_SHARE = 0.3  # of the plans of a round go to one intersection at a tim
 _STALE_GENERATIONS = 12  # without a gain: CMA-ES begins again
 _GAIN = 0.001  # share of the delay below which a gain is none
 _STEPS = (0.06, 0.03, 0.015, 0.008)  # of one coordinate: splits by half, down to a second or two
+_LEVELS, _PASSES = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9), 2  # at which shared settings are tried, one after another
+_LEAST_MOVING = 2  # coordinates: CMA-ES needs as many
 _LUCKY = 4  # random steps of all coordinates of an intersection, beside those of one
 
 
@@ -65,7 +67,7 @@ class Screen:
         return sorted(self.archive.values(), key=_expected_s)
 
 
-def explore(screen: Screen, starts: Sequence[Place], *, sigma: float, seed: int) -> None:
+def explore(screen: Screen, starts: Sequence[Place], *, sigma: float, seed: int, first: bool) -> None:
     """Search from several starts until the screen is closed or everything near is known.
 
     Args:
@@ -73,8 +75,9 @@ def explore(screen: Screen, starts: Sequence[Place], *, sigma: float, seed: int)
         starts: Where to begin.
         sigma: First step of CMA-ES, as a share of the cube.
         seed: Seed of the search.
+        first: Whether nothing is known yet, so that settings that all intersections share are tuned before the others.
     """
-    began = [screen.judge(start.home, [start.point])[0] for start in starts]
+    began = [_tuned(screen, start) if first else screen.judge(start.home, [start.point])[0] for start in starts]
     kept = round(_POLISHED_SHARE * screen.allowed)
     share = (screen.allowed - kept) // len(starts)
     for number, start in enumerate(began):
@@ -87,25 +90,37 @@ def population_of(dimension: int) -> int:
     return 4 * math.ceil((4 + 3 * math.log(dimension)) / 4)
 
 
+def _tuned(screen: Screen, start: Place) -> Judged:
+    """Return the best plan that differs from a start in what all intersections share: cycle, gap, shortest greens."""
+    best = screen.judge(start.home, [start.point])[0]
+    for indices in _PASSES * shared(screen.surrogate.spaces[start.home]):
+        points = [changed(best.place.point, indices, [level] * len(indices)) for level in _LEVELS]
+        best = _better([best, *(screen.judge(start.home, points) if screen.is_open() else [])])
+    return best
+
+
 def _evolve(screen: Screen, best: Judged, sigma: float, kept: int, seed: int) -> None:
     """Run CMA-ES, and again with twice the samples from the best so far when it stalls (Auger & Hansen 2005)."""
-    home = best.place.home
-    population, begun = population_of(screen.surrogate.spaces[home].dimension), 0
+    population, begun = 0, 0
     while screen.is_open(kept):
         known = len(screen.archive)
+        part = Part(best.place, moving(screen.surrogate.spaces[best.place.home], best.place.point))
+        if len(part.moving) < _LEAST_MOVING:
+            return
+        population = 2 * population or population_of(len(part.moving))
         own = derived_seed(seed, "restart", begun)
-        evolution = CmaEs(best.place.point, sigma, population=population, seed=own)
-        best = _better([best, *_evolved(screen, evolution, home, kept)])
+        evolution = CmaEs(part.values, sigma, population=population, seed=own)
+        best = _better([best, *_evolved(screen, evolution, part, kept)])
         if len(screen.archive) == known:
             return  # in whole seconds all samples were known: the neighbourhood is exhausted
-        population, begun = 2 * population, begun + 1
+        begun += 1
 
 
-def _evolved(screen: Screen, evolution: CmaEs, home: int, kept: int) -> Iterator[Judged]:
+def _evolved(screen: Screen, evolution: CmaEs, part: Part, kept: int) -> Iterator[Judged]:
     """Run CMA-ES until it stalls or the screen closes; yield the best of each generation."""
     best_s, stale = math.inf, 0
     while stale < _STALE_GENERATIONS and not evolution.has_converged and screen.is_open(kept):
-        judged = screen.judge(home, evolution.ask())
+        judged = screen.judge(part.through.home, [part.point(values) for values in evolution.ask()])
         evolution.tell([one.expected_s for one in judged])
         leader = _better(judged)
         stale = 0 if leader.expected_s < (1 - _GAIN) * best_s else stale + 1
@@ -125,27 +140,22 @@ def _polish(screen: Screen, seed: int) -> None:
                     return
                 centre = screen.leader.place
                 space = screen.surrogate.spaces[centre.home]
-                screen.judge(centre.home, list(_varied(np.array(centre.point), block, space.choices, step, random)))
+                screen.judge(centre.home, list(_varied(centre.point, block, space.choices, step, random)))
             gained = screen.leader.expected_s < (1 - _GAIN) * before_s
 
 
 def _varied(
-    centre: Floats, block: Sequence[int], choices: Sequence[int], step: float, random: np.random.Generator
+    centre: Point, block: Sequence[int], choices: Sequence[int], step: float, random: np.random.Generator
 ) -> Iterator[Point]:
     """Yield points that differ from the centre in one coordinate of the block, and some in all that are gradual."""
     gradual = [index for index in block if not choices[index]]
     for index in block:
         kinds = [(kind + 0.5) / choices[index] for kind in range(choices[index])]
         for value in kinds or (centre[index] - step, centre[index] + step):
-            yield _with(centre, [index], np.array([value]))
+            yield changed(centre, [index], [value])
     for _ in range(_LUCKY if len(gradual) > 1 else 0):
-        yield _with(centre, gradual, centre[gradual] + step * random.standard_normal(len(gradual)))
-
-
-def _with(centre: Floats, indices: Sequence[int], values: Floats) -> Point:
-    point = centre.copy()
-    point[list(indices)] = np.clip(values, 0.0, 1.0)
-    return tuple(point.tolist())
+        moves = step * random.standard_normal(len(gradual))
+        yield changed(centre, gradual, [centre[index] + move for index, move in zip(gradual, moves, strict=True)])
 
 
 def _better(judged: Sequence[Judged]) -> Judged:

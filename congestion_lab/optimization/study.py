@@ -20,7 +20,7 @@ from congestion_lab.network.model import Network
 from congestion_lab.optimization import journal
 from congestion_lab.optimization.agreement import Agreement
 from congestion_lab.optimization.budget import Clock
-from congestion_lab.optimization.candidates import PRESENT, analytic_entrants, spaces_worth_a_look
+from congestion_lab.optimization.candidates import PRESENT, analytic_entrants, of_every_control, spaces_worth_a_look
 from congestion_lab.optimization.fastmodel import FastModel, Metered
 from congestion_lab.optimization.ladder import Climb, Ladder
 from congestion_lab.optimization.levels import SUMO, Spending
@@ -166,7 +166,9 @@ class _Study:
         formulas = [
             entrant
             for each in spaces
-            for entrant in analytic_entrants(each, signals.intersections, signals.network, flows, hours=hours)
+            for entrant in of_every_control(
+                each, analytic_entrants(each, signals.intersections, signals.network, flows, hours=hours)
+            )
         ]
         if self.clock.minutes is not None and self.log.end is not None:
             self.clock.ended_after, self.clock.reason = self.log.end
