@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from congestion_lab.signals.phases import clearances, phases
+from congestion_lab.signals.phases import Phase, clearances, phases
 from congestion_lab.signals.plan import Aspect, SignalPlan
+from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic, max_gap_s
 
 _LETTERS = {
     Aspect.RED: "·",
@@ -23,9 +24,11 @@ def plan_lines(plan: SignalPlan, name: str) -> Iterator[str]:
     """Yield a plan as text: a heading, the phases, and one bar per signal group."""
     heading = f"{plan.controller_id}  {name}" if name and name != plan.controller_id else plan.controller_id
     yield heading
-    greens = ", ".join(f"{phase.green_s:g}" for phase in phases(plan))
+    by_traffic = is_timed_by_traffic(plan)
+    plan = at_its_longest(plan)
+    greens = ", ".join(_green(plan, phase) for phase in phases(plan))
     cleared = sum(clearance.duration_s for clearance in clearances(plan))
-    yield f"  {plan.control.value}, cycle {plan.cycle_s:g} s, offset {plan.offset_s:g} s, clearing {cleared:g} s"
+    yield f"  {plan.control.value}, {_cycle(plan, by_traffic=by_traffic)}, clearing {cleared:g} s"
     yield f"  greens of the phases: {greens} s" if greens else "  no phase"
     width = max((len(group.id) for group in plan.groups), default=0)
     for position, group in enumerate(plan.groups):
@@ -34,18 +37,41 @@ def plan_lines(plan: SignalPlan, name: str) -> Iterator[str]:
     yield ""
 
 
+def _green(plan: SignalPlan, phase: Phase) -> str:
+    shortest = _shortest_s(plan, phase)
+    return f"{phase.green_s:g}" if shortest == phase.green_s else f"{shortest:g}-{phase.green_s:g}"
+
+
+def _shortest_s(plan: SignalPlan, phase: Phase) -> float:
+    return sum(at_its_shortest(plan).intervals[number].duration_s for number in phase.intervals)
+
+
+def _cycle(plan: SignalPlan, *, by_traffic: bool) -> str:
+    if not by_traffic:
+        return f"cycle {plan.cycle_s:g} s, offset {plan.offset_s:g} s"
+    gap = max_gap_s(plan)
+    return f"longest cycle {plan.cycle_s:g} s" + ("" if gap is None else f", greens end at a gap of {gap:g} s")
+
+
 def plans_as_json(plans: Iterable[SignalPlan]) -> list[dict[str, Any]]:
-    """Return cycle, offset and greens of each plan."""
-    return [
-        {
-            "controller": plan.controller_id,
-            "control": plan.control.value,
-            "cycle_s": plan.cycle_s,
-            "offset_s": plan.offset_s,
-            "phases": [{"groups": list(phase.groups), "green_s": phase.green_s} for phase in phases(plan)],
-        }
-        for plan in plans
-    ]
+    """Return cycle, offset and greens of each plan; where traffic ends the greens the longest, and the shortest too."""
+    return [_plan_as_json(at_its_longest(plan)) for plan in plans]
+
+
+def _plan_as_json(plan: SignalPlan) -> dict[str, Any]:
+    timing = {"max_gap_s": max_gap_s(plan)} if is_timed_by_traffic(plan) else {"offset_s": plan.offset_s}
+    return {
+        "controller": plan.controller_id,
+        "control": plan.control.value,
+        "cycle_s": plan.cycle_s,
+        **timing,
+        "phases": [_phase_as_json(plan, phase) for phase in phases(plan)],
+    }
+
+
+def _phase_as_json(plan: SignalPlan, phase: Phase) -> dict[str, Any]:
+    green = {"groups": list(phase.groups), "green_s": phase.green_s}
+    return green | ({"shortest_s": _shortest_s(plan, phase)} if is_timed_by_traffic(plan) else {})
 
 
 def _bar(plan: SignalPlan, group: int) -> str:

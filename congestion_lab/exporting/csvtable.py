@@ -11,6 +11,7 @@ from congestion_lab.signals.approaches import served
 from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet, SignalPlan
+from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic, max_gap_s
 from congestion_lab.signals.timeline import green_times
 
 TIMING_COLUMNS = (
@@ -31,6 +32,9 @@ TIMING_COLUMNS = (
     "yellow_s",
     "all_red_s",
     "split_s",
+    "shortest_green_s",
+    "longest_green_s",
+    "max_gap_s",
 )
 INTERGREEN_COLUMNS = ("controller", "intersection", "clearing_group", "entering_group", "intergreen_s")
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes Arabic for Latin-1
@@ -39,7 +43,8 @@ _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes Arabic for Latin-1
 def write_csv(plans: PlanSet, intersections: Sequence[Intersection], stem: Path) -> list[Path]:
     """Write `<stem>-timings.csv` and `<stem>-intergreens.csv`.
 
-    Times are seconds from the start of the cycle; an offset lies within the cycle, as controllers take it.
+    Times are seconds from the start of the cycle; an offset lies within the cycle, as controllers take it. Where
+    traffic ends the greens, the times are those of the longest cycle; the last three columns are empty elsewhere.
     """
     by_id = {intersection.controller_id: intersection for intersection in intersections}
     pairs = [(plan, by_id[plan.controller_id]) for plan in plans]
@@ -59,6 +64,7 @@ def _write(target: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]])
 
 
 def _timing_rows(plan: SignalPlan, intersection: Intersection) -> Iterator[Sequence[Cell]]:
+    plan = at_its_longest(plan)
     head = (
         inert(plan.controller_id),
         inert(intersection.name),
@@ -66,17 +72,28 @@ def _timing_rows(plan: SignalPlan, intersection: Intersection) -> Iterator[Seque
         inert(plan.program_id),
         plan.control.value,
         seconds(plan.cycle_s),
-        seconds(plan.offset_s % plan.cycle_s),
+        "" if is_timed_by_traffic(plan) else seconds(plan.offset_s % plan.cycle_s),
     )
     for place, group in enumerate(plan.groups):
         name = (inert(group.id), movements_text(served(group, intersection)))
         greens = green_times(plan, place)
         if not greens:
-            yield (*head, *name, 0, "", "", "", 0, 0, 0, 0)
-        for count, green in enumerate(greens, start=1):
+            yield (*head, *name, 0, "", "", "", 0, 0, 0, 0, "", "", "")
+        for count, (green, bounds) in enumerate(zip(greens, _bounds(plan, place), strict=True), start=1):
             times = (green.start_s, green.end_s, green.green_s, green.yellow_s, green.all_red_s, green.split_s)
             way = green.right_of_way
-            yield (*head, *name, count, way, *map(seconds, times))
+            yield (*head, *name, count, way, *map(seconds, times), *bounds)
+
+
+def _bounds(plan: SignalPlan, place: int) -> Iterator[Sequence[Cell]]:
+    """Yield shortest and longest green and the gap that ends it, for each green of a group."""
+    gap = max_gap_s(plan)
+    longest = green_times(at_its_longest(plan), place)
+    for short, long in zip(green_times(at_its_shortest(plan), place), longest, strict=True):
+        if is_timed_by_traffic(plan):
+            yield seconds(short.green_s), seconds(long.green_s), "" if gap is None else seconds(gap)
+        else:
+            yield "", "", ""
 
 
 def _intergreen_rows(plan: SignalPlan, intersection: Intersection) -> Iterator[Sequence[Cell]]:

@@ -1,16 +1,17 @@
 """The parts of a timing sheet, from the head of the page down; each returns the row below itself."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from openpyxl.styles import Alignment, Font, PatternFill
 
-from congestion_lab.exporting.cells import movements_text, seconds
+from congestion_lab.exporting.cells import Cell, movements_text, seconds
 from congestion_lab.exporting.sheetlayout import ASPECT_FILLS, BAR_COLUMN, BOX, Pen
 from congestion_lab.signals.approaches import served
 from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, SignalPlan
+from congestion_lab.signals.retiming import is_timed_by_traffic, max_gap_s
 from congestion_lab.signals.timeline import GreenTime, green_times
 
 _GROUP_COLUMNS = ("Group", "Movements", "Right of way", "Green from", "Green to", "Green", "Yellow", "All-red", "Split")
@@ -36,18 +37,33 @@ def header(pen: Pen, plan: SignalPlan, intersection: Intersection) -> int:
     pen.widths(_bar_s(plan))
     pen.text(1, 1, intersection.name, font=Font(size=16, bold=True))
     pen.text(2, 1, intersection.name_ar, font=Font(size=14))
-    facts: Sequence[tuple[str, str | float]] = (
+    facts: list[tuple[str, Cell]] = [
         ("Controller", plan.controller_id),
         ("Programme", plan.program_id),
         ("Control", plan.control.value),
-        ("Cycle (s)", seconds(plan.cycle_s)),
-        ("Offset (s)", seconds(plan.offset_s % plan.cycle_s)),
-    )
+        *_times(plan),
+    ]
     for row, (name, value) in enumerate(facts, start=4):
         pen.heading(row, 1, name)
         pen.value(row, 2, value)
         pen.sheet.cell(row, 2).alignment = Alignment(horizontal="left")
     return 4 + len(facts)
+
+
+def offset(plan: SignalPlan) -> Cell:
+    """Return a plan's offset within its cycle; nothing where traffic ends the greens, so that there is no cycle."""
+    return "" if is_timed_by_traffic(plan) else seconds(plan.offset_s % plan.cycle_s)
+
+
+def _times(plan: SignalPlan) -> Iterator[tuple[str, Cell]]:
+    if not is_timed_by_traffic(plan):
+        yield "Cycle (s)", seconds(plan.cycle_s)
+        yield "Offset (s)", offset(plan)
+        return
+    yield "Longest cycle (s)", seconds(plan.cycle_s)
+    gap = max_gap_s(plan)
+    if gap is not None:
+        yield "Green ends at a gap of (s)", seconds(gap)
 
 
 def group_table(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> int:

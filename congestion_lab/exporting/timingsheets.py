@@ -12,9 +12,10 @@ from congestion_lab.core.files import written_whole
 from congestion_lab.core.names import clean_name
 from congestion_lab.exporting.cells import inert, seconds
 from congestion_lab.exporting.sheetlayout import Pen, page_setup
-from congestion_lab.exporting.sheetparts import conflict_matrices, group_table, header, interval_table
+from congestion_lab.exporting.sheetparts import conflict_matrices, group_table, header, interval_table, offset
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet, SignalPlan
+from congestion_lab.signals.retiming import at_its_longest
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_TITLE = 31  # Excel's bound
@@ -24,9 +25,9 @@ _OVERVIEW_COLUMNS = ("Sheet", "Intersection", "Name (Arabic)", "Control", "Cycle
 
 
 def write_xlsx(plans: PlanSet, intersections: Sequence[Intersection], stem: Path) -> list[Path]:
-    """Write `<stem>-timing-sheets.xlsx`."""
+    """Write `<stem>-timing-sheets.xlsx`; where traffic ends the greens, it shows the longest cycle."""
     by_id = {intersection.controller_id: intersection for intersection in intersections}
-    pairs = [(plan, by_id[plan.controller_id]) for plan in plans]
+    pairs = [(at_its_longest(plan), by_id[plan.controller_id]) for plan in plans]
     titles = sheet_titles(plan.controller_id for plan in plans)
     book = Workbook()
     _overview(book.worksheets[0], pairs, titles)
@@ -65,7 +66,7 @@ def _overview(sheet: Worksheet, pairs: Sequence[tuple[SignalPlan, Intersection]]
     for column, name in enumerate(_OVERVIEW_COLUMNS, start=1):
         pen.heading(3, column, name)
     for row, ((plan, intersection), title) in enumerate(zip(pairs, titles, strict=True), start=4):
-        times = (seconds(plan.cycle_s), seconds(plan.offset_s % plan.cycle_s), len(plan.groups))
+        times = (seconds(plan.cycle_s), offset(plan), len(plan.groups))
         names = (title, inert(intersection.name), inert(intersection.name_ar), plan.control.value)
         for column, value in enumerate((*names, *times), start=1):
             pen.value(row, column, value)

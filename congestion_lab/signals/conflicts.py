@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
+from congestion_lab.signals.retiming import at_its_shortest
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,10 @@ def group_conflicts(plan: SignalPlan, intersection: Intersection) -> frozenset[t
 def intergreen_s(plan: SignalPlan, clearing: int, entering: int) -> float | None:
     """Return the shortest time from the end of one group's green to the start of another's, by their places.
 
-    None where it does not arise: one of them never changes, or the second is green whenever the first ends.
+    None where it does not arise: one of them never changes, or the second is green whenever the first ends. Greens in
+    between that traffic ends count as short as they may get.
     """
-    durations = [interval.duration_s for interval in plan.intervals]
+    durations = [interval.duration_s for interval in at_its_shortest(plan).intervals]
     first, second = (green(plan, group) for group in (clearing, entering))
     gap = shortest_gap(durations, first, second, second)
     return None if gap is None else gap.duration_s

@@ -117,28 +117,47 @@ def retimed(plan: SignalPlan, greens_s: Sequence[float], offset_s: float) -> Sig
 
 def at_its_shortest(plan: SignalPlan) -> SignalPlan:
     """Return a plan with every interval as short as its controller may make it: what safety has to hold against."""
-    if plan.control not in _TIMED_BY_TRAFFIC:
+    if not is_timed_by_traffic(plan):
         return plan
     return replace(plan, intervals=tuple(_lasting(each, _shortest_s(each)) for each in plan.intervals))
 
 
-def longest_s(plan: SignalPlan, interval: Interval) -> float:
-    """Return how long an interval of a plan may last."""
-    if plan.control not in _TIMED_BY_TRAFFIC or interval.max_s is None:
-        return interval.duration_s
-    return max(interval.max_s, interval.min_s or 0.0)
+def at_its_longest(plan: SignalPlan) -> SignalPlan:
+    """Return a plan with every interval as long as its controller may make it: for how long people may have to wait."""
+    if not is_timed_by_traffic(plan):
+        return plan
+    return replace(plan, intervals=tuple(_lasting(each, _longest_s(each)) for each in plan.intervals))
+
+
+def is_timed_by_traffic(plan: SignalPlan) -> bool:
+    """Whether traffic ends the greens of a plan, each between its shortest and its longest."""
+    return plan.control in _TIMED_BY_TRAFFIC
 
 
 def max_gap_s(plan: SignalPlan) -> float | None:
-    """Return the time without a vehicle that ends the greens of an actuated plan, if it states one."""
+    """Return the time without a vehicle that ends the greens of an actuated plan, if it states one.
+
+    Raises:
+        SignalPlanError: What it states is no number.
+    """
     stated = dict(plan.parameters).get(MAX_GAP)
-    return None if stated is None else float(stated)
+    try:
+        return None if stated is None else float(stated)
+    except ValueError:
+        rule = f"the gap that ends a green is {stated!r}; it must be a number of seconds"
+        raise SignalPlanError(Fault(rule, source=f"plan {plan.controller_id}/{plan.program_id}", key=MAX_GAP)) from None
 
 
 def _shortest_s(interval: Interval) -> float:
     if interval.min_s is None:
         return interval.duration_s
     return max(interval.min_s, _STEP_S)
+
+
+def _longest_s(interval: Interval) -> float:
+    if interval.max_s is None:
+        return interval.duration_s
+    return max(interval.max_s, _shortest_s(interval))
 
 
 def _lasting(interval: Interval, duration_s: float) -> Interval:

@@ -13,7 +13,7 @@ from congestion_lab.signals.conflicts import Gap, green, shortest_gap
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
-from congestion_lab.signals.retiming import at_its_shortest, longest_s
+from congestion_lab.signals.retiming import at_its_longest, at_its_shortest
 from congestion_lab.signals.timeline import green_times
 from congestion_lab.signals.timing import (
     MAX_YELLOW_S,
@@ -330,7 +330,7 @@ def _intergreens(site: _Site) -> Iterator[Breach]:
 
 def _cycle(plan: SignalPlan, rules: Rules) -> Sequence[Breach]:
     """Return the breach of the cycle's bounds; where traffic decides, people wait for the longest cycle."""
-    shortest, longest = plan.cycle_s, sum(longest_s(plan, interval) for interval in plan.intervals)
+    shortest, longest = plan.cycle_s, at_its_longest(plan).cycle_s
     if len(plan.intervals) == 1 or (rules.min_cycle_s <= shortest and longest <= rules.max_cycle_s):
         return ()
     message = f"the cycle of {longest:g} s is outside {rules.min_cycle_s:g}-{rules.max_cycle_s:g} s"

@@ -2,9 +2,10 @@
 
 import pytest
 
+from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
-from congestion_lab.signals.retiming import RingTimer, at_its_shortest, longest_s, max_gap_s
+from congestion_lab.signals.retiming import RingTimer, at_its_longest, at_its_shortest, max_gap_s
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED
 RING = SignalPlan(
@@ -51,13 +52,13 @@ def test_a_fixed_ring_keeps_the_proportions_of_a_phase_in_pieces() -> None:
 
 def test_a_fixed_plan_is_at_its_shortest_as_it_is() -> None:
     assert at_its_shortest(RING) is RING
-    assert [longest_s(RING, each) for each in RING.intervals] == [20, 10, 3, 30, 3]
+    assert at_its_longest(RING) is RING
 
 
 def test_traffic_makes_greens_as_short_and_as_long_as_the_plan_states() -> None:
     plan = RingTimer(RING).actuated([40.0, 25.0], [6.0, 0.0], 2.5)
     assert [each.duration_s for each in at_its_shortest(plan).intervals] == [6, 3, 1, 3]
-    assert [longest_s(plan, each) for each in plan.intervals] == [40, 3, 25, 3]
+    assert [each.duration_s for each in at_its_longest(plan).intervals] == [40, 3, 25, 3]
 
 
 @pytest.mark.parametrize(("control", "gap_s"), [(Control.FIXED, 2.0), (Control.ACTUATED, 2.0)])
@@ -69,3 +70,9 @@ def test_the_gap_is_read_where_it_is_stated(control: Control, gap_s: float) -> N
 def test_no_gap_is_stated_by_most_plans() -> None:
     bare = SignalPlan("c", "0", Control.ACTUATED, 0.0, RING.groups, RING.intervals)
     assert max_gap_s(bare) is None
+
+
+def test_a_gap_that_is_no_number_is_a_fault() -> None:
+    odd = SignalPlan("c", "0", Control.ACTUATED, 0.0, RING.groups, RING.intervals, (("max-gap", "soon"),))
+    with pytest.raises(SignalPlanError, match="'soon'"):
+        max_gap_s(odd)
