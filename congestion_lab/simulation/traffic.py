@@ -44,6 +44,7 @@ class Roads:
         path_wait_m: Length up to the place inside the junction where a vehicle may wait for a gap; 0 if there is none.
         path_controller: Index of the signal controller, or -1.
         path_head: Index of the signal head at its controller, or -1.
+        path_kept_clear: Whether nobody enters the junction who could not leave it.
         path_stops: Whether a stop sign stands there, or all must stop.
         yield_offsets: Paths that each path gives way to where no signal protects it, shape (paths + 1,).
         yield_paths: Their indices.
@@ -64,6 +65,7 @@ class Roads:
     path_wait_m: Floats
     path_controller: Ints
     path_head: Ints
+    path_kept_clear: Flags
     path_stops: Flags
     yield_offsets: Ints
     yield_paths: Ints

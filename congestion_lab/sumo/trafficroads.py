@@ -12,6 +12,7 @@ from congestion_lab.sumo.netrecords import NetRecords, converted, net_records
 from congestion_lab.sumo.records import Record
 from congestion_lab.sumo.vehicleclasses import permitted
 
+_FALSE = frozenset({"0", "false", "False"})
 _STOP_STATES = frozenset("sw")  # SUMO: a stop sign, all must stop
 
 
@@ -63,6 +64,7 @@ def read_roads(path: Path) -> Roads:
         path_head=np.array(
             [int(path.record.number("linkIndex")) if _controller(path) else -1 for path in paths], dtype=np.int32
         ),
+        path_kept_clear=np.array([path.record.get("keepClear") not in _FALSE for path in paths], dtype=np.bool_),
         path_stops=np.array([path.record.get("state") in _STOP_STATES for path in paths], dtype=np.bool_),
         yield_offsets=offsets(map(len, yields)),
         yield_paths=_joined(yields),
