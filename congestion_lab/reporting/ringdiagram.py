@@ -13,6 +13,7 @@ from congestion_lab.reporting.wording import number
 from congestion_lab.signals.approaches import Approach, served
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, SignalPlan
+from congestion_lab.signals.retiming import is_timed_by_traffic
 from congestion_lab.signals.timeline import Run, runs
 
 _ARROWS = {Turn.STRAIGHT: "↑", Turn.LEFT: "↰", Turn.RIGHT: "↱", Turn.U_TURN: "↶"}
@@ -61,11 +62,15 @@ def ring_of(plan: SignalPlan, intersection: Intersection, *, span_s: float) -> R
         RingRow(group.id, approaches_label(served(group, intersection)), _bar(runs(plan, place), span_s))
         for place, group in enumerate(plan.groups)
     )
+    return Ring(_facts(plan), _ticks(span_s), tuple(rows))
+
+
+def _facts(plan: SignalPlan) -> str:
+    cycle = number(plan.cycle_s, _digits(plan.cycle_s))
+    if is_timed_by_traffic(plan):
+        return _("greens end by traffic, cycle at most {cycle} s").format(cycle=cycle)
     offset = plan.offset_s % plan.cycle_s
-    facts = _("cycle {cycle} s, offset {offset} s").format(
-        cycle=number(plan.cycle_s, _digits(plan.cycle_s)), offset=number(offset, _digits(offset))
-    )
-    return Ring(facts, _ticks(span_s), tuple(rows))
+    return _("cycle {cycle} s, offset {offset} s").format(cycle=cycle, offset=number(offset, _digits(offset)))
 
 
 def approaches_label(approaches: tuple[Approach, ...]) -> str:
