@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from congestion_lab.experiments.spec import Experiment
+    from congestion_lab.optimization.fastmodel import FastModel
     from congestion_lab.optimization.ladder import Climb
     from congestion_lab.optimization.study import StudySummary
+    from congestion_lab.simulation.spec import SimulationInputs
 
 _SHOWN = (
     "mean_delay_s",
@@ -136,6 +138,7 @@ def _studied(experiment: "Experiment", folder: Path, workers: int) -> "StudySumm
     scenario = load_scenario(experiment.scenario)
     inputs = prepared(scenario)
     signals = scenario_signals(scenario, inputs)
+    fast = _fast_model(inputs)
     with local_runner(folder / "runs", workers) as runner, progress() as bars:
         task = bars.add_task("simulating the present plans", total=None)
 
@@ -148,7 +151,25 @@ def _studied(experiment: "Experiment", folder: Path, workers: int) -> "StudySumm
                 detail(f"{state.stage}: {state.done} of {state.total} simulations{best}")
             bars.update(task, description=f"{state.stage}{best}", completed=state.done, total=state.total or None)
 
-        return run_study(experiment, inputs, signals, runner=runner, folder=folder, on_progress=show)
+        return run_study(experiment, inputs, signals, runner=runner, folder=folder, fast=fast, on_progress=show)
+
+
+def _fast_model(inputs: "SimulationInputs") -> "FastModel | None":
+    """Return the fast engine with the scenario compiled into it; None, and a word why, where it cannot hold it."""
+    from congestion_lab.core.errors import InputError
+    from congestion_lab.queueing.model import QueueModel
+    from congestion_lab.sumo.traffic import read_traffic
+
+    if inputs.mesoscopic:
+        remark("The scenario asks for SUMO's mesoscopic mode, so no plan is judged by the fast engine beforehand.")
+        return None
+    with progress() as bars:
+        bars.add_task(f"reading {inputs.name} for the fast engine", total=None)
+        try:
+            return QueueModel(read_traffic(inputs, cache=RUNS_FOLDER / ".cache"), inputs)
+        except InputError as error:
+            remark(f"The fast engine cannot hold this scenario, so the search asks SUMO only: {error}")
+            return None
 
 
 def _level_table(climb: "Climb") -> "Table":
