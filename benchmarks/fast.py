@@ -1,7 +1,5 @@
 """The fast engine on a scenario under measurement."""
 
-import numpy as np
-
 from benchmarks.scenes import Scene
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.simulation.traffic import Traffic
@@ -16,9 +14,3 @@ def fast_model(scene: Scene) -> QueueModel:
 def traffic_of(scene: Scene) -> Traffic:
     """Return the scenario's roads and demand."""
     return read_traffic(scene.inputs, cache=scene.cache)
-
-
-def vehicle_links(traffic: Traffic) -> int:
-    """Return the number of links that all vehicles drive over."""
-    demand = traffic.demand
-    return int(np.diff(demand.route_offsets)[demand.route].sum())

@@ -11,7 +11,6 @@ from benchmarks.measuring import Answer, Setting, delays_s, table
 from benchmarks.ranks import Floats, among_best, rank_correlation, spread
 from benchmarks.scenes import Scene
 from congestion_lab.experiments.runner import Runner
-from congestion_lab.queueing.calibration import calibrated
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.spec import Detail
 
@@ -70,11 +69,12 @@ def _measured(scene: Scene, runner: Runner, count: int) -> Measured:
     present, plans = scene.signals.present, random_plans(scene.space, count)
 
     def sumo(seeds: Sequence[int]) -> Floats:
-        return np.array(delays_s(scene, runner, [present, *plans], seeds, detail=Detail.FULL)).mean(axis=1)
+        delays: Floats = np.array(delays_s(scene, runner, [present, *plans], seeds, detail=Detail.FULL))
+        return np.mean(delays, axis=1)
 
     ours, others = sumo(SEEDS), sumo(OTHER_SEEDS)
     raw = fast_model(scene)
-    fast = calibrated(raw, [(present, run.seed, run) for run in _shipped_runs(scene, runner)])
+    fast = raw.calibrated([(present, run.seed, run) for run in _shipped_runs(scene, runner)])
     before, after = (model.delays_s([present, *plans], SEEDS).mean(axis=1) for model in (raw, fast))
     return Measured(scene.name, ours[1:], others[1:], after[1:], before[1:], (ours[0], after[0], before[0]))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.chart import log_log
-from benchmarks.fast import traffic_of, vehicle_links
+from benchmarks.fast import fast_model
 from benchmarks.grids import Grid, grid_scene
 from benchmarks.measuring import Answer, Setting, mean_and_sd, table
 from benchmarks.processes import alone
@@ -76,7 +76,7 @@ def _measured(setting: Setting) -> Iterator[Measured]:
 
 
 def _vehicle_links(scene: Scene) -> int:
-    return vehicle_links(traffic_of(scene))
+    return fast_model(scene).vehicle_links
 
 
 def growth_exponent(sizes: list[int], costs: list[float]) -> float:
