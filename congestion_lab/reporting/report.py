@@ -10,6 +10,7 @@ from congestion_lab.reporting import charts
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
 from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
+from congestion_lab.reporting.ladder import ladder_note, level_rows
 from congestion_lab.reporting.linkmap import LinkMap, link_name
 from congestion_lab.reporting.page import rendered
 from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
@@ -66,6 +67,8 @@ def _page(story: Story) -> str:
         "open_plans": _OPEN_PLANS,
         "searched": bool(story.trials),
         "search_note": _search_note(story),
+        "levels": level_rows(story),
+        "ladder_note": ladder_note(story),
         "warnings": warnings(story),
         "notes": notes(story),
         "assumptions": assumptions(story),

@@ -95,6 +95,30 @@ def test_a_study_tells_how_it_searched(story: Story) -> None:
     assert ("Seeds, Present", "1, 2, 3") in told
 
 
+def test_a_study_tells_what_each_level_contributed(story: Story) -> None:
+    levels = [
+        {"name": "present", "plans": 1, "sumo_runs": 3, "seconds": 4.2, "engine_s": 0.0, "best_delay_s": None},
+        {
+            "name": "fast engine",
+            "plans": 3400,
+            "sumo_runs": 0,
+            "seconds": 31.0,
+            "engine_s": 30.0,
+            "best_delay_s": 32.66,
+        },
+        {"name": HOSTILE, "plans": 17, "sumo_runs": 23, "seconds": 87.0, "engine_s": 3.0, "best_delay_s": 30.71},
+    ]
+    agreed = {"plans": 20, "rank_correlation": 0.814, "sumo_over_fast": 1.1, "spread": 0.1, "correction": "place"}
+    study = {"levels": levels, "fast_engine": agreed, "ended": f"of {HOSTILE}"}
+    page = _page(dataclasses.replace(story, study=study))
+    rows = re.findall(r"<tr><td>(\S+ \S+)</td>" + 4 * r"<td class=\"n\">([^<]*)</td>", page)
+    assert rows[:2] == [("Present plan", "1", "3", "4", "–"), ("Fast engine", "3\u202f400", "0", "31", "32.7")]
+    assert "Over the 20 plans that both judged" in page
+    assert "rank correlation of 0.81" in page
+    assert "The search ended because of &lt;script&gt;" in page
+    assert "What each level contributed" not in _page(story)
+
+
 def test_an_offset_is_told_within_the_cycle(story: Story) -> None:
     (plan,) = story.before.plans
     moved = PlanSet((dataclasses.replace(plan, offset_s=-3.0),))

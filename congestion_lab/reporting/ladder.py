@@ -1,0 +1,51 @@
+"""What each level of the search contributed, for the report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from congestion_lab.core.names import clean_name
+from congestion_lab.reporting.gathering import Story
+from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.wording import number
+
+
+def level_rows(story: Story) -> list[tuple[str, ...]]:
+    """Return a row per level: its name, plans, simulations, time and the best plan after it."""
+    levels = (story.study or {}).get("levels")
+    return [_row(level) for level in levels if isinstance(level, dict)] if isinstance(levels, list) else []
+
+
+def ladder_note(story: Story) -> str:
+    """Return how far the fast engine could be trusted and why the search ended, as far as the summary tells."""
+    study = story.study or {}
+    agreed, ended = study.get("fast_engine"), study.get("ended")
+    told = [_agreement(agreed)] if isinstance(agreed, dict) else []
+    if isinstance(ended, str):
+        told.append(_("The search ended because {reason}.").format(reason=clean_name(_(ended))))
+    return " ".join(told)
+
+
+def _agreement(agreed: Mapping[str, Any]) -> str:
+    plans, rank = agreed.get("plans"), agreed.get("rank_correlation")
+    if not isinstance(plans, int) or not isinstance(rank, float):
+        return _("Too few plans ran in SUMO and in the fast engine to say how well the two agree.")
+    text = _(
+        "Over the {plans} plans that both judged, the fast engine and SUMO agree with a rank correlation of {rank}."
+    )
+    return text.format(plans=number(plans, 0), rank=number(rank, 2))
+
+
+def _row(level: Mapping[str, Any]) -> tuple[str, ...]:
+    names = {
+        "present": _("Present plan"),
+        "formulas": _("Formulas"),
+        "fast engine": _("Fast engine"),
+        "SUMO": _("SUMO"),
+    }
+    name = str(level.get("name", ""))
+    counts = [_figure(level.get(key), 0) for key in ("plans", "sumo_runs", "seconds")]
+    return (names.get(name, clean_name(name)), *counts, _figure(level.get("best_delay_s"), 1))
+
+
+def _figure(value: object, digits: int) -> str:
+    return number(value, digits) if isinstance(value, (int, float)) else "–"
