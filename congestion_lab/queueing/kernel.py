@@ -174,6 +174,17 @@ def _leave(s, p, w, lane, moment, speed):
     if late > 1.5:
         w.vehicles[vehicle].stops += 1.0
         w.vehicles[vehicle].waiting_s += late
+    noted = w.total[0].noted
+    if noted < w.passages.size:
+        w.passages[noted].lane = lane
+        w.passages[noted].vehicle = vehicle
+        w.passages[noted].departs = w.vehicles[vehicle].leg == p.vehicles[vehicle].first_leg
+        w.passages[noted].entered_s = w.slots[slot].entered
+        w.passages[noted].ready_s = w.slots[slot].ready
+        w.passages[noted].left_s = moment
+        w.passages[noted].free_s = w.slots[slot].length_m / limit
+        w.passages[noted].length_m = w.slots[slot].length_m
+        w.total[0].noted += 1
     size = s.lanes[lane].ring
     w.lanes[lane].first = (w.lanes[lane].first + 1) % size
     w.lanes[lane].count -= 1

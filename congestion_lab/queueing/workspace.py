@@ -27,7 +27,14 @@ _CONTROLLER = _dtype("began", "interval")
 _LINK = _dtype("queue_m longest_m full")
 _GATE = _dtype("try_at", "first last listed")
 _VEHICLE = _dtype("departed_s arrived_s ideal_s distance_m waiting_s stops outside_s", "leg last_leg next")
-_TOTAL = _dtype("", "waiting_count listed_count waiting_outside running teleports probes")
+_TOTAL = _dtype("", "waiting_count listed_count waiting_outside running teleports probes noted")
+_PASSAGE = np.dtype(
+    [
+        *((name, "f8") for name in ("entered_s", "ready_s", "left_s", "free_s", "length_m")),
+        *(("lane", "i4"), ("vehicle", "i4"), ("departs", "?")),
+    ],
+    align=True,
+)
 
 _START = {
     **dict.fromkeys(("left_at", "entered_at", "inserted_at", "hold", "stuck_at", "since"), -NEVER),
@@ -54,6 +61,7 @@ class Workspace(NamedTuple):
         gates: Who waits outside; see `fleet.Fleet`.
         listed_gates: Gates at which somebody waits.
         vehicles: Where each is, and what it has lost so far.
+        passages: Who drove over which lane when, as far as there is room for notes.
         total: One record of counters.
     """
 
@@ -68,6 +76,7 @@ class Workspace(NamedTuple):
     gates: Records
     listed_gates: Ints
     vehicles: Records
+    passages: Records
     total: Records
 
 
@@ -85,8 +94,14 @@ def workspace(bed: Roadbed, vehicles: int, gates: int) -> Workspace:
         gates=np.zeros(gates, _GATE),
         listed_gates=np.zeros(gates, np.int32),
         vehicles=np.zeros(vehicles, _VEHICLE),
+        passages=np.zeros(0, _PASSAGE),
         total=np.zeros(1, _TOTAL),
     )
+
+
+def noting(work: Workspace, passages: int) -> Workspace:
+    """Return the workspace with room to note so many passages."""
+    return work._replace(passages=np.zeros(passages, _PASSAGE))
 
 
 def reset(work: Workspace) -> None:
