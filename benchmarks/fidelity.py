@@ -70,7 +70,8 @@ def _measured(scene: Scene, runner: Runner, count: int) -> Measured:
 
     def sumo(seeds: Sequence[int]) -> Floats:
         delays: Floats = np.array(delays_s(scene, runner, [present, *plans], seeds, detail=Detail.FULL))
-        return np.mean(delays, axis=1)
+        means: Floats = delays.mean(axis=1)
+        return means
 
     ours, others = sumo(SEEDS), sumo(OTHER_SEEDS)
     raw = fast_model(scene)

@@ -13,7 +13,7 @@ from benchmarks.grids import Grid, grid_scene
 from benchmarks.measuring import Answer, Setting, mean_and_sd, table
 from benchmarks.processes import alone
 from benchmarks.scenes import Scene
-from benchmarks.speed import Fast, Sumo, fast_cost, sumo_cost
+from benchmarks.speed import Cost, fast_cost, sumo_cost
 from congestion_lab.core.files import write_text
 
 GRIDS = (
@@ -21,7 +21,7 @@ GRIDS = (
     *(Grid(10, vehicles) for vehicles in (5_000, 10_000, 20_000, 40_000)),
     *(Grid(20, vehicles) for vehicles in (5_000, 10_000, 20_000, 40_000, 80_000)),
 )
-_PLANS = 4
+_REPEATS = 3
 _IN_SUMO_UP_TO = 10_000  # vehicles: a run of the largest takes SUMO half an hour
 _MS = 1000.0
 
@@ -39,13 +39,13 @@ class Measured:
 
     grid: Grid
     vehicle_links: int
-    fast: Fast
-    sumo: Sumo | None
+    fast: Cost
+    sumo: Cost | None
 
     @property
     def plan_ms(self) -> float:
-        """Mean CPU time per plan."""
-        return _MS * statistics.fmean(self.fast.plans_s)
+        """Mean CPU time of the generated plans."""
+        return _MS * statistics.fmean(self.fast.shipped_s)
 
 
 def answered(setting: Setting) -> Answer:
@@ -69,8 +69,8 @@ def answered(setting: Setting) -> Answer:
 def _measured(setting: Setting) -> Iterator[Measured]:
     for grid in GRIDS:
         scene = grid_scene(grid, setting.folder / "grids")
-        fast = alone(fast_cost, scene, _PLANS, 1)
-        sumo = alone(sumo_cost, scene, 1) if grid.vehicles <= _IN_SUMO_UP_TO else None
+        fast = alone(fast_cost, scene, 0, _REPEATS)
+        sumo = alone(sumo_cost, scene, 0, 1) if grid.vehicles <= _IN_SUMO_UP_TO else None
         yield (one := Measured(grid, alone(_vehicle_links, scene), fast, sumo))
         setting.tell(" ".join(map(str, _line(one))))
 
@@ -90,9 +90,9 @@ def _line(one: Measured) -> tuple[str, ...]:
         str(one.grid.signals),
         f"{one.grid.vehicles:,}",
         f"{one.vehicle_links:,}",
-        mean_and_sd([_MS * plan for plan in one.fast.plans_s]),
+        mean_and_sd([_MS * plan for plan in one.fast.shipped_s]),
         f"{1e6 * one.plan_ms / one.vehicle_links:.0f}",
-        "not measured" if one.sumo is None else mean_and_sd(one.sumo.runs_s),
+        "not measured" if one.sumo is None else mean_and_sd(one.sumo.shipped_s),
         f"{one.fast.set_up_s:.1f}",
     )
 
@@ -102,9 +102,9 @@ def _data(one: Measured) -> dict[str, object]:
         "signals": one.grid.signals,
         "vehicles": one.grid.vehicles,
         "vehicle_links": one.vehicle_links,
-        "plans_s": one.fast.plans_s,
+        "plan_s": one.fast.shipped_s,
         "peak_mib": one.fast.peak_mib,
-        "sumo_s": math.nan if one.sumo is None else statistics.fmean(one.sumo.runs_s),
+        "sumo_s": math.nan if one.sumo is None else statistics.fmean(one.sumo.shipped_s),
     }
 
 
