@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import optuna
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from congestion_lab.core.errors import EngineError, ExperimentError
 from congestion_lab.core.geometry import Turn
@@ -22,6 +24,7 @@ from congestion_lab.experiments.runset import load_run_set
 from congestion_lab.experiments.spec import Experiment, load_experiment
 from congestion_lab.experiments.store import RunStore
 from congestion_lab.network.model import Network
+from congestion_lab.optimization.fastmodel import Observed
 from congestion_lab.optimization.study import Progress, Signals, StudySummary, run_study
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
@@ -389,3 +392,100 @@ def test_every_simulation_is_told(tmp_path: Path) -> None:
     assert searching == list(range(1, summary.sumo_runs + 1))
     assert confirming == [(done, 6) for done in range(7)]
     assert seen[-1].best_delay_s == summary.best.score
+
+
+@dataclass(frozen=True)
+class FormulaFast:
+    """A fast engine that is drawn to first greens of 46 s instead of 50 s."""
+
+    vehicle_links: int = 10_000
+
+    def delays_s(self, plans: Sequence[PlanSet], seeds: Sequence[int]) -> NDArray[np.float64]:
+        rows = [10 + sum(abs(one.intervals[0].duration_s - 46) for one in each) for each in plans]
+        return np.array(rows)[:, None] + np.array([seed % 3 / 10 for seed in seeds])
+
+    def calibrated(self, observed: Sequence[Observed]) -> "FormulaFast":
+        assert all(result.has(MOVEMENTS) for _, _, result in observed)
+        return self
+
+
+def climbed(folder: Path, runs: InProcess, **search: object) -> StudySummary:
+    given = experiment(folder, **search)
+    return run_study(given, INPUTS, SIGNALS, runner=Runner(runs), folder=folder, fast=FormulaFast())
+
+
+@pytest.fixture(scope="module")
+def climbed_study(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A study by the ladder that ran through; tests only look at it."""
+    folder = tmp_path_factory.mktemp("climbed")
+    runs = executor(folder)
+    summary = climbed(folder, runs)
+    return Finished(folder, tuple(runs.made), summary)
+
+
+def test_the_ladder_finds_a_better_plan_and_tells_what_each_level_gave(climbed_study: Finished) -> None:
+    written = json.loads((climbed_study.folder / "summary.json").read_text())
+    assert climbed_study.summary.improved
+    assert [level["name"] for level in written["levels"]] == ["present", "formulas", "fast engine", "SUMO"]
+    assert sum(level["sumo_runs"] for level in written["levels"]) == written["sumo_runs"] <= RUNS
+    delays = [level["best_delay_s"] for level in written["levels"]]
+    assert delays == sorted(delays, reverse=True)
+    assert delays[-1] == pytest.approx(climbed_study.summary.best.score)
+    assert written["fast_engine"]["plans"] == written["candidates"]
+    assert written["fast_engine"]["rank_correlation"] > 0.3
+    assert written["ended"] == climbed_study.summary.climb.end
+
+
+def test_a_search_in_sumo_alone_tells_its_levels_too(finished: Finished) -> None:
+    written = json.loads((finished.folder / "summary.json").read_text())
+    assert [level["name"] for level in written["levels"]] == ["present", "SUMO"]
+    assert written["fast_engine"] is None
+    assert written["ended"] == "the simulations are used up"
+
+
+@pytest.mark.parametrize("stop_after", [4, 12])
+def test_an_interrupted_climb_goes_on_without_repeating_a_run(
+    tmp_path: Path, climbed_study: Finished, stop_after: int
+) -> None:
+    first = executor(tmp_path, stop_after=stop_after)
+    with pytest.raises(KeyboardInterrupt):
+        climbed(tmp_path, first)
+    second = executor(tmp_path)
+    resumed = climbed(tmp_path, second)
+    assert resumed.best_plans == climbed_study.summary.best_plans
+    assert history(tmp_path) == history(climbed_study.folder)
+    assert (*first.made, *second.made) == climbed_study.made
+
+
+def test_a_climb_by_the_clock_that_ended_is_found_again_as_it_was(tmp_path: Path) -> None:
+    first = executor(tmp_path)
+    before = climbed(tmp_path, first, sumo_runs=400, minutes=0.05)
+    again = executor(tmp_path)
+    after = climbed(tmp_path, again, sumo_runs=400, minutes=0.05)
+    assert again.made == []
+    assert (after.best_plans, after.candidates, after.climb.end) == (
+        before.best_plans,
+        before.candidates,
+        before.climb.end,
+    )
+
+
+def test_only_minutes_bound_the_simulations_where_no_number_is_stated(tmp_path: Path) -> None:
+    given = experiment(tmp_path)
+    stated = given.search.model_dump(exclude_unset=True)
+    del stated["sumo_runs"]
+    search = type(given.search)(**stated, minutes=5)
+    assert search.runs_allowed > 10_000
+    assert type(given.search)(**stated, minutes=5, sumo_runs=40).runs_allowed == 40
+    assert type(given.search)(**stated).runs_allowed == 30
+
+
+def test_findings_about_the_fast_engine_are_told(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    given = experiment(tmp_path)
+    runner = Runner(executor(tmp_path))
+    run_study(given, INPUTS, SIGNALS, runner=runner, folder=tmp_path, fast=FormulaFast(), on_progress=seen.append)
+    assert any("rank correlation" in state.remark for state in seen)
+    judged = [state for state in seen if state.counts == "plans"]
+    assert judged[0].total > 1000
+    assert all(state.done <= state.total for state in judged)
