@@ -64,7 +64,8 @@ def read_run(folder: Path) -> RunResult:
         raise ExperimentError(f"{rule}. Use another folder (-o), or remove this one and run again")
     try:
         provenance = Provenance(**{**raw.pop("provenance"), "command": tuple(raw.pop("command"))})
-        return RunResult(**{**raw, "status": Status(raw["status"])}, folder=folder, provenance=provenance)
+        told = {"status": Status(raw["status"]), "notes": tuple(raw.get("notes", ()))}
+        return RunResult(**{**raw, **told}, folder=folder, provenance=provenance)
     except (KeyError, TypeError, ValueError) as error:
         raise ExperimentError(f"{folder / _RUN_FILE} is damaged ({error}); remove the folder and run again") from error
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from congestion_lab.queueing import kernel
+from congestion_lab.queueing import ending, kernel
 from congestion_lab.queueing.behaviour import Behaviour
 from congestion_lab.queueing.fleet import Fleet, fleet
 from congestion_lab.queueing.layout import Legs, Roadbed, itineraries, roadbed
 from congestion_lab.queueing.signaltable import SignalTable, signal_table
-from congestion_lab.queueing.workspace import Workspace, reset, workspace
+from congestion_lab.queueing.workspace import Workspace, noting, reset, workspace
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.spec import SimulationInputs
@@ -32,12 +32,14 @@ class Run:
     Attributes:
         gridlock: Whether it ended because nothing moved any more.
         ended_s: When it ended.
+        stuck_lane: The lane whose first vehicle had stood longest by then, or -1.
         fleet: Its vehicles.
         work: What it left.
     """
 
     gridlock: bool
     ended_s: float
+    stuck_lane: int
     fleet: Fleet
     work: Workspace
 
@@ -140,18 +142,21 @@ class QueueModel:
         Args:
             table: The signals.
             seed: Draws the vehicles.
-            probing: Whether queues are measured.
+            probing: Whether queues are measured and passages noted.
         """
         vehicles, work, inputs = self.fleet(seed), self._work(), self.inputs
+        if probing:
+            work = noting(work, self.vehicle_links)
         reset(work)
-        ending, ended_s = kernel.run(
+        ended, ended_s = kernel.run(
             *(self.bed, vehicles, table, self.behaviour, work),
             *(inputs.begin_s, inputs.horizon_s, inputs.analysis_begin_s),
             self._patience_s(table),
             kernel.NEVER if inputs.teleport_s is None else inputs.teleport_s,
             probing,
         )
-        return Run(ending == kernel.GRIDLOCK, ended_s, vehicles, work)
+        times = (ended_s, inputs.horizon_s, inputs.analysis_begin_s)
+        return Run(ended == kernel.GRIDLOCK, ended_s, ending.settle(self.bed, vehicles, work, *times), vehicles, work)
 
     def losses(self, run: Run) -> Losses:
         """Return what each vehicle of a run lost."""
@@ -168,10 +173,7 @@ class QueueModel:
         return self.movements_of(self.run(self.table(plans), seed))
 
     def movements_of(self, run: Run) -> pd.DataFrame:
-        """Return the table MOVEMENTS of a run: movements made in the analysed period.
-
-        Vehicles that still queue at its end are left out.
-        """
+        """Return the table MOVEMENTS of a run: movements made in the analysed period, or queued for at its end."""
         links = np.array(self.traffic.roads.link_ids, dtype=object)
         lanes, paths = self.bed.lanes["link"], self.bed.paths
         table = pd.DataFrame(

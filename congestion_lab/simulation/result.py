@@ -56,6 +56,8 @@ class RunResult:
         collisions: Collisions the engine reported.
         folder: Where its tables are.
         provenance: How it was made.
+        place: The link on which a gridlock began; "" where there was none, or the engine cannot tell.
+        notes: What the engine left out or simplified, a sentence each.
     """
 
     digest: str
@@ -69,6 +71,8 @@ class RunResult:
     collisions: int
     folder: Path
     provenance: Provenance
+    place: str = ""
+    notes: tuple[str, ...] = ()
 
     def table(self, contract: TableContract) -> pd.DataFrame:
         """Read one of its tables.

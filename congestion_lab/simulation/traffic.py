@@ -11,10 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from congestion_lab.signals.plan import PlanSet
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bits = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+
+_NO_PLANS = PlanSet(())
 
 
 class DepartLane(enum.IntEnum):
@@ -144,16 +148,18 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Traffic:
-    """Roads and demand of one scenario.
+    """Roads, demand and shipped plans of one scenario.
 
     Attributes:
         digest: Digest of the scenario's inputs.
         roads: The network.
         demand: Everybody who wants to depart between the begin and the horizon of the simulation.
         notes: What was left out or simplified, a sentence each.
+        plans: The plans that the signals run if no others are given.
     """
 
     digest: str
     roads: Roads
     demand: Demand
     notes: tuple[str, ...] = ()
+    plans: PlanSet = _NO_PLANS

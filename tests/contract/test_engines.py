@@ -1,5 +1,6 @@
 """What every engine promises, whatever moves its vehicles. A new engine inherits the suite."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -7,11 +8,13 @@ import pytest
 
 from congestion_lab.core.tables import TableContract
 from congestion_lab.metrics.objective import mean_delay_s
+from congestion_lab.queueing.engine import QueueEngine
 from congestion_lab.simulation.engine import Engine
 from congestion_lab.simulation.result import RunResult, Status
 from congestion_lab.simulation.spec import Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import EMISSIONS, LINKS, MOVEMENTS, TRIPS
 from congestion_lab.sumo.engine import SumoEngine
+from congestion_lab.sumo.traffic import read_traffic
 from tests import roads
 
 _LINKS = {"west_in", "east_out", "south_in", "north_out"}
@@ -105,6 +108,12 @@ class EngineSuite:
             scenario.net_file, scenario.route_files[0], end_s=None, limit_s=300, mesoscopic=self.mesoscopic
         )
         assert self.simulated(engine, cut, tmp_path / "run").status is Status.CUT_OFF
+
+
+class TestQueue(EngineSuite):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        return QueueEngine(partial(read_traffic, cache=tmp_path / "cache"))
 
 
 class TestSumo(EngineSuite):

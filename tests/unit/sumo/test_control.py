@@ -4,8 +4,9 @@ import pytest
 
 from congestion_lab.core.errors import ScenarioError
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
+from congestion_lab.signals.responsive import MAX_GREEN_S, MIN_GREEN_S, responsive
 from congestion_lab.simulation.spec import Controller, RunSpec
-from congestion_lab.sumo.control import MAX_GREEN_S, MIN_GREEN_S, plans_to_run, responsive
+from congestion_lab.sumo.control import plans_to_run
 from congestion_lab.sumo.prepare import require_signals
 from tests import roads
 
