@@ -45,6 +45,11 @@ def fitted(model: "QueueModel", observed: Sequence[Observed]) -> Behaviour:
     return best
 
 
+def misfit(model: "QueueModel", observed: Sequence[Observed]) -> float:
+    """Return how far the model is from observed runs: the mean of the misfits that `fitted` makes least."""
+    return _misfit(model, [(plans, seed, _delays(result.table(MOVEMENTS))) for plans, seed, result in observed])
+
+
 def _misfit(model: "QueueModel", runs: Sequence[tuple[PlanSet, int, "pd.Series[float]"]]) -> float:
     return float(np.mean([_difference(_delays(model.movements(plans, seed)), seen) for plans, seed, seen in runs]))
 

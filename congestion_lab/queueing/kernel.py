@@ -41,7 +41,7 @@ def _released(s, w, lane, now):
 
 
 @njit(cache=True, nogil=True)
-def _room_at(s, p, w, lane, need_m, more_m, now, arrival):
+def _room_at(s, p, w, lane, need_m, more_m, inside_m, now, arrival):
     """When the lane has room at its upstream end for one who gets there at `arrival`; NEVER if nobody knows.
 
     Vehicles that roll are expected to leave as they would with nobody in their way, so that a platoon passes a lane
@@ -50,6 +50,8 @@ def _room_at(s, p, w, lane, need_m, more_m, now, arrival):
     _released(s, w, lane, now)
     over_m = w.lanes[lane].used_m + need_m - s.lanes[lane].length_m - more_m
     count = w.lanes[lane].count
+    if count >= s.lanes[lane].ring:
+        return NEVER
     if over_m <= 0.0 or (count == 0 and w.lanes[lane].gone_count == 0):
         return now
     base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
@@ -60,6 +62,8 @@ def _room_at(s, p, w, lane, need_m, more_m, now, arrival):
             return w.slots[slot].gone_at
     if not _rolls(s, p, w, lane, now):
         return NEVER
+    if over_m <= inside_m:
+        return now
     left = w.lanes[lane].left_at
     first = w.lanes[lane].first
     for index in range(min(count, _LOOK_AHEAD)):
@@ -190,6 +194,10 @@ def _leave(s, p, w, lane, moment, speed):
     w.lanes[lane].count -= 1
     need_m = p.vehicles[vehicle].space_m
     w.lanes[lane].queue_m -= need_m
+    if w.lanes[lane].gone_count == size:  # far more left than fit on the lane: the first of them is long gone
+        w.lanes[lane].used_m -= w.slots[base + w.lanes[lane].gone_first].gone_m
+        w.lanes[lane].gone_first = (w.lanes[lane].gone_first + 1) % size
+        w.lanes[lane].gone_count -= 1
     gone = base + (w.lanes[lane].gone_first + w.lanes[lane].gone_count) % size
     w.slots[gone].gone_at = moment + s.lanes[lane].length_m / p.vehicles[vehicle].wave_mps
     w.slots[gone].gone_m = need_m
@@ -331,10 +339,23 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
             return moved
         need_m = p.vehicles[vehicle].space_m
         lead = s.paths[path].length_m / max(speed, b.creep_mps)
-        room = _room_at(s, p, w, lane_to, need_m, s.paths[path].room_m, moment, moment + lead) - lead
-        if room > moment and w.lanes[lane_to].blocker == lane:
+        room = (
+            _room_at(
+                s,
+                p,
+                w,
+                lane_to,
+                need_m,
+                s.paths[path].room_m,
+                s.paths[path].length_m - s.paths[path].room_m,
+                moment,
+                moment + lead,
+            )
+            - lead
+        )
+        if room > moment and w.lanes[lane_to].blocker == lane and w.lanes[lane_to].count < s.lanes[lane_to].ring:
             room = moment  # both wait for the place of the other: they change places
-        if room > moment and not stands:
+        if room > moment and (not stands or w.lanes[lane_to].count >= s.lanes[lane_to].ring):
             w.lanes[lane].hold = room if room < 0.5 * NEVER else now + 1.0
             w.lanes[lane].stuck_at = now
             w.lanes[lane].blocker = lane_to if room > 0.5 * NEVER else -1
@@ -393,7 +414,10 @@ def _serve_waiting(s, p, b, w, now):
         if moment <= now and _gap(s, p, b, w, path, moment, False):
             _, lane_to = _chosen(s, p, w, s.paths[path].from_lane, w.vehicles[vehicle].leg)
         arrival = moment + s.paths[path].length_m / 5.0
-        if lane_to >= 0 and _room_at(s, p, w, lane_to, p.vehicles[vehicle].space_m, 0.0, moment, arrival) <= arrival:
+        if (
+            lane_to >= 0
+            and _room_at(s, p, w, lane_to, p.vehicles[vehicle].space_m, 0.0, 0.0, moment, arrival) <= arrival
+        ):
             w.paths[path].waiting -= 1
             w.inside[2 * path].vehicle = w.inside[2 * path + 1].vehicle
             w.inside[2 * path].since = max(w.inside[2 * path + 1].since, now + 1.0)
@@ -550,7 +574,7 @@ def _departed(s, p, b, w, vehicle, now):
     moment = max(p.vehicles[vehicle].depart_s, since + spacing_s)
     if moment > now:
         return moment
-    room = _room_at(s, p, w, lane, space_m, 0.0, moment, moment)
+    room = _room_at(s, p, w, lane, space_m, 0.0, 0.0, moment, moment)
     if room > now:
         return room if room < NEVER else now + _PATIENCE_OUTSIDE_S
     moment = max(moment, room)

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from congestion_lab.queueing.lanechoice import fill_legs
 from congestion_lab.simulation.traffic import Demand, Ints, Roads
 
+_SPARE_SLOTS = 6
+"""Places more than vehicles that fit: those that roll through short lanes stand on none."""
 _SHORTEST_VEHICLE_M = 2.0
 """Room per vehicle that rings are made for; motorcycles need no less."""
 _TWO_WAIT_M = 12.0
@@ -86,7 +88,7 @@ def roadbed(roads: Roads) -> Roadbed:
     """Compile a network."""
     lanes = len(roads.lane_length_m)
     lane_link = np.repeat(np.arange(len(roads.link_ids), dtype=np.int32), np.diff(roads.lane_offsets))
-    ring = (np.ceil(roads.lane_length_m / _SHORTEST_VEHICLE_M) + 2).astype(np.int32)
+    ring = (np.ceil(roads.lane_length_m / _SHORTEST_VEHICLE_M) + _SPARE_SLOTS).astype(np.int32)
     path_from = np.repeat(np.arange(lanes, dtype=np.int32), np.diff(roads.path_offsets))
     heads = np.concatenate([[0], np.cumsum(_heads_per_controller(roads))]).astype(np.int32)
     signalled = roads.path_head >= 0
