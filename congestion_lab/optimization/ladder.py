@@ -29,10 +29,11 @@ _FORMULAS_TRIED = 2  # plans of the formulas that SUMO runs, the best by the fas
 _FIRST_FIELD, _FIELD = 4, 3  # plans that SUMO races at a time
 _FIRST_SIGMA, _SIGMA = 0.12, 0.06  # first steps of CMA-ES: across the space, and around what is known to be good
 _STARTS = 3
-_PLANS_PER_COORDINATE, _LEAST_PLANS = 120, 1200  # of the first round: CMA-ES needs about a hundred per coordinate
-_LATER_SHARE = 0.4  # of that in the rounds that follow
-_MOST_WORK = 4e8  # links driven over by all vehicles of the plans of a round: some four minutes of one core
+_PLANS_PER_COORDINATE, _LEAST_PLANS, _MOST_PLANS = 60, 1200, 5000  # of the first round
+_LATER_SHARE = 0.35  # of that in the rounds that follow
+_MOST_WORK, _LEAST_AT_WORK = 1.5e8, 400  # links driven over by all vehicles of the plans of a round; or so many plans
 _JUDGED_AGAIN, _LOOKED_AT = 32, 1000  # of the best plans of a round
+_CALIBRATED_ON = 6  # runs: each costs as much as a dozen plans
 _TIME_SHARE = 0.35  # of the time left that a round may spend on the fast engine, where time is bounded
 _TRUSTED = 0.3  # rank correlation below which the fast engine is of no use
 _JUDGED_FROM = 8  # plans: fewer say little about that
@@ -179,8 +180,8 @@ class Ladder:
 
     def _allowance(self, number: int) -> int:
         """Return how many plans a round may judge; no matter how fast the machine is."""
-        wanted = max(_LEAST_PLANS, _PLANS_PER_COORDINATE * self.surrogate.spaces[0].dimension)
-        affordable = _MOST_WORK / max(1, self.surrogate.fast.vehicle_links)
+        wanted = min(_MOST_PLANS, max(_LEAST_PLANS, _PLANS_PER_COORDINATE * self.surrogate.spaces[0].dimension))
+        affordable = max(_LEAST_AT_WORK, _MOST_WORK / max(1, self.surrogate.fast.vehicle_links))
         return round(min(wanted, affordable) * (_LATER_SHARE if number else 1.0))
 
     def _finalists(self, count: int) -> list[Judged]:
@@ -214,8 +215,17 @@ class Ladder:
     def _coordinates(self, judged: Sequence[Judged]) -> Floats:
         return self.surrogate.coordinates([one.place for one in judged])
 
+    def _telling(self) -> list[Observed]:
+        """Return the runs to calibrate on: one of the present plans and one of each of the best others."""
+        run_of: dict[PlanSet, Observed] = {}
+        for run in self.observed():
+            run_of.setdefault(run[0], run)
+        present, *others = self.race.candidates
+        ranked = [present, *sorted(others, key=lambda one: one.score)]
+        return [run_of[one.entrant.plans] for one in ranked if one.entrant.plans in run_of][:_CALIBRATED_ON]
+
     def _learn(self) -> None:
-        self.surrogate = self.surrogate.learnt(measured(self.race.candidates), self.observed())
+        self.surrogate = self.surrogate.learnt(measured(self.race.candidates), self._telling())
         agreed = self.surrogate.agreement
         if agreed.rank_correlation is not None:
             self.remark(

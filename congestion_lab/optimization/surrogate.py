@@ -12,7 +12,7 @@ from congestion_lab.optimization.fastmodel import FastModel, Observed
 from congestion_lab.optimization.space import DecisionSpace, Point
 from congestion_lab.signals.plan import PlanSet
 
-_SCREENING_SEEDS, _JUDGING_SEEDS = 3, 6  # for all plans; and others for the best of them, who were picked on the first
+_SCREENING_SEEDS, _JUDGING_SEEDS = 2, 5  # for all plans; and others for the best of them, who were picked on the first
 _LEAST_S = 0.1  # delays are told apart by their ratio only above this
 
 
