@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from congestion_lab.network.model import Network
 from congestion_lab.optimization.parts import changed
+from congestion_lab.optimization.phasing import least_delay_phases
 from congestion_lab.optimization.progression import coordinated, joints
 from congestion_lab.optimization.race import Entrant
 from congestion_lab.optimization.space import DecisionSpace, Ring, timed
@@ -110,3 +111,7 @@ def _plans(
     yield "equal saturation", space.with_plans(made(saturated(lambda ring: max(ring.plan.cycle_s, ring.min_cycle_s))))
     for common_s in dict.fromkeys((webster_s, *(space.nearest_cycle_s(cycle) for cycle in _TRIED_CYCLES_S))):
         yield f"least HCM delay, {common_s} s", space.with_plans(made(hcm(common_s)))
+    if any(ring.variants for ring in space.rings):
+        for common_s in dict.fromkeys((webster_s, *(space.nearest_cycle_s(cycle) for cycle in _TRIED_CYCLES_S))):
+            plans = least_delay_phases(space, intersections, flows, common_s, hours=hours)
+            yield f"phases of least HCM delay, {common_s} s", plans

@@ -10,7 +10,9 @@ from congestion_lab.optimization.race import Entrant
 from congestion_lab.optimization.space import decision_space, greens_s
 from congestion_lab.optimization.streams import Flows
 from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.signals.variants import variants
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED
 
@@ -134,3 +136,35 @@ def test_nobody_moves_where_both_are_fixed_or_cycles_differ() -> None:
 def test_intersections_without_a_plan_are_left_out() -> None:
     alone = PlanSet((plan("x"),))
     assert coordinated(alone, joints(NETWORK, SITES, FLOWS), SITES, FLOWS, {"x"}) == alone
+
+
+def _crossing_with_left_turns(left_vph: float) -> dict[str, Entrant]:
+    """A street of two directions with protected left turns crosses another; formulas choose among all its rings."""
+    heads = (
+        SignalHead(0, "w", 0, "e", Turn.STRAIGHT, 12.5, 20.0),
+        SignalHead(1, "e-in", 0, "w-out", Turn.STRAIGHT, 12.5, 20.0),
+        SignalHead(2, "w", 1, "n", Turn.LEFT, 12.5, 20.0),
+        SignalHead(3, "s-in", 0, "n", Turn.STRAIGHT, 12.5, 20.0),
+    )
+    crossing = Intersection(
+        "c", "c", "", heads, frozenset({(0, 3), (1, 3), (2, 3), (1, 2)}), frozenset({(2, 1), (2, 3)})
+    )
+    groups = (SignalGroup("street", (0, 1)), SignalGroup("left", (2,)), SignalGroup("side", (3,)))
+    rows = ((30.0, (G, R, R)), (4.0, (Y, R, R)), (2.0, (R, R, R)), (8.0, (R, G, R)), (4.0, (R, Y, R)))
+    rest = ((2.0, (R, R, R)), (20.0, (R, R, G)), (4.0, (R, R, Y)), (2.0, (R, R, R)))
+    intervals = tuple(Interval(duration, aspects) for duration, aspects in (*rows, *rest))
+    present = SignalPlan("c", "0", Control.FIXED, 0.0, groups, intervals)
+    rings = {"c": variants(present, crossing)}
+    space = decision_space(PlanSet((present,)), cycle_bounds_s=(50, 140), variants=rings)
+    flows = {("w", "e"): 300.0, ("e-in", "w-out"): 300.0, ("w", "n"): left_vph, ("s-in", "n"): 300.0}
+    found = analytic_entrants(space, [crossing], Network({}, {}, ()), flows, hours=1.0)
+    return {entrant.origin: entrant for entrant in found if "progression" not in entrant.origin}
+
+
+@pytest.mark.parametrize(("left_vph", "phases_kept"), [(60.0, 2), (600.0, 3)])
+def test_left_turns_get_a_phase_where_they_need_one(left_vph: float, phases_kept: int) -> None:
+    """Few turns find gaps in 300 vehicles per hour and save a phase; 600 per hour would take nearly every gap."""
+    found = _crossing_with_left_turns(left_vph)
+    (chosen,) = found["phases of least HCM delay, 75 s"].plans
+    assert len(phases(chosen)) == phases_kept
+    assert len(phases(found["least HCM delay, 75 s"].plans.plan_of("c"))) == 3
