@@ -20,6 +20,7 @@ _COMMANDS = {
     "demand": ("demand:demand", "Build demand from zones and assumptions."),
     "scenario": ("scenario:scenario", "Validate scenario and experiment files, print their schema."),
     "simulate": ("simulate:simulate", "Simulate a scenario on several seeds."),
+    "calibrate": ("calibrate:calibrate", "Fit the fast engine to a few SUMO runs of a scenario."),
     "optimize": ("optimize:optimize", "Search better signal timings and confirm them on unseen seeds."),
     "plan": ("plan:plan", "Check, show and export signal plans."),
     "compare": ("compare:compare", "Compare runs, paired by seed."),

@@ -13,11 +13,14 @@ from pathlib import Path
 import click
 
 from congestion_lab import __version__
-from congestion_lab.cli.console import Exit, say, say_json
+from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.options import example, json_option, verbosity_options
 from congestion_lab.core.errors import CongestionLabError
 
-_PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "optuna", "cmaes", "plotly", "pydantic", "ruamel.yaml", "openpyxl")
+_PACKAGES = (
+    *("numpy", "scipy", "pandas", "pyarrow", "numba", "optuna", "cmaes", "plotly"),
+    *("pydantic", "ruamel.yaml", "openpyxl"),
+)
 _DISK_WANTED_BYTES = 2 << 30  # a study of 200 runs of the whole city with room to spare
 
 
@@ -51,6 +54,7 @@ def _findings() -> Iterator[Finding]:
     yield _tried("SUMO", _sumo)
     yield _tried("SUMO simulates", _sumo_runs)
     yield _tried("libsumo", partial(importlib.metadata.version, "libsumo"))
+    yield _tried("fast engine", _fast_engine)
     yield from (_tried(package, partial(importlib.metadata.version, package)) for package in _PACKAGES)
     free = shutil.disk_usage(Path.cwd()).free
     yield Finding("free disk here", ok=free > _DISK_WANTED_BYTES, found=f"{free / 2**30:.1f} GiB")
@@ -67,6 +71,15 @@ def _sumo() -> str:
     from congestion_lab.sumo.installation import home, version
 
     return f"{version()} in {home()}"
+
+
+def _fast_engine() -> str:
+    from congestion_lab.queueing.compiling import compile_now, is_compiled
+
+    with progress() as bars:
+        bars.add_task("loading the fast engine" if is_compiled() else "compiling the fast engine (once)", total=None)
+        done = compile_now()
+    return f"{'compiled before' if done.found else 'compiled now, for all uses to come'}, kept in {done.folder}"
 
 
 def _sumo_runs() -> str:

@@ -60,6 +60,19 @@ def verbosity_options(function: F) -> F:
     return quiet(verbose(function))
 
 
+def seed_range(first: int | None, number: int) -> range:
+    """Return the seeds of so many replications, beginning with the first, or with 1.
+
+    Raises:
+        UsageError: There are not so many.
+    """
+    begin = 1 if first is None else first
+    seeds = range(begin, begin + number)
+    if seeds[-1] > MAX_SEED:
+        raise click.UsageError(f"--seed {first} leaves no room for {number} seeds up to {MAX_SEED}")
+    return seeds
+
+
 def folder_for_results(path: Path) -> Path:
     """Return a folder that results can be written to, before time is spent on them.
 

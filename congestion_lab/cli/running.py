@@ -1,22 +1,28 @@
-"""What simulating commands share: the prepared scenario, its plans, and a runner on this machine."""
+"""What simulating commands share: the prepared scenario, its plans, engines, and a runner on this machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from congestion_lab.cli.console import progress
+from congestion_lab.cli.console import detail, progress, remark
 from congestion_lab.cli.options import RUNS_FOLDER
 from congestion_lab.core.errors import Fault, SignalPlanError
 
 if TYPE_CHECKING:
     from congestion_lab.experiments.runner import Runner
     from congestion_lab.optimization.study import Signals
+    from congestion_lab.queueing.behaviour import Behaviour
+    from congestion_lab.queueing.engine import QueueEngine
     from congestion_lab.scenarios.schema import Scenario
     from congestion_lab.signals.plan import PlanSet, SignalPlan
-    from congestion_lab.simulation.spec import SimulationInputs
+    from congestion_lab.simulation.engine import Engine
+    from congestion_lab.simulation.result import Outcome
+    from congestion_lab.simulation.spec import RunSpec, SimulationInputs
 
 _CACHE = RUNS_FOLDER / ".cache"
+_CALIBRATIONS = RUNS_FOLDER / ".calibration"
 
 
 def prepared(scenario: "Scenario") -> "SimulationInputs":
@@ -84,13 +90,73 @@ def scenario_signals(scenario: "Scenario", inputs: "SimulationInputs") -> "Signa
     return Signals(present, read_intersections(inputs.net_file), read_network(inputs.net_file))
 
 
+def calibration_path(inputs: "SimulationInputs") -> Path:
+    """Return where the calibration of a scenario is kept unless somebody says otherwise."""
+    return _CALIBRATIONS / f"{inputs.digest}.json"
+
+
+def queue_engine(inputs: "SimulationInputs", calibration_file: Path | None = None) -> "QueueEngine":
+    """Return the fast engine, compiled, with the drivers of a calibration: the named one, or else the scenario's own.
+
+    Raises:
+        ScenarioError: The calibration cannot be used.
+        EngineError: The compiled code cannot be kept anywhere.
+    """
+    from congestion_lab.queueing.calibrationfile import read_calibration
+
+    chosen = calibration_file or calibration_path(inputs)
+    if calibration_file is None and not chosen.exists():
+        remark("fast engine: default drivers; `congestion-lab calibrate` fits them to the scenario")
+        return plain_queue_engine()
+    calibration = read_calibration(chosen)
+    remark(f"fast engine: drivers calibrated to {calibration.scenario} ({chosen})")
+    if calibration.digest != inputs.digest:
+        remark(f"they were fitted to another scenario than {inputs.name} as it is now")
+    return plain_queue_engine(calibration.behaviour)
+
+
+def plain_queue_engine(behaviour: "Behaviour | None" = None) -> "QueueEngine":
+    """Return the fast engine, compiled, with the drivers given or default ones.
+
+    Raises:
+        EngineError: The compiled code cannot be kept anywhere.
+    """
+    from congestion_lab.queueing.compiling import compile_now, is_compiled
+
+    doing = "loading the fast engine" if is_compiled() else "compiling the fast engine (once)"
+    with progress() as bars:
+        bars.add_task(doing, total=None)
+        detail(doing)
+        compile_now()
+    from congestion_lab.queueing.behaviour import Behaviour
+    from congestion_lab.queueing.engine import QueueEngine
+    from congestion_lab.sumo.traffic import read_traffic
+
+    return QueueEngine(partial(read_traffic, cache=_CACHE), behaviour or Behaviour())
+
+
+def run_showing(runner: "Runner", specs: Sequence["RunSpec"], what: str) -> "list[Outcome]":
+    """Run specifications under a progress bar."""
+    from congestion_lab.simulation.result import RunResult
+
+    with progress() as bars:
+        task = bars.add_task(what, total=len(specs))
+
+        def show(spec: "RunSpec", outcome: "Outcome") -> None:
+            bars.advance(task)
+            ended = outcome.status.value if isinstance(outcome, RunResult) else outcome.error
+            detail(f"seed {spec.seed}: {ended}")
+
+        return runner.run_all(specs, show)
+
+
 @contextmanager
-def local_runner(store: Path, workers: int, *, gui: bool = False, port: int | None = None) -> Iterator["Runner"]:
-    """Yield a runner with SUMO on this machine."""
+def local_runner(store: Path, workers: int, engine: "Engine | None" = None) -> Iterator["Runner"]:
+    """Yield a runner on this machine, with SUMO unless another engine is given."""
     from congestion_lab.experiments.executor import LocalExecutor
     from congestion_lab.experiments.runner import Runner
     from congestion_lab.experiments.store import RunStore
     from congestion_lab.sumo.engine import SumoEngine
 
-    with LocalExecutor(SumoEngine(gui=gui, port=port), RunStore(store), workers) as executor:
+    with LocalExecutor(engine or SumoEngine(), RunStore(store), workers) as executor:
         yield Runner(executor)

@@ -13,7 +13,7 @@ from congestion_lab.experiments.comparison import PairedDifference, paired
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.metrics.indicators import INDICATORS, Indicator
 from congestion_lab.metrics.summary import RunSummary, run_summary
-from congestion_lab.simulation.result import Failure
+from congestion_lab.simulation.result import Failure, RunResult
 
 Summaries = Mapping[int, RunSummary]
 
@@ -100,12 +100,21 @@ def failure_lines(failures: Iterable[Failure]) -> Iterator[str]:
         yield f"seed{'s' if len(same) > 1 else ''} {numbers} failed ({error}): {message}"
 
 
+def remarks(results: Sequence[RunResult]) -> Iterator[str]:
+    """Yield where runs jammed and what their engine left out, each once."""
+    for result in results:
+        if result.place:
+            yield f"seed {result.seed}: gridlock, which began on the link {result.place!r}"
+    yield from dict.fromkeys(note for result in results for note in result.notes)
+
+
 def indicators_as_json(run_set: RunSet) -> dict[str, Any]:
     """Return each indicator by seed."""
     by_seed = summaries(run_set)
     return {
         "label": run_set.label,
         "status": {str(seed): result.status.value for seed, result in sorted(run_set.by_seed.items())},
+        "gridlock_on": {str(seed): result.place for seed, result in sorted(run_set.by_seed.items()) if result.place},
         "failures": [{"seed": failure.seed, "message": failure.message} for failure in run_set.failures],
         "indicators": {
             indicator.id: {str(seed): value for seed, value in values_by_seed(indicator, by_seed).items()}

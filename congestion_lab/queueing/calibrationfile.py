@@ -1,0 +1,83 @@
+"""A calibration as a file: the drivers that were fitted to a scenario, to what, and how well they fit."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from congestion_lab.core.files import write_json
+from congestion_lab.queueing.behaviour import Behaviour
+from congestion_lab.scenarios.document import read_document
+from congestion_lab.scenarios.validation import RuleError, Section, validated
+
+FORMAT: Literal[1] = 1
+
+
+def _all_parameters(values: dict[str, float]) -> dict[str, float]:
+    known = set(Behaviour._fields)
+    wrong = [f"{name!r} is missing" for name in sorted(known - values.keys())]
+    wrong += [f"{name!r} is unknown" for name in sorted(values.keys() - known)]
+    if wrong:
+        raise RuleError(f"not the parameters of this version: {', '.join(wrong)}", "run `congestion-lab calibrate`")
+    return values
+
+
+class Fit(Section):
+    """The scenario's figures as observed, and in the fast engine before and after.
+
+    Attributes:
+        observed_delay_s: Mean delay per demanded vehicle in the runs that were fitted to.
+        delay_before_s: The same in the fast engine with default drivers.
+        delay_after_s: The same with the fitted drivers.
+        misfit_before: Difference of the delays by movement, as a share of the observed; see `calibration.fitted`.
+        misfit_after: The same with the fitted drivers.
+    """
+
+    observed_delay_s: float
+    delay_before_s: float
+    delay_after_s: float
+    misfit_before: float
+    misfit_after: float
+
+
+class Calibration(Section):
+    """Drivers fitted to one scenario.
+
+    Attributes:
+        format: Version of the file format.
+        scenario: Name of the scenario.
+        digest: Digest of its inputs.
+        observed_in: Engine and version whose runs were fitted to.
+        fitted_by: Version of the fast engine, with its default drivers.
+        seeds: Seeds of the runs.
+        fit: How well they fit.
+        parameters: The fields of `Behaviour`.
+    """
+
+    format: Literal[1] = Field(FORMAT)
+    scenario: str
+    digest: str
+    observed_in: str
+    fitted_by: str
+    seeds: tuple[int, ...]
+    fit: Fit
+    parameters: Annotated[dict[str, Annotated[float, Field(ge=0)]], AfterValidator(_all_parameters)]
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """The drivers."""
+        return Behaviour(**self.parameters)
+
+
+def write_calibration(path: Path, calibration: Calibration) -> None:
+    """Write a calibration, whole."""
+    write_json(path, calibration.model_dump(mode="json"))
+
+
+def read_calibration(path: Path) -> Calibration:
+    """Read a calibration.
+
+    Raises:
+        ScenarioError: The file is missing, damaged or of another version; with every fault of the file.
+    """
+    return validated(read_document(path), Calibration)
