@@ -16,7 +16,8 @@ def read_traffic(inputs: SimulationInputs, *, cache: Path) -> Traffic:
     """Return roads, demand and shipped plans of a scenario, links closed.
 
     Flows that SUMO draws at random come at even times, and routes of a distribution in turn by their shares: both are
-    what SUMO's draws are on average. Vehicles whose type is drawn keep the mixture that it is drawn from.
+    what SUMO's draws are on average. Vehicles whose type is drawn keep the mixture that it is drawn from. Vehicles that
+    know only where they go take the way that is fastest on empty roads (see `triprouting`).
 
     Args:
         inputs: Files that have been vetted, and times.

@@ -80,7 +80,8 @@ def read_demand(inputs: SimulationInputs, roads: Roads, cache: Path) -> tuple[De
     """Return everybody who departs in the period, and notes on what was left out or simplified.
 
     Flows that SUMO draws at random come at even times, and routes of a distribution in turn by their shares: both are
-    what SUMO's draws are on average.
+    what SUMO's draws are on average. Vehicles that know only where they go take the way that is fastest on empty roads,
+    where SUMO sends them around the queues of the moment (see `triprouting`).
 
     Args:
         inputs: Files and times; links are closed already.
@@ -213,6 +214,8 @@ def _demand(reading: _Reading, vehicles: list[_Vehicle]) -> Demand:
 
 
 def _notes(reading: _Reading) -> Iterable[str]:
+    if routed := sum(len(asked.departures) for asked in reading.asked if not has_route(asked.record)):
+        yield f"{routed} vehicles without routes take the fastest way on empty roads; SUMO sends them around queues"
     for what, number in reading.left_out.items():
         yield f"{number} {what} are left out: travellers and goods, and vehicles that wait for them, are not modelled"
     for name, model in reading.types.other_models.items():

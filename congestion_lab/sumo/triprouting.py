@@ -1,4 +1,10 @@
-"""Ways for vehicles that know only where they go: the fastest at free flow, as SUMO finds them when they depart."""
+"""Ways for vehicles that know only where they go: the fastest on empty roads.
+
+SUMO sends such a vehicle around the queues of the moment: it weighs links by their mean speeds over the last 180 s (its
+default, device.rerouting.adaptation-steps) when the vehicle departs, so the ways depend on the plans. Ways that were
+driven under one plan mislead under another: the queues of poor plans push vehicles on detours that nobody takes under
+better ones. Where plans keep queues short, SUMO's ways are those found here, so these are the ones to judge plans by.
+"""
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,8 +43,8 @@ def named(trip: Trip) -> str:
 def ways(net: Path, context: Iterable[Record], trips: Sequence[Trip], cache: Path) -> Mapping[Trip, str]:
     """Return the links of each trip's way, apart by blanks; trips that find no way are left out.
 
-    The router weighs links as SUMO does for vehicles that find their way by themselves: lengths over speeds, and a
-    little for turns that give way. What was found is kept in the cache, named by content.
+    The router weighs links as SUMO does while nobody is on them: lengths over speeds, and a little for turns that give
+    way. What was found is kept in the cache, named by content.
 
     Args:
         net: SUMO network.

@@ -1,16 +1,21 @@
 """What is read must be what SUMO itself makes of the same files."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from congestion_lab.core.errors import DemandError
+from congestion_lab.signals.plan import Control, PlanSet
+from congestion_lab.signals.responsive import responsive
 from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.simulation.traffic import DepartLane, Traffic
 from congestion_lab.sumo.installation import binary
+from congestion_lab.sumo.netfile import read_plans
 from congestion_lab.sumo.process import run_program
+from congestion_lab.sumo.programs import write_programs
 from congestion_lab.sumo.records import Record, records
 from congestion_lab.sumo.traffic import read_traffic
 from tests.roads import crossing, inputs, routes
@@ -215,6 +220,30 @@ def test_ways_are_found_once(tmp_path: Path) -> None:
     assert links(again, "2") == "west_in north_out"
 
 
+def test_ways_on_empty_roads_are_noted(tmp_path: Path) -> None:
+    trip, flow = '<trip id="t" depart="1" {}/>', '<flow id="f" begin="0" end="9" number="3" {}/>'
+    routed = '<vehicle id="v" depart="1"><route edges="west_in north_out"/></vehicle>'
+    ends = 'from="west_in" to="north_out"'
+    (note,) = read(tmp_path, routed, trip.format(ends), flow.format(ends)).notes
+    assert note.startswith("4 vehicles without routes")
+    assert read(tmp_path, routed).notes == ()
+
+
+def test_where_queues_stay_short_sumo_takes_the_ways_on_empty_roads(bench_folder: Path, tmp_path: Path) -> None:
+    """The present plans of this corridor send 5 % of its vehicles on detours; gap-based control sends nobody."""
+    folder = bench_folder / "ingolstadt7"
+    net, demand = next(folder.glob("*.net.xml.gz")), next(folder.glob("*.rou.xml.gz"))
+    given = inputs(net, demand, begin_s=57600.0, end_s=61200.0)
+    plans = PlanSet(tuple(responsive(plan, Control.ACTUATED) for plan in read_plans(net)))
+    programs = tmp_path / "programs.add.xml"
+    write_programs(plans, programs, program_id="short")
+    _, driven = simulated(tmp_path, replace(given, additional_files=(programs,)))
+    traffic = read_traffic(given, cache=tmp_path)
+    same = [links(traffic, name) == way for name, way in driven.items()]
+    assert len(same) > 2500
+    assert sum(same) >= 0.99 * len(same)
+
+
 def test_what_is_not_modelled_is_told(tmp_path: Path) -> None:
     traffic = read(
         tmp_path,
@@ -274,4 +303,4 @@ def test_published_scenarios_are_read_whole(bench_folder: Path, tmp_path: Path, 
     vehicles = {"cologne3": 4494, "ingolstadt1": 1716, "bologna_acosta": 8622 + 157}
     assert len(traffic.demand.vehicle_ids) == vehicles[name]
     assert len(traffic.demand.stop_s) == (542 if name == "bologna_acosta" else 0)
-    assert traffic.notes == ()
+    assert [note.split()[0] for note in traffic.notes] == (["1716"] if name == "ingolstadt1" else [])
