@@ -133,7 +133,7 @@ def _ours(scene: Scene, runner: Runner, folder: Path, name: str, control: Sequen
 
 def budgeted(experiment: Experiment, control: Sequence[str]) -> Experiment:
     """Return the experiment with the budget and the seeds of the comparison."""
-    search = {**experiment.search.model_dump(), "sumo_runs": OUR_RUNS, "control": list(control)}
+    search = {**experiment.search.model_dump(), "sumo_runs": OUR_RUNS, "control": tuple(control)}
     update = {"search": Search.model_validate(search), "confirm": Confirm(seeds=UNSEEN)}
     return experiment.model_copy(update=update)
 

@@ -16,6 +16,7 @@ from benchmarks.grids import Grid
 from benchmarks.measuring import Answer, Row, mean_and_sd, table
 from benchmarks.quality import Measured
 from benchmarks.ranks import among_best, rank_correlation, spread
+from congestion_lab.experiments.spec import Confirm, Experiment, Search
 
 
 def test_cost_in_proportion_to_size_grows_with_power_one() -> None:
@@ -109,3 +110,11 @@ def test_best_plans_are_judged_by_themselves() -> None:
     fast = np.array([2.0, 1.0, 0.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])
     assert rank_correlation(fast, truth) > 0.9
     assert among_best(fast, truth) == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize("control", quality.OURS.values())
+def test_the_budget_of_the_comparison_is_a_valid_search(control: tuple[str, ...]) -> None:
+    experiment = Experiment.model_construct(name="x", search=Search(signals=("a",)), confirm=Confirm())
+    budgeted = quality.budgeted(experiment, control)
+    assert (budgeted.search.control, budgeted.search.sumo_runs) == (control, quality.OUR_RUNS)
+    assert (budgeted.search.signals, budgeted.confirm.seeds) == (("a",), quality.UNSEEN)
