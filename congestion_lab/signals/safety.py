@@ -158,11 +158,12 @@ class _Site:
             self.heads.setdefault(head.index, []).append(head)
         self.durations = [interval.duration_s for interval in plan.intervals]
         self.green = [green(plan, number) for number in range(len(plan.groups))]
+        self._columns = list(zip(*(interval.aspects for interval in plan.intervals), strict=True))
         self._gaps: dict[tuple[int, int, bool], Gap | None] = {}  # many heads share a group
 
-    def column(self, head: int) -> list[Aspect]:
+    def column(self, head: int) -> tuple[Aspect, ...]:
         """What a head shows in each interval."""
-        return [interval.aspects[self.place[head]] for interval in self.plan.intervals]
+        return self._columns[self.place[head]]
 
     def group_heads(self, number: int) -> list[SignalHead]:
         """The heads of a group that release something."""
@@ -196,8 +197,8 @@ class _Site:
         return self._gaps[key]
 
     def _gap(self, clearing: int, entering: int, gives_way: bool) -> Gap | None:  # noqa: FBT001 -- a key's parts
-        column = [interval.aspects[entering] for interval in self.plan.intervals]
-        dominant = [aspect is Aspect.GREEN or (aspect is Aspect.PERMITTED and not gives_way) for aspect in column]
+        shown = self._columns[entering]
+        dominant = [aspect is Aspect.GREEN or (aspect is Aspect.PERMITTED and not gives_way) for aspect in shown]
         return shortest_gap(self.durations, self.green[clearing], self.green[entering], dominant)
 
 
