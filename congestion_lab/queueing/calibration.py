@@ -27,14 +27,15 @@ Observed = tuple[PlanSet, int, RunResult]
 def fitted(model: "QueueModel", observed: Sequence[Observed]) -> Behaviour:
     """Return the behaviour under which the model's delays by movement come closest to observed ones.
 
-    The misfit of a run is the sum over movements of |vehicles x delay, model - observed| over the observed sum. The
-    values are tried one parameter at a time, so the result is the same whoever asks.
+    The misfit of a run is the mean over observed vehicles of |delay of their movement, model - observed| over the mean
+    observed delay; movements that the model's vehicles do not make are left out. The values are tried one parameter at
+    a time, so the result is the same whoever asks.
 
     Args:
         model: The model; its behaviour is the start.
         observed: Plans, seeds and results of runs with movements.
     """
-    runs = [(plans, seed, _delays(result.table(MOVEMENTS))) for plans, seed, result in observed]
+    runs = [(plans, seed, _by_movement(result.table(MOVEMENTS))) for plans, seed, result in observed]
     best, least = model.behaviour, _misfit(model, runs)
     for name, values in FITTED.items():
         for value in values:
@@ -47,18 +48,18 @@ def fitted(model: "QueueModel", observed: Sequence[Observed]) -> Behaviour:
 
 def misfit(model: "QueueModel", observed: Sequence[Observed]) -> float:
     """Return how far the model is from observed runs: the mean of the misfits that `fitted` makes least."""
-    return _misfit(model, [(plans, seed, _delays(result.table(MOVEMENTS))) for plans, seed, result in observed])
+    return _misfit(model, [(plans, seed, _by_movement(result.table(MOVEMENTS))) for plans, seed, result in observed])
 
 
-def _misfit(model: "QueueModel", runs: Sequence[tuple[PlanSet, int, "pd.Series[float]"]]) -> float:
-    return float(np.mean([_difference(_delays(model.movements(plans, seed)), seen) for plans, seed, seen in runs]))
+def _misfit(model: "QueueModel", runs: Sequence[tuple[PlanSet, int, pd.DataFrame]]) -> float:
+    return float(np.mean([_difference(_by_movement(model.movements(plans, seed)), seen) for plans, seed, seen in runs]))
 
 
-def _delays(movements: pd.DataFrame) -> "pd.Series[float]":
-    """Return the vehicle-seconds lost on each movement."""
-    total = movements["vehicles"] * movements["delay_s"]
-    return total.set_axis(pd.MultiIndex.from_frame(movements[["from_link", "to_link"]]))
+def _by_movement(movements: pd.DataFrame) -> pd.DataFrame:
+    return movements.set_index(["from_link", "to_link"])
 
 
-def _difference(mine: "pd.Series[float]", seen: "pd.Series[float]") -> float:
-    return float(mine.sub(seen, fill_value=0.0).abs().sum() / max(float(seen.sum()), 1.0))
+def _difference(mine: pd.DataFrame, seen: pd.DataFrame) -> float:
+    both = seen.join(mine["delay_s"].rename("modelled_s"), how="inner")
+    off_s = ((both["modelled_s"] - both["delay_s"]).abs() * both["vehicles"]).sum()
+    return float(off_s / max(float((both["delay_s"] * both["vehicles"]).sum()), 1.0))

@@ -11,6 +11,9 @@ import math
 import numpy as np
 from numba import njit
 
+compiled = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload] # undocumented
+"""Without reference counts: nothing is allocated here, and counting them would take longer than the traffic."""
+
 NEVER = 1e18
 RED, YELLOW, GREEN, PERMITTED, UNCONTROLLED = 0, 1, 2, 3, 4
 FINISHED, GRIDLOCK = 0, 1
@@ -27,7 +30,13 @@ _STANDING_S = 4.0  # a queue that has not moved for longer starts anew
 _PROBE_S = 10.0  # how often queues are measured
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def _wrapped(place, size):
+    """Return a place in a ring of that size; cheaper than a division."""
+    return place - size if place >= size else place
+
+
+@compiled
 def _released(s, w, lane, now):
     """Give free what left the lane long enough ago for the room to have reached its upstream end."""
     base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
@@ -36,11 +45,11 @@ def _released(s, w, lane, now):
         if w.slots[slot].gone_at > now:
             return
         w.lanes[lane].used_m -= w.slots[slot].gone_m
-        w.lanes[lane].gone_first = (w.lanes[lane].gone_first + 1) % size
+        w.lanes[lane].gone_first = _wrapped(w.lanes[lane].gone_first + 1, size)
         w.lanes[lane].gone_count -= 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _room_at(s, p, w, lane, need_m, more_m, inside_m, now, arrival):
     """When the lane has room at its upstream end for one who gets there at `arrival`; NEVER if nobody knows.
 
@@ -56,7 +65,7 @@ def _room_at(s, p, w, lane, need_m, more_m, inside_m, now, arrival):
         return now
     base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
     for index in range(w.lanes[lane].gone_count):
-        slot = base + (w.lanes[lane].gone_first + index) % size
+        slot = base + _wrapped(w.lanes[lane].gone_first + index, size)
         over_m -= w.slots[slot].gone_m
         if over_m <= 0.0:
             return w.slots[slot].gone_at
@@ -67,7 +76,7 @@ def _room_at(s, p, w, lane, need_m, more_m, inside_m, now, arrival):
     left = w.lanes[lane].left_at
     first = w.lanes[lane].first
     for index in range(min(count, _LOOK_AHEAD)):
-        slot = base + (first + index) % size
+        slot = base + _wrapped(first + index, size)
         left = max(left + _SATURATED_S, w.slots[slot].ready)
         over_m -= w.slots[slot].space_m
         if over_m <= 0.0 or index == count - 1:
@@ -77,7 +86,7 @@ def _room_at(s, p, w, lane, need_m, more_m, inside_m, now, arrival):
     return NEVER
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _rolls(s, p, w, lane, now):
     """Whether nothing holds the first vehicle of a lane."""
     if w.lanes[lane].stuck_at >= now - 1.5 or w.lanes[lane].blocker >= 0:
@@ -91,7 +100,7 @@ def _rolls(s, p, w, lane, now):
     return head < 0 or w.heads[head].state >= GREEN
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _chosen(s, p, w, lane, leg):
     """Path from a lane to the next link, and the lane on which the vehicle will queue there."""
     link, mask = p.legs[leg + 1].link, p.legs[leg + 1].lanes
@@ -114,7 +123,7 @@ def _chosen(s, p, w, lane, leg):
     return best_path, best_lane
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _path_towards(s, lane, link):
     for path in range(s.lanes[lane].first_path, s.lanes[lane].end_path):
         if s.lanes[s.paths[path].to_lane].link == link:
@@ -122,10 +131,11 @@ def _path_towards(s, lane, link):
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _enter(s, p, b, w, vehicle, lane, moment, speed, length_m):
     """Put a vehicle at the end of a lane's queue and say when it will be ready at the stop line."""
     leg = w.vehicles[vehicle].leg
+    path = -1
     limit = min(s.lanes[lane].speed_mps * p.vehicles[vehicle].speed_factor, p.vehicles[vehicle].max_speed_mps)
     cruise = max(limit - p.vehicles[vehicle].dawdle_mps, 0.5 * limit)
     accel = p.vehicles[vehicle].accel_mps2
@@ -149,8 +159,9 @@ def _enter(s, p, b, w, vehicle, lane, moment, speed, length_m):
         if p.stops[stop].leg == leg - p.vehicles[vehicle].first_leg:
             took += p.stops[stop].stands_s
     base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
-    slot = base + (w.lanes[lane].first + w.lanes[lane].count) % size
+    slot = base + _wrapped(w.lanes[lane].first + w.lanes[lane].count, size)
     w.slots[slot].vehicle = vehicle
+    w.slots[slot].path = path
     w.slots[slot].ready = moment + took
     w.slots[slot].speed = end
     w.slots[slot].entered = moment
@@ -165,7 +176,7 @@ def _enter(s, p, b, w, vehicle, lane, moment, speed, length_m):
     w.lanes[lane].entered_at = moment
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _leave(s, p, w, lane, moment, speed):
     """Take the first vehicle out of a lane's queue."""
     base = s.lanes[lane].first_slot
@@ -190,15 +201,15 @@ def _leave(s, p, w, lane, moment, speed):
         w.passages[noted].length_m = w.slots[slot].length_m
         w.total[0].noted += 1
     size = s.lanes[lane].ring
-    w.lanes[lane].first = (w.lanes[lane].first + 1) % size
+    w.lanes[lane].first = _wrapped(w.lanes[lane].first + 1, size)
     w.lanes[lane].count -= 1
     need_m = p.vehicles[vehicle].space_m
     w.lanes[lane].queue_m -= need_m
     if w.lanes[lane].gone_count == size:  # far more left than fit on the lane: the first of them is long gone
         w.lanes[lane].used_m -= w.slots[base + w.lanes[lane].gone_first].gone_m
-        w.lanes[lane].gone_first = (w.lanes[lane].gone_first + 1) % size
+        w.lanes[lane].gone_first = _wrapped(w.lanes[lane].gone_first + 1, size)
         w.lanes[lane].gone_count -= 1
-    gone = base + (w.lanes[lane].gone_first + w.lanes[lane].gone_count) % size
+    gone = base + _wrapped(w.lanes[lane].gone_first + w.lanes[lane].gone_count, size)
     w.slots[gone].gone_at = moment + s.lanes[lane].length_m / p.vehicles[vehicle].wave_mps
     w.slots[gone].gone_m = need_m
     w.lanes[lane].gone_count += 1
@@ -209,7 +220,7 @@ def _leave(s, p, w, lane, moment, speed):
     return vehicle
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _gap(s, p, b, w, path, moment, rolls):
     """Whether a driver on a path finds nobody with priority near."""
     for index in range(s.paths[path].first_yield, s.paths[path].end_yield):
@@ -228,7 +239,7 @@ def _gap(s, p, b, w, path, moment, rolls):
         base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
         earliest = w.lanes[lane].left_at
         for ahead in range(min(count, _LOOK_AHEAD)):
-            slot = base + (w.lanes[lane].first + ahead) % size
+            slot = base + _wrapped(w.lanes[lane].first + ahead, size)
             earliest = max(w.slots[slot].ready, earliest + 1.8)
             if earliest > moment + gap_s:
                 break
@@ -239,7 +250,7 @@ def _gap(s, p, b, w, path, moment, rolls):
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _cross(s, p, b, w, vehicle, path, lane_to, moment, speed):
     """Drive a vehicle through a junction onto the next link."""
     limit = min(s.paths[path].speed_mps * p.vehicles[vehicle].speed_factor, p.vehicles[vehicle].max_speed_mps)
@@ -255,7 +266,7 @@ def _cross(s, p, b, w, vehicle, path, lane_to, moment, speed):
     _enter(s, p, b, w, vehicle, lane_to, moment + took, out, length_to)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _counted(s, w, lane, slot, path, moment, begin_s):
     if moment >= begin_s:
         free_s = w.slots[slot].length_m / s.lanes[lane].speed_mps
@@ -264,7 +275,13 @@ def _counted(s, w, lane, slot, path, moment, begin_s):
     w.vehicles[w.slots[slot].vehicle].outside_s = 0.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def _stopped(w, lane, ready, teleport_s):
+    """When to look at a lane again that a signal stops: when that wakes it, or when its first vehicle is moved on."""
+    return NEVER if teleport_s >= NEVER else max(ready, w.lanes[lane].left_at) + teleport_s + 1.0
+
+
+@compiled
 def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
     """Let vehicles cross a lane's stop line as far as they may by now; say when to look again."""
     moved = 0
@@ -292,7 +309,13 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
             w.total[0].running -= 1
             moved += 1
             continue
-        path, lane_to = _chosen(s, p, w, lane, leg)
+        path = w.slots[slot].path
+        head = s.paths[path].head
+        state = UNCONTROLLED if head < 0 else w.heads[head].state
+        stands = now - max(ready, w.lanes[lane].left_at) > teleport_s
+        if state == RED and not stands:
+            w.lanes[lane].try_at = _stopped(w, lane, ready, teleport_s)
+            return moved
         turn = min(s.paths[path].speed_mps * p.vehicles[vehicle].speed_factor, cruise)
         speed = min(turn, pulled)
         headway = p.vehicles[vehicle].headway_s + b.headway_factor * (
@@ -303,20 +326,10 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
             moment = w.lanes[lane].left_at + headway
         else:
             speed = turn
-        stands = now - max(ready, w.lanes[lane].left_at) > teleport_s
-        head = s.paths[path].head
-        state = UNCONTROLLED if head < 0 else w.heads[head].state
-        if state == RED and not stands:
-            w.lanes[lane].try_at = (
-                NEVER if teleport_s >= NEVER else max(ready, w.lanes[lane].left_at) + teleport_s + 1.0
-            )
-            return moved
         if state == YELLOW and not stands:
             use_s = max(0.0, speed / (2.0 * p.vehicles[vehicle].decel_mps2) - b.yellow_loss_s)
             if moment > w.heads[head].since + use_s:
-                w.lanes[lane].try_at = (
-                    NEVER if teleport_s >= NEVER else max(ready, w.lanes[lane].left_at) + teleport_s + 1.0
-                )
+                w.lanes[lane].try_at = _stopped(w, lane, ready, teleport_s)
                 return moved
         elif state in (GREEN, PERMITTED) and w.lanes[lane].left_at < w.heads[head].since:
             since = w.heads[head].since
@@ -337,6 +350,7 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
         if moment > now:
             w.lanes[lane].try_at = moment
             return moved
+        path, lane_to = _chosen(s, p, w, lane, leg)
         need_m = p.vehicles[vehicle].space_m
         lead = s.paths[path].length_m / max(speed, b.creep_mps)
         room = (
@@ -401,7 +415,7 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
     return moved
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _serve_waiting(s, p, b, w, now):
     """Let vehicles that wait inside junctions go on."""
     moved = 0
@@ -432,7 +446,7 @@ def _serve_waiting(s, p, b, w, now):
     return moved
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _show(s, g, w, controller, interval, moment):
     """Switch a controller's signals to an interval and wake the lanes that may go."""
     first = s.controllers[controller].first_head
@@ -452,7 +466,7 @@ def _show(s, g, w, controller, interval, moment):
                     w.lanes[lane].try_at = min(w.lanes[lane].try_at, moment)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _demanded(s, g, w, controller, interval, now, wait_s, detect_s):
     """Whether a vehicle on a lane with green has passed its detector within the gap."""
     first = s.controllers[controller].first_head
@@ -474,7 +488,7 @@ def _demanded(s, g, w, controller, interval, now, wait_s, detect_s):
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _switch(s, g, w, now):
     """Bring every controller to the interval that it shows during the second before now."""
     for controller in range(g.controllers.size):
@@ -509,7 +523,7 @@ def _switch(s, g, w, now):
             _show(s, g, w, controller, w.controllers[controller].interval, ends)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _start(s, g, w, begin_s):
     """Show what the plans show at the begin."""
     for controller in range(g.controllers.size):
@@ -532,7 +546,7 @@ def _start(s, g, w, begin_s):
         _show(s, g, w, controller, interval, begin_s - into_s)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _depart(s, p, b, w, gate, now):
     """Let vehicles that wait outside for the same lanes enter, in their order; say how many did."""
     moved = 0
@@ -547,7 +561,7 @@ def _depart(s, p, b, w, gate, now):
     return moved
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _departed(s, p, b, w, vehicle, now):
     """Let one vehicle enter its first link if there is room by now; say when, or when to look again."""
     leg = p.vehicles[vehicle].first_leg
@@ -592,7 +606,7 @@ def _departed(s, p, b, w, vehicle, now):
     return moment
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _probe(s, w, now):
     """Measure the standing queue of every link from its stop lines."""
     for link in range(s.links.size):
@@ -601,7 +615,7 @@ def _probe(s, w, now):
             standing_m = 0.0
             base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
             for index in range(w.lanes[lane].count):
-                slot = base + (w.lanes[lane].first + index) % size
+                slot = base + _wrapped(w.lanes[lane].first + index, size)
                 if w.slots[slot].ready > now:
                     break
                 standing_m += w.slots[slot].space_m
@@ -614,7 +628,7 @@ def _probe(s, w, now):
     w.total[0].probes += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def run(s, p, g, b, w, begin_s, end_s, analysis_s, patience_s, teleport_s, probing):
     """Simulate and return (how it ended, when).
 

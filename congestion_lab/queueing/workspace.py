@@ -19,7 +19,7 @@ _LANE = _dtype(
     "try_at used_m queue_m left_at left_speed left_length_m entered_at inserted_at hold stuck_at",
     "first count gone_first gone_count blocker",
 )
-_SLOT = _dtype("ready speed entered length_m space_m gone_at gone_m", "vehicle")
+_SLOT = _dtype("ready speed entered length_m space_m gone_at gone_m", "vehicle path")
 _PATH = _dtype("left_at vehicles delay_s", "waiting")
 _INSIDE = _dtype("since", "vehicle")
 _HEAD = _dtype("since", "state")
