@@ -19,7 +19,7 @@ from congestion_lab.optimization.space import Point
 from congestion_lab.optimization.surrogate import Judged, Place, Surrogate
 from congestion_lab.signals.plan import PlanSet
 
-_POLISHED_SHARE = 0.3  # of the plans of a round go to one intersection at a time
+_POLISHED_SHARE = 0.45  # of the plans of a round go to one intersection at a time; less or more found worse plans on 16
 _STALE_GENERATIONS = 12  # without a gain: CMA-ES begins again
 _GAIN = 0.001  # share of the delay below which a gain is none
 _STEPS = (0.06, 0.03, 0.015, 0.008)  # of one coordinate: splits by half, down to a second or two
