@@ -34,12 +34,13 @@ def settle(s, p, w, ended_s, horizon_s, begin_s):
             limit = min(s.lanes[lane].speed_mps * p.vehicles[vehicle].speed_factor, p.vehicles[vehicle].max_speed_mps)
             share = min(1.0, max(0.0, ended_s - entered) / max(ready - entered, 0.1))
             driven_m = max(0.0, min(share * length_m, length_m - ahead_m))
+            queued_s = entered + max(0.0, 1.0 - ahead_m / length_m) * (ready - entered)
             w.vehicles[vehicle].ideal_s += driven_m / limit
             w.vehicles[vehicle].distance_m += driven_m
             ahead_m += w.slots[slot].space_m
-            if ended_s > ready:
+            if ended_s > queued_s:
                 w.vehicles[vehicle].stops += 1.0
-                w.vehicles[vehicle].waiting_s += horizon_s - ready
+                w.vehicles[vehicle].waiting_s += horizon_s - queued_s
             if index == 0 and max(ready, w.lanes[lane].left_at) < since_s:
                 longest, since_s = lane, max(ready, w.lanes[lane].left_at)
             leg = w.vehicles[vehicle].leg

@@ -28,6 +28,7 @@ _PATIENCE_OUTSIDE_S = 2.0  # between two looks at a full link
 _INSERTION_S = 3.0  # between two vehicles that enter from standing
 _STANDING_S = 4.0  # a queue that has not moved for longer starts anew
 _PROBE_S = 10.0  # how often queues are measured
+_VEHICLE_M = 7.5  # a link with less room than this is full
 
 
 @compiled
@@ -607,23 +608,38 @@ def _departed(s, p, b, w, vehicle, now):
 
 
 @compiled
+def _queue_end_m(s, w, lane, now):
+    """How far upstream the queue of a lane reaches: who stands, and the room that has yet to reach those behind."""
+    base, size, length_m = s.lanes[lane].first_slot, s.lanes[lane].ring, s.lanes[lane].length_m
+    end_m = 0.0
+    for index in range(w.lanes[lane].count):
+        slot = base + _wrapped(w.lanes[lane].first + index, size)
+        entered = w.slots[slot].entered
+        share = max(0.0, 1.0 - end_m / w.slots[slot].length_m)
+        if entered + share * (w.slots[slot].ready - entered) > now:
+            break  # it has not come to the end of the queue yet
+        end_m += w.slots[slot].space_m
+    if end_m == 0.0:
+        return 0.0
+    for index in range(w.lanes[lane].gone_count - 1, -1, -1):
+        slot = base + _wrapped(w.lanes[lane].gone_first + index, size)
+        if w.slots[slot].gone_at - (length_m - end_m) / _WAVE_MPS <= now:
+            break  # those behind have moved up already
+        end_m += w.slots[slot].gone_m
+    return min(end_m, length_m)
+
+
+@compiled
 def _probe(s, w, now):
     """Measure the standing queue of every link from its stop lines."""
     for link in range(s.links.size):
         longest, length_m = 0.0, 0.0
         for lane in range(s.links[link].first_lane, s.links[link].end_lane):
-            standing_m = 0.0
-            base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
-            for index in range(w.lanes[lane].count):
-                slot = base + _wrapped(w.lanes[lane].first + index, size)
-                if w.slots[slot].ready > now:
-                    break
-                standing_m += w.slots[slot].space_m
-            longest = max(longest, min(standing_m, s.lanes[lane].length_m))
+            longest = max(longest, _queue_end_m(s, w, lane, now))
             length_m = max(length_m, s.lanes[lane].length_m)
         w.links[link].queue_m += longest
         w.links[link].longest_m = max(w.links[link].longest_m, longest)
-        if longest >= 0.95 * length_m:
+        if longest >= max(length_m - _VEHICLE_M, 0.5 * length_m):
             w.links[link].full += 1.0
     w.total[0].probes += 1
 

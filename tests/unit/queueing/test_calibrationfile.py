@@ -1,0 +1,53 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from congestion_lab.core.errors import ScenarioError
+from congestion_lab.queueing.behaviour import Behaviour
+from congestion_lab.queueing.calibrationfile import Calibration, Fit, read_calibration, write_calibration
+
+
+def calibration(**parameters: float) -> Calibration:
+    return Calibration(
+        scenario="town",
+        digest="d1",
+        observed_in="sumo 1.28.0",
+        fitted_by="queue 1",
+        seeds=(1, 2),
+        fit=Fit(observed_delay_s=30.0, delay_before_s=25.0, delay_after_s=29.0, misfit_before=0.3, misfit_after=0.2),
+        parameters=Behaviour(**parameters)._asdict(),
+    )
+
+
+def test_a_calibration_comes_back(tmp_path: Path) -> None:
+    written = calibration(headway_factor=1.1, gap_factor=0.7)
+    write_calibration(tmp_path / "c.json", written)
+    read = read_calibration(tmp_path / "c.json")
+    assert read == written
+    assert read.behaviour == Behaviour(headway_factor=1.1, gap_factor=0.7)
+
+
+def test_a_damaged_calibration_is_refused_with_every_fault(tmp_path: Path) -> None:
+    write_calibration(tmp_path / "c.json", calibration())
+    raw = json.loads((tmp_path / "c.json").read_text())
+    raw |= {"format": 2, "seeds": ["one"], "colour": "blue"}
+    (tmp_path / "c.json").write_text(json.dumps(raw, indent=2))
+    with pytest.raises(ScenarioError) as refused:
+        read_calibration(tmp_path / "c.json")
+    assert {fault.key for fault in refused.value.faults} == {"format", "seeds[0]", "colour"}
+    assert all(fault.line and fault.source.endswith("c.json") for fault in refused.value.faults)
+
+
+def test_parameters_are_those_of_this_version(tmp_path: Path) -> None:
+    write_calibration(tmp_path / "c.json", calibration())
+    raw = json.loads((tmp_path / "c.json").read_text())
+    raw["parameters"]["speed_of_light"] = raw["parameters"].pop("gap_factor")
+    (tmp_path / "c.json").write_text(json.dumps(raw, indent=2))
+    with pytest.raises(ScenarioError, match=r"'gap_factor' is missing, 'speed_of_light' is unknown.*calibrate"):
+        read_calibration(tmp_path / "c.json")
+
+
+def test_negative_headways_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="greater than or equal to 0"):
+        calibration(headway_factor=-1.0)
