@@ -65,16 +65,19 @@ def _spearman(first: NDArray[np.float64], second: NDArray[np.float64]) -> float 
 def measured(candidates: Sequence[Candidate]) -> Measured:
     """Return the delays of all candidates whose runs all ended.
 
-    What a seed adds is estimated on the plans that ran on all of them, so that a plan that was stopped on an easy seed
-    does not look better than it is.
+    What a seed adds is taken from the best plan that ran on all of them, so that a plan that was stopped on an easy
+    seed does not look better than it is. Plans that jam on some seeds would tell nothing about the others.
     """
     usable = [one for one in candidates if all(map(math.isfinite, one.delays_s.values()))]
-    added = _added_by_seed([one for one in usable if not one.stopped])
+    added = _added_by_seed(usable)
     delays = [np.mean([delay - added.get(seed, 0.0) for seed, delay in one.delays_s.items()]) for one in usable]
     seeds = [float(len(one.delays_s)) for one in usable]
     return Measured(tuple(one.entrant.plans for one in usable), np.array(delays, dtype=float), np.array(seeds))
 
 
-def _added_by_seed(complete: Sequence[Candidate]) -> Mapping[int, float]:
-    seeds = {seed for one in complete for seed in one.delays_s}
-    return {seed: float(np.mean([one.delays_s[seed] - one.mean_delay_s for one in complete])) for seed in sorted(seeds)}
+def _added_by_seed(usable: Sequence[Candidate]) -> Mapping[int, float]:
+    complete = [one for one in usable if not one.stopped]
+    if not complete:
+        return {}
+    best = min(complete, key=lambda one: one.mean_delay_s)
+    return {seed: delay - best.mean_delay_s for seed, delay in best.delays_s.items()}

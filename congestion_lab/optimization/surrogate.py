@@ -12,7 +12,9 @@ from congestion_lab.optimization.fastmodel import FastModel, Observed
 from congestion_lab.optimization.space import DecisionSpace, Point
 from congestion_lab.signals.plan import PlanSet
 
-_SCREENING_SEEDS, _JUDGING_SEEDS = 2, 5  # for all plans; and others for the best of them, who were picked on the first
+_SCREENING_SEEDS, _JUDGING_SEEDS, _LEARNING_SEEDS = 2, 8, 4
+"""Of the fast engine: for all plans; others for the best of them, who were picked on the first and must not jam on a
+seed now and then; and of these so many for plans that SUMO has judged."""
 _LEAST_S = 0.1  # delays are told apart by their ratio only above this
 
 
@@ -105,7 +107,7 @@ class Surrogate:
         return replace(self, fast=models[new], correction=fitted(samples[new]), agreement=agreed[new])
 
     def _samples(self, model: FastModel, measured: Measured, found: Floats) -> Samples:
-        fast_s = self._fast_s(model, measured.plans, "judging", _JUDGING_SEEDS)
+        fast_s = self._fast_s(model, measured.plans, "judging", _LEARNING_SEEDS)
         return Samples(found, fast_s, np.maximum(measured.delays_s, _LEAST_S), measured.seeds)
 
     def _judged(self, plans: Sequence[PlanSet], found: Sequence[Place], purpose: str, seeds: int) -> list[Judged]:

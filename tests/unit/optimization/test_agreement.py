@@ -42,6 +42,13 @@ def test_a_plan_stopped_on_an_easy_seed_does_not_look_better_than_it_is() -> Non
     assert said.seeds.tolist() == [3, 3, 1, 1]
 
 
+def test_a_plan_that_jams_on_a_seed_does_not_make_that_seed_look_hard() -> None:
+    said = measured(
+        [candidate(0, {1: 30.0, 2: 40.0}), candidate(1, {1: 31.0, 2: 400.0}), candidate(2, {2: 41.0}, stopped=True)]
+    )
+    assert said.delays_s == pytest.approx([35.0, 215.5, 36.0])
+
+
 def test_plans_of_which_a_run_failed_are_left_out() -> None:
     said = measured([candidate(0, {1: math.inf, 2: 40.0}), candidate(1, {1: 32.0, 2: 42.0})])
     assert said.delays_s == pytest.approx([37.0])
