@@ -36,7 +36,7 @@ _JUDGED_AGAIN, _LOOKED_AT = 32, 1000  # of the best plans of a round
 _CALIBRATED_ON = 6  # runs: each costs as much as a dozen plans
 _TIME_SHARE = 0.35  # of the time left that a round may spend on the fast engine, where time is bounded
 _TRUSTED = 0.3  # rank correlation below which the fast engine is of no use
-_JUDGED_FROM = 8  # plans: fewer say little about that
+_JUDGED_FROM, _DOUBTFUL_ROUNDS = 8, 2  # plans, and rounds without a better one: fewer say little about that
 _FRUITLESS_ROUNDS = 3  # in a row without a better plan: nothing more is to be expected
 
 
@@ -125,7 +125,7 @@ class Ladder:
             return "the simulations are used up"
         if self.clock.is_over(len(self.race.candidates)):
             return self.clock.reason
-        if fruitless and self._is_misled():
+        if fruitless >= _DOUBTFUL_ROUNDS and self._is_misled():
             self._step_by_step()
             return "the fast engine ranks plans hardly better than chance here, so SUMO judged small steps instead"
         if fruitless >= _FRUITLESS_ROUNDS:
