@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from congestion_lab.experiments.runset import RunSet
 
 
+_ENGINES_DIFFER = "The two sides come from different engines, so differences are not those of the signals alone."
+
+
 @click.command(epilog=example("compare runs/damascus-centre-signals/present runs/damascus-centre-signals/best"))
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...", type=click.Path(path_type=Path))
 @json_option
@@ -38,6 +41,7 @@ def compare(runs: tuple[Path, ...], *, as_json: bool) -> int:
                     "before": baseline.label,
                     "after": other.label,
                     "same_scenario": baseline.inputs.digest == other.inputs.digest,
+                    "same_engine": baseline.engines == other.engines,
                     "indicators": {indicator.id: difference_as_json(difference) for indicator, difference in rows},
                 }
                 for other, rows in reports
@@ -45,7 +49,11 @@ def compare(runs: tuple[Path, ...], *, as_json: bool) -> int:
         )
     for other, rows in [] if as_json else reports:
         same = baseline.inputs.digest == other.inputs.digest
-        notes = ["" if same else "The two sides are different scenarios.", unpaired_note(baseline, other)]
+        notes = (
+            "" if same else "The two sides are different scenarios.",
+            "" if baseline.engines == other.engines else _ENGINES_DIFFER,
+            unpaired_note(baseline, other),
+        )
         say(comparison_table(f"{baseline.label} → {other.label}", rows, " ".join(filter(None, notes))))
     failed = any(run_set.failures for run_set in (baseline, *others))
     return Exit.SOME_RUNS_FAILED if failed else Exit.OK

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from congestion_lab import __version__
-from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.console import Exit, say, say_json
 from congestion_lab.cli.options import example, json_option, verbosity_options
 from congestion_lab.core.errors import CongestionLabError
 
@@ -74,11 +74,9 @@ def _sumo() -> str:
 
 
 def _fast_engine() -> str:
-    from congestion_lab.queueing.compiling import compile_now, is_compiled
+    from congestion_lab.cli.running import load_fast_engine
 
-    with progress() as bars:
-        bars.add_task("loading the fast engine" if is_compiled() else "compiling the fast engine (once)", total=None)
-        done = compile_now()
+    done = load_fast_engine()
     return f"{'compiled before' if done.found else 'compiled now, for all uses to come'}, kept in {done.folder}"
 
 

@@ -156,6 +156,7 @@ def _studied(experiment: "Experiment", folder: Path, workers: int) -> "StudySumm
 
 def _fast_model(inputs: "SimulationInputs") -> "FastModel | None":
     """Return the fast engine with the scenario compiled into it; None, and a word why, where it cannot hold it."""
+    from congestion_lab.cli.running import load_fast_engine
     from congestion_lab.core.errors import InputError
     from congestion_lab.queueing.model import QueueModel
     from congestion_lab.sumo.traffic import read_traffic
@@ -163,6 +164,7 @@ def _fast_model(inputs: "SimulationInputs") -> "FastModel | None":
     if inputs.mesoscopic:
         remark("The scenario asks for SUMO's mesoscopic mode, so no plan is judged by the fast engine beforehand.")
         return None
+    load_fast_engine()
     with progress() as bars:
         bars.add_task(f"reading {inputs.name} for the fast engine", total=None)
         try:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from congestion_lab.experiments.runner import Runner
     from congestion_lab.optimization.study import Signals
     from congestion_lab.queueing.behaviour import Behaviour
+    from congestion_lab.queueing.compiling import Compiled
     from congestion_lab.queueing.engine import QueueEngine
     from congestion_lab.scenarios.schema import Scenario
     from congestion_lab.signals.plan import PlanSet, SignalPlan
@@ -121,18 +122,27 @@ def plain_queue_engine(behaviour: "Behaviour | None" = None) -> "QueueEngine":
     Raises:
         EngineError: The compiled code cannot be kept anywhere.
     """
+    load_fast_engine()
+    from congestion_lab.queueing.behaviour import Behaviour
+    from congestion_lab.queueing.engine import QueueEngine
+    from congestion_lab.sumo.traffic import read_traffic
+
+    return QueueEngine(partial(read_traffic, cache=_CACHE), behaviour or Behaviour())
+
+
+def load_fast_engine() -> "Compiled":
+    """Load the fast engine, which compiles it when it is used for the first time.
+
+    Raises:
+        EngineError: The compiled code cannot be kept anywhere.
+    """
     from congestion_lab.queueing.compiling import compile_now, is_compiled
 
     doing = "loading the fast engine" if is_compiled() else "compiling the fast engine (once)"
     with progress() as bars:
         bars.add_task(doing, total=None)
         detail(doing)
-        compile_now()
-    from congestion_lab.queueing.behaviour import Behaviour
-    from congestion_lab.queueing.engine import QueueEngine
-    from congestion_lab.sumo.traffic import read_traffic
-
-    return QueueEngine(partial(read_traffic, cache=_CACHE), behaviour or Behaviour())
+        return compile_now()
 
 
 def run_showing(runner: "Runner", specs: Sequence["RunSpec"], what: str) -> "list[Outcome]":

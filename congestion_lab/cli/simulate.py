@@ -17,14 +17,13 @@ from congestion_lab.cli.options import (
     verbosity_options,
     workers_option,
 )
+from congestion_lab.simulation.names import QUEUE, SUMO
 
 if TYPE_CHECKING:
     from congestion_lab.experiments.runset import RunSet
     from congestion_lab.scenarios.schema import Scenario
     from congestion_lab.simulation.engine import Engine
     from congestion_lab.simulation.spec import RunSpec, SimulationInputs
-
-_SUMO, _QUEUE = "sumo", "queue"
 
 
 @click.command(epilog=example("simulate scenarios/damascus-centre-am-peak.yaml --seeds 5 --workers 2"))
@@ -37,8 +36,8 @@ _SUMO, _QUEUE = "sumo", "queue"
 @click.option(
     "--engine",
     "engine_name",
-    type=click.Choice([_SUMO, _QUEUE]),
-    default=_SUMO,
+    type=click.Choice([SUMO, QUEUE]),
+    default=SUMO,
     show_default=True,
     help="SUMO, which is slow and the truth, or our queue model: milliseconds a run, without emissions.",
 )
@@ -101,7 +100,7 @@ def simulate(
 
 
 def _folder_name(scenario: "Scenario", engine_name: str) -> str:
-    return scenario.name if engine_name == _SUMO else f"{scenario.name}-{engine_name}"
+    return scenario.name if engine_name == SUMO else f"{scenario.name}-{engine_name}"
 
 
 def _refuse_mixtures(engine_name: str, *, gui: bool, port: int | None, calibration_file: Path | None) -> None:
@@ -110,9 +109,9 @@ def _refuse_mixtures(engine_name: str, *, gui: bool, port: int | None, calibrati
     Raises:
         UsageError: One is.
     """
-    if engine_name == _QUEUE and (gui or port is not None):
+    if engine_name == QUEUE and (gui or port is not None):
         raise click.UsageError("--gui and --port are for SUMO; leave `--engine queue` out")
-    if engine_name == _SUMO and calibration_file is not None:
+    if engine_name == SUMO and calibration_file is not None:
         raise click.UsageError("--calibration is for the queue model; add `--engine queue`")
 
 
@@ -122,7 +121,7 @@ def _engine(
     from congestion_lab.cli.running import queue_engine
     from congestion_lab.sumo.engine import SumoEngine
 
-    return queue_engine(inputs, calibration_file) if name == _QUEUE else SumoEngine(gui=gui, port=port)
+    return queue_engine(inputs, calibration_file) if name == QUEUE else SumoEngine(gui=gui, port=port)
 
 
 def _run(
@@ -144,10 +143,10 @@ def _run(
     controller = Controller(scenario.signals.controller)
     with local_runner(folder / "runs", workers, engine) as runner:
         specs = [runner.spec(inputs, seed, plans=plans, controller=controller, detail=Detail.FULL) for seed in seeds]
-        if engine.name == _QUEUE:
+        if engine.name == QUEUE:
             _require_supported(specs[0])
         outcomes = run_showing(runner, specs, f"simulating {scenario.name}")
-    label = f"{scenario.name}, queue model" if engine.name == _QUEUE else scenario.name
+    label = f"{scenario.name}, queue model" if engine.name == QUEUE else scenario.name
     run_set = RunSet(label, inputs, controller, tuple(outcomes), used_plan_file)
     run_set.save(folder)
     return run_set

@@ -51,6 +51,11 @@ class RunSet:
         """Finished runs by seed."""
         return {result.seed: result for result in self.results}
 
+    @property
+    def engines(self) -> frozenset[str]:
+        """The engines that its runs were simulated by."""
+        return frozenset(result.provenance.engine for result in self.results)
+
     def save(self, folder: Path) -> Path:
         """Write `runset.json` into the folder; the runs stay where they are and are named relative to it."""
         raw = {

@@ -14,12 +14,12 @@ from congestion_lab.queueing.model import QueueModel, Run
 from congestion_lab.queueing.tables import links_table, trips_table
 from congestion_lab.signals.plan import Control, PlanSet
 from congestion_lab.signals.responsive import responsive
+from congestion_lab.simulation.names import QUEUE
 from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
 from congestion_lab.simulation.spec import Controller, Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS, TRIPS
 from congestion_lab.simulation.traffic import Traffic
 
-NAME = "queue"
 _MODELS_KEPT = 2  # scenarios that a process goes back and forth between
 _CONTROLLERS = frozenset({Controller.PLANS, Controller.ACTUATED})
 _CONTROLS = frozenset({Control.FIXED, Control.ACTUATED})
@@ -53,7 +53,7 @@ class QueueEngine:
 
     read: Callable[[SimulationInputs], Traffic] = field(compare=False)
     behaviour: Behaviour = field(default_factory=Behaviour)
-    name: str = NAME
+    name: str = QUEUE
     version: str = ""
 
     def __post_init__(self) -> None:

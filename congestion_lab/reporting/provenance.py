@@ -7,20 +7,35 @@ from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import number
+from congestion_lab.simulation.names import QUEUE
 from congestion_lab.simulation.result import Status
 
 
 def warnings(story: Story) -> list[str]:
-    """Return what went wrong in the runs."""
+    """Return what went wrong in the runs, and what makes their comparison doubtful."""
     sides = [side for side in (story.before, story.after) if side is not None]
-    return [remark for side in sides for remark in _warnings(side)]
+    found = [remark for side in sides for remark in _warnings(side)]
+    if len({side.runs.engines for side in sides}) > 1:
+        found.append(_("The two sides come from different engines: differences are not those of the signals alone."))
+    return found
 
 
 def notes(story: Story) -> list[str]:
-    """Return what the makers of the networks say that their models rest on, without repeats."""
+    """Return what makers of networks say that their models rest on, and what engines left out, without repeats."""
     sides = [side for side in (story.before, story.after) if side is not None]
-    found = (note for side in sides for note in side.runs.inputs.notes)
-    return [_(note) for note in dict.fromkeys(found) if note]
+    made = [note for side in sides for note in side.runs.inputs.notes]
+    left_out = [note for side in sides for result in side.runs.results for note in result.notes]
+    return [_(note) for note in dict.fromkeys([*made, *left_out]) if note]
+
+
+def _motion(story: Story) -> str:
+    """Return how vehicles move, by the engine of the first run."""
+    if story.before.runs.results[0].provenance.engine == QUEUE:
+        return _(
+            "Vehicles move lane by lane in queues with storage (the program's queue model, not SUMO), with the vehicle "
+            "types of the demand; emissions are not modelled."
+        )
+    return _("Vehicles move by SUMO's car-following with the vehicle types of the demand; drivers obey signals.")
 
 
 def assumptions(story: Story) -> list[str]:
@@ -30,7 +45,7 @@ def assumptions(story: Story) -> list[str]:
         *notes(story),
         _("Delay is time lost in the network plus the wait to enter it, per vehicle that the demand asks for."),
         _("Vehicles that had not arrived or not entered count with their delay up to the end of the period."),
-        _("Vehicles move by SUMO's car-following with the vehicle types of the demand; drivers obey signals."),
+        _motion(story),
         _("Nobody walks, parks or stops on the road unless the scenario says so."),
         _("Routes and the number of vehicles stay: nobody changes route, hour or mode because of a better plan."),
         _("Level of service follows HCM 6 by delay on the inbound link, without its rule for volume over capacity."),
@@ -103,6 +118,9 @@ def _warnings(side: Side) -> list[str]:
         if result.status is Status.GRIDLOCK:
             text = _("{side}, seed {seed}: gridlock at {time}; its vehicles are counted up to the end of the period.")
             found.append(text.format(time=clock_from_seconds(result.ended_s), **place))
+            if result.place:
+                began = _("{side}, seed {seed}: the gridlock began on the link {link}.")
+                found.append(began.format(link=clean_name(result.place), **place))
         if result.status is Status.CUT_OFF:
             found.append(_("{side}, seed {seed}: cut off before all vehicles had arrived.").format(**place))
         if result.teleports:

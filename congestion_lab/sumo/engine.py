@@ -15,6 +15,7 @@ from pyarrow import ArrowInvalid
 
 import congestion_lab
 from congestion_lab.core.errors import InputError, SumoFailedError
+from congestion_lab.simulation.names import SUMO
 from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
 from congestion_lab.simulation.spec import Controller, Detail, RunSpec
 from congestion_lab.simulation.tables import EMISSIONS, LINKS, MOVEMENTS, TRIPS
@@ -49,7 +50,7 @@ class SumoEngine:
             libsumo, or with the window through any free port.
     """
 
-    name: str = "sumo"
+    name: str = SUMO
     version: str = field(default_factory=installation.version)
     gui: bool = False
     port: int | None = None
