@@ -27,6 +27,7 @@ _PATIENCE_BEHIND_S = 2.0  # between two looks at a full lane that nobody leaves
 _PATIENCE_OUTSIDE_S = 2.0  # between two looks at a full link
 _INSERTION_S = 3.0  # between two vehicles that enter from standing
 _STANDING_S = 4.0  # a queue that has not moved for longer starts anew
+_DETECTION_LAG_S = 1.2  # SUMO 1.28 ends a green 2.7 s after the last crossing for a gap of 3 s, 2 s upstream
 _PROBE_S = 10.0  # how often queues are measured
 _VEHICLE_M = 7.5  # a link with less room than this is full
 
@@ -166,6 +167,7 @@ def _enter(s, p, b, w, vehicle, lane, moment, speed, length_m):
     w.slots[slot].ready = moment + took
     w.slots[slot].speed = end
     w.slots[slot].entered = moment
+    w.slots[slot].ahead_m = w.lanes[lane].queue_m
     w.slots[slot].length_m = length_m
     w.slots[slot].space_m = p.vehicles[vehicle].space_m
     if w.lanes[lane].count == 0:
@@ -217,6 +219,8 @@ def _leave(s, p, w, lane, moment, speed):
     w.lanes[lane].left_at = moment
     w.lanes[lane].left_speed = speed
     w.lanes[lane].left_length_m = p.vehicles[vehicle].length_m
+    w.lanes[lane].left_ready = w.slots[slot].ready
+    w.lanes[lane].left_ahead_m = w.slots[slot].ahead_m
     w.lanes[lane].hold = -NEVER
     return vehicle
 
@@ -468,24 +472,41 @@ def _show(s, g, w, controller, interval, moment):
 
 
 @compiled
-def _demanded(s, g, w, controller, interval, now, wait_s, detect_s):
-    """Whether a vehicle on a lane with green has passed its detector within the gap."""
+def _demanded(s, g, w, controller, interval, now):
+    """Whether a detector of a lane with green has been passed within the gap."""
     first = s.controllers[controller].first_head
     states = g.controllers[controller].states + interval * (s.controllers[controller].end_head - first)
+    since = now - g.controllers[controller].gap_s - _DETECTION_LAG_S
     for head in range(first, s.controllers[controller].end_head):
         if g.states[states + head - first] < GREEN:
             continue
         for index in range(s.heads[head].first_lane, s.heads[head].end_lane):
-            lane = s.head_lanes[index]
-            if now - w.lanes[lane].left_at < wait_s - detect_s:
+            if _detected(s, w, s.head_lanes[index], g.controllers[controller].detect_s, since, now):
                 return True
-            if w.lanes[lane].count > 0:
-                reach_m = detect_s * s.lanes[lane].speed_mps
-                slot = s.lanes[lane].first_slot + w.lanes[lane].first
-                if w.lanes[lane].queue_m > reach_m and w.slots[slot].ready <= now + detect_s:
-                    return True
-                if w.slots[slot].ready <= now + detect_s and w.lanes[lane].stuck_at < now - 2.0:
-                    return True
+    return False
+
+
+@compiled
+def _detected(s, w, lane, detect_s, since, now):
+    """Whether a vehicle passed the detector of a lane after a moment, or stands on it.
+
+    One that joined a queue shorter than the way to the detector passed it when it came; one further back passed it when
+    the queue moved.
+    """
+    reach_m = detect_s * s.lanes[lane].speed_mps
+    queued = w.lanes[lane].left_at - w.lanes[lane].left_ready > detect_s
+    passed = w.lanes[lane].left_ready if queued and w.lanes[lane].left_ahead_m < reach_m else w.lanes[lane].left_at
+    if passed - detect_s > since:
+        return True
+    ahead_m = 0.0
+    for place in range(w.lanes[lane].count):
+        slot = s.lanes[lane].first_slot + _wrapped(w.lanes[lane].first + place, s.lanes[lane].ring)
+        came = w.slots[slot].ready - detect_s
+        if came > now:
+            return False
+        if came > since or ahead_m >= reach_m:
+            return True
+        ahead_m += w.slots[slot].space_m
     return False
 
 
@@ -507,14 +528,7 @@ def _switch(s, g, w, now):
             ):
                 ends = began + g.intervals[first + interval].longest_s
                 if now - 1.0 >= began + g.intervals[first + interval].shortest_s and not _demanded(
-                    s,
-                    g,
-                    w,
-                    controller,
-                    interval,
-                    now - 1.0,
-                    g.controllers[controller].gap_s,
-                    g.controllers[controller].detect_s,
+                    s, g, w, controller, interval, now - 1.0
                 ):
                     ends = now - 1.0
             if ends >= now:

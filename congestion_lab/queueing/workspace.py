@@ -16,10 +16,11 @@ def _dtype(floats: str, counts: str = "") -> np.dtype:
 
 
 _LANE = _dtype(
-    "try_at used_m queue_m left_at left_speed left_length_m entered_at inserted_at hold stuck_at",
+    "try_at used_m queue_m left_at left_speed left_length_m left_ready left_ahead_m "
+    "entered_at inserted_at hold stuck_at",
     "first count gone_first gone_count blocker",
 )
-_SLOT = _dtype("ready speed entered length_m space_m gone_at gone_m", "vehicle path")
+_SLOT = _dtype("ready speed entered ahead_m length_m space_m gone_at gone_m", "vehicle path")
 _PATH = _dtype("left_at vehicles delay_s", "waiting")
 _INSIDE = _dtype("since", "vehicle")
 _HEAD = _dtype("since", "state")
@@ -37,7 +38,7 @@ _PASSAGE = np.dtype(
 )
 
 _START = {
-    **dict.fromkeys(("left_at", "entered_at", "inserted_at", "hold", "stuck_at", "since"), -NEVER),
+    **dict.fromkeys(("left_at", "left_ready", "entered_at", "inserted_at", "hold", "stuck_at", "since"), -NEVER),
     "try_at": NEVER,
     "blocker": -1,
     "departed_s": np.nan,
