@@ -90,6 +90,11 @@ class Row:
         """Mean over the seeds; NaN where none ended well."""
         return statistics.fmean(self.delays_s.values()) if self.delays_s else math.nan
 
+    @property
+    def median_s(self) -> float:
+        """Median over the seeds, which one gridlock does not move; NaN where none ended well."""
+        return statistics.median(self.delays_s.values()) if self.delays_s else math.nan
+
     def __str__(self) -> str:
         return mean_and_sd(list(self.delays_s.values()))
 

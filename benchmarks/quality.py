@@ -139,8 +139,10 @@ def budgeted(experiment: Experiment, control: Sequence[str]) -> Experiment:
 
 
 def _text(measured: Measured) -> str:
-    lines = [(row.name, row, _change(row, measured.shipped), row.remark) for row in measured.rows]
-    head = ("plans", "mean delay (s)", "against shipped, 95 % interval", "")
+    lines = [
+        (row.name, row, f"{row.median_s:.1f}", _change(row, measured.shipped), row.remark) for row in measured.rows
+    ]
+    head = ("plans", "mean delay (s)", "median (s)", "against shipped, 95 % interval", "")
     parts = [f"### {measured.scene}", "", table(head, lines), *verdicts(measured), *_published(measured)]
     return "\n".join(parts) + "\n"
 
