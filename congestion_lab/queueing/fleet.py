@@ -11,6 +11,10 @@ from congestion_lab.queueing.layout import Legs, Records, records
 from congestion_lab.simulation.traffic import Demand, DepartLane, Floats, Ints
 
 _SEED_STREAM = "queueing fleet"
+_CAR_ACCEL_MPS2, _CAR_SIGMA = 2.6, 0.5  # of the vehicle for which `Behaviour` states start-up time and speed
+_START_M = 1.44  # that the first of a queue drives up to the stop line
+_CAR_STARTED_S = (2.0 * _START_M / _CAR_ACCEL_MPS2) ** 0.5
+_SIGMA_S = 0.36  # by which a driver who always dawdles starts later than one who never does
 
 
 _VEHICLE = np.dtype(
@@ -18,7 +22,8 @@ _VEHICLE = np.dtype(
         *((name, "i4") for name in ("first_leg", "legs", "gate", "depart_lane", "first_stop", "end_stop")),
         *((name, "f8") for name in ("depart_s", "depart_speed_mps", "depart_m", "arrive_m", "speed_factor")),
         *((name, "f8") for name in ("max_speed_mps", "dawdle_mps", "accel_mps2", "full_accel_mps2", "decel_mps2")),
-        *((name, "f8") for name in ("length_m", "gap_m", "space_m", "cushion_m", "headway_s", "wave_mps")),
+        *((name, "f8") for name in ("start_up_s", "creep_mps", "headway_s", "wave_mps")),
+        *((name, "f8") for name in ("length_m", "gap_m", "space_m", "cushion_m")),
     ],
     align=True,
 )
@@ -50,6 +55,7 @@ def fleet(
 
     Saturation headways are h = tau + 0.1 + 0.2 sigma + (length ahead + gap + 3 sigma) / v in seconds, metres and metres
     per second: fitted to SUMO 1.28's Krauss model for limits of 4 to 19 m/s, tau of 1 to 1.4 s and sigma of 0 to 0.5.
+    Whoever accelerates by a needs sqrt(2 d / a) for the distance d up to the stop line, and crosses it at sqrt(2 d a).
     """
     random = np.random.default_rng(derived_seed(seed, _SEED_STREAM))
     count = len(demand.vehicle_ids)
@@ -89,6 +95,8 @@ def fleet(
         dawdle_mps=behaviour.dawdle_factor * sigma * accel / 2.0,
         accel_mps2=accel * (1.0 - sigma / 2.0),
         full_accel_mps2=accel,
+        start_up_s=behaviour.start_up_s + _started_s(accel) - _CAR_STARTED_S + _SIGMA_S * (sigma - _CAR_SIGMA),
+        creep_mps=behaviour.creep_mps * np.sqrt(accel / _CAR_ACCEL_MPS2),
         decel_mps2=of_type("decel_mps2"),
         length_m=length,
         gap_m=gap,
@@ -99,6 +107,11 @@ def fleet(
     )
     halts = records(_STOP, leg=demand.stop_leg[stops], stands_s=demand.stop_s[stops])
     return Fleet(vehicles, legs.legs, halts, order.astype(np.int32), kind)
+
+
+def _started_s(accel_mps2: Floats) -> Floats:
+    """Return what the first of a queue takes up to the stop line."""
+    return np.asarray(np.sqrt(2.0 * _START_M / accel_mps2))
 
 
 def _gates(legs: Legs, first_leg: Ints, depart_lane: Ints) -> NDArray[np.int64]:

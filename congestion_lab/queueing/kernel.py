@@ -25,9 +25,16 @@ _SATURATED_S = 2.0  # headway expected of a lane that discharges
 _WAVE_MPS = 6.0  # backward wave expected of a lane that discharges
 _PATIENCE_BEHIND_S = 2.0  # between two looks at a full lane that nobody leaves
 _PATIENCE_OUTSIDE_S = 2.0  # between two looks at a full link
+_PULLED = 0.85  # share of full acceleration that a driver uses who follows another out of a queue
+_FOLLOWS_S = 4.0  # behind another, within which a driver keeps to the speed of the one ahead
+_CLOSE_S = 1.0  # between two stop-line arrivals of a platoon: the least headway that drivers of SUMO keep by default
+_FOLLOWER = 0.6  # share of the speed lost to dawdling that followers lose once more
+_BRAKED = 0.6  # share of comfortable braking at which drivers slow down for a turn
 _INSERTION_S = 3.0  # between two vehicles that enter from standing
 _STANDING_S = 4.0  # a queue that has not moved for longer starts anew
+_STOPS_S = 1.5  # whoever is later than this at a stop line has stopped; others slowed down
 _DETECTION_LAG_S = 1.2  # SUMO 1.28 ends a green 2.7 s after the last crossing for a gap of 3 s, 2 s upstream
+_YELLOW_CLEARS_S = 2.0  # of yellow, after which nobody more is expected
 _PROBE_S = 10.0  # how often queues are measured
 _VEHICLE_M = 7.5  # a link with less room than this is full
 
@@ -140,6 +147,8 @@ def _enter(s, p, b, w, vehicle, lane, moment, speed, length_m):
     path = -1
     limit = min(s.lanes[lane].speed_mps * p.vehicles[vehicle].speed_factor, p.vehicles[vehicle].max_speed_mps)
     cruise = max(limit - p.vehicles[vehicle].dawdle_mps, 0.5 * limit)
+    if moment - w.lanes[lane].entered_at < _FOLLOWS_S:
+        cruise = max(cruise - _FOLLOWER * p.vehicles[vehicle].dawdle_mps, 0.5 * limit)
     accel = p.vehicles[vehicle].accel_mps2
     speed = min(speed, cruise)
     if cruise * cruise - speed * speed >= 2.0 * accel * length_m:
@@ -155,23 +164,28 @@ def _enter(s, p, b, w, vehicle, lane, moment, speed, length_m):
             if s.paths[path].minor:
                 turn = min(turn, b.minor_mps)
             if end > turn:
-                took += (end - turn) ** 2 / (2.0 * p.vehicles[vehicle].decel_mps2 * end)
+                took += (end - turn) ** 2 / (2.0 * _BRAKED * p.vehicles[vehicle].decel_mps2 * end)
                 end = turn
     for stop in range(p.vehicles[vehicle].first_stop, p.vehicles[vehicle].end_stop):
         if p.stops[stop].leg == leg - p.vehicles[vehicle].first_leg:
             took += p.stops[stop].stands_s
     base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
     slot = base + _wrapped(w.lanes[lane].first + w.lanes[lane].count, size)
+    ready = moment + took
+    if w.lanes[lane].count > 0:  # nobody overtakes on a lane
+        ready = max(
+            ready, w.slots[base + _wrapped(w.lanes[lane].first + w.lanes[lane].count - 1, size)].ready + _CLOSE_S
+        )
     w.slots[slot].vehicle = vehicle
     w.slots[slot].path = path
-    w.slots[slot].ready = moment + took
+    w.slots[slot].ready = ready
     w.slots[slot].speed = end
     w.slots[slot].entered = moment
     w.slots[slot].ahead_m = w.lanes[lane].queue_m
     w.slots[slot].length_m = length_m
     w.slots[slot].space_m = p.vehicles[vehicle].space_m
     if w.lanes[lane].count == 0:
-        w.lanes[lane].try_at = moment + took
+        w.lanes[lane].try_at = ready
     w.lanes[lane].count += 1
     need_m = p.vehicles[vehicle].space_m
     w.lanes[lane].used_m += need_m
@@ -189,7 +203,7 @@ def _leave(s, p, w, lane, moment, speed):
     w.vehicles[vehicle].ideal_s += w.slots[slot].length_m / limit
     w.vehicles[vehicle].distance_m += w.slots[slot].length_m
     late = moment - w.slots[slot].ready
-    if late > 1.5:
+    if late > _STOPS_S:
         w.vehicles[vehicle].stops += 1.0
         w.vehicles[vehicle].waiting_s += late
     noted = w.total[0].noted
@@ -234,7 +248,10 @@ def _gap(s, p, b, w, path, moment, rolls):
             return False
         gap_s = b.gap_factor * (min(s.yields[index].gap_s, b.rolling_gap_s) if rolls else s.yields[index].gap_s)
         head = s.paths[foe].head
-        if head >= 0 and w.heads[head].state < GREEN:
+        if head >= 0 and (
+            w.heads[head].state == RED
+            or (w.heads[head].state == YELLOW and moment > w.heads[head].since + _YELLOW_CLEARS_S)
+        ):
             continue
         lane = s.paths[foe].from_lane
         count = w.lanes[lane].count
@@ -302,10 +319,12 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
         cruise = w.slots[slot].speed
         previous = w.lanes[lane].left_speed
         behind_m = w.lanes[lane].left_length_m + p.vehicles[vehicle].gap_m
-        pulled = math.sqrt(previous * previous + 2.0 * p.vehicles[vehicle].full_accel_mps2 * behind_m)
+        pulled = math.sqrt(previous * previous + 2.0 * _PULLED * p.vehicles[vehicle].full_accel_mps2 * behind_m)
         if leg == w.vehicles[vehicle].last_leg:
             speed = min(cruise, pulled)
-            moment = max(ready, w.lanes[lane].left_at + behind_m / max(0.5 * (previous + speed), 1.0))
+            moment = w.lanes[lane].left_at + behind_m / max(0.5 * (previous + speed), 1.0)
+            if ready >= moment:
+                moment, speed = ready, cruise
             if moment > now:
                 w.lanes[lane].try_at = moment
                 return moved
@@ -315,6 +334,11 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
             moved += 1
             continue
         path = w.slots[slot].path
+        if w.lanes[lane].inside > 0 and (w.paths[path].waiting == 0 or w.paths[path].waiting >= s.paths[path].wait):
+            w.lanes[lane].stuck_at = now  # who waits inside stands in the way of all that follow
+            w.lanes[lane].hold = now + 1.0
+            w.lanes[lane].try_at = now + 1.0
+            return moved
         head = s.paths[path].head
         state = UNCONTROLLED if head < 0 else w.heads[head].state
         stands = now - max(ready, w.lanes[lane].left_at) > teleport_s
@@ -342,9 +366,9 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
             braked = since - (ready - cruise / (2.0 * decel))
             if braked > 0.0:
                 slow = cruise - decel * braked
-                if slow <= b.creep_mps:
-                    speed = min(b.creep_mps, turn)
-                    moment = max(moment, since + b.start_up_s)
+                if slow <= p.vehicles[vehicle].creep_mps:
+                    speed = min(p.vehicles[vehicle].creep_mps, turn)
+                    moment = max(moment, since + p.vehicles[vehicle].start_up_s)
                 else:
                     accel = p.vehicles[vehicle].full_accel_mps2
                     speed = min(turn, slow * math.sqrt(1.0 + accel / decel))
@@ -397,6 +421,7 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
                     w.waiting_paths[w.total[0].waiting_count] = path
                     w.total[0].waiting_count += 1
                 w.paths[path].waiting += 1
+                w.lanes[lane].inside += 1
                 moved += 1
                 continue
             w.lanes[lane].hold = now + 1.0
@@ -438,6 +463,10 @@ def _serve_waiting(s, p, b, w, now):
             and _room_at(s, p, w, lane_to, p.vehicles[vehicle].space_m, 0.0, 0.0, moment, arrival) <= arrival
         ):
             w.paths[path].waiting -= 1
+            lane = s.paths[path].from_lane
+            w.lanes[lane].inside -= 1
+            w.lanes[lane].left_at = moment
+            w.lanes[lane].left_speed = b.creep_mps
             w.inside[2 * path].vehicle = w.inside[2 * path + 1].vehicle
             w.inside[2 * path].since = max(w.inside[2 * path + 1].since, now + 1.0)
             w.paths[path].left_at = moment
@@ -630,8 +659,8 @@ def _queue_end_m(s, w, lane, now):
         slot = base + _wrapped(w.lanes[lane].first + index, size)
         entered = w.slots[slot].entered
         share = max(0.0, 1.0 - end_m / w.slots[slot].length_m)
-        if entered + share * (w.slots[slot].ready - entered) > now:
-            break  # it has not come to the end of the queue yet
+        if entered + share * (w.slots[slot].ready - entered) + _STOPS_S > now:
+            break  # it has not come to the end of the queue yet, or only closes up
         end_m += w.slots[slot].space_m
     if end_m == 0.0:
         return 0.0

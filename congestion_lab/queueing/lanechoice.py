@@ -5,7 +5,7 @@ from numba import njit
 
 _FAR_M = 1000.0
 """Distance beyond which nobody looks for a lane."""
-_SETTLED_M = 30.0
+_SETTLED_M = 300.0
 """A lane that leads on for so long is as good as the best: there is time to change later."""
 MAX_LANES = 32
 """Lanes per link that fit into the bits of a leg."""

@@ -18,7 +18,7 @@ def _dtype(floats: str, counts: str = "") -> np.dtype:
 _LANE = _dtype(
     "try_at used_m queue_m left_at left_speed left_length_m left_ready left_ahead_m "
     "entered_at inserted_at hold stuck_at",
-    "first count gone_first gone_count blocker",
+    "first count gone_first gone_count blocker inside",
 )
 _SLOT = _dtype("ready speed entered ahead_m length_m space_m gone_at gone_m", "vehicle path")
 _PATH = _dtype("left_at vehicles delay_s", "waiting")
