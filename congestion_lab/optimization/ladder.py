@@ -19,7 +19,7 @@ from congestion_lab.optimization.discrepancy import Floats
 from congestion_lab.optimization.fastmodel import Observed
 from congestion_lab.optimization.finalists import distinct, finalists
 from congestion_lab.optimization.levels import FAST, FORMULAS, SUMO, Level, Spending
-from congestion_lab.optimization.race import Entrant, Race
+from congestion_lab.optimization.race import Candidate, Entrant, Race
 from congestion_lab.optimization.screening import Screen, explore
 from congestion_lab.optimization.search import refine
 from congestion_lab.optimization.surrogate import Judged, Place, Surrogate
@@ -32,11 +32,12 @@ _STARTS = 3
 _PLANS_PER_COORDINATE, _LEAST_PLANS, _MOST_PLANS = 100, 1600, 8000  # of the first round
 _LATER_SHARE = 0.35  # of that in the rounds that follow
 _MOST_WORK, _LEAST_AT_WORK = 1.5e8, 400  # links driven over by all vehicles of the plans of a round; or so many plans
-_JUDGED_AGAIN, _LOOKED_AT = 32, 1000  # of the best plans of a round
+_JUDGED_AGAIN, _LOOKED_AT = 16, 1000  # of the best plans of a round
 _CALIBRATED_ON = 6  # runs: each costs as much as a dozen plans
 _TIME_SHARE = 0.35  # of the time left that a round may spend on the fast engine, where time is bounded
 _TRUSTED = 0.3  # rank correlation below which the fast engine is of no use
 _JUDGED_FROM, _DOUBTFUL_ROUNDS = 8, 2  # plans, and rounds without a better one: fewer say little about that
+_SAFEST_OF, _CLOSE = 6, 0.05  # plans, and share of the delay, among which the safest is proposed
 _FRUITLESS_ROUNDS = 3  # in a row without a better plan: nothing more is to be expected
 
 
@@ -45,12 +46,14 @@ class Climb:
     """How the ladder was climbed.
 
     Attributes:
+        best: The best plan.
         levels: What each level took and gave, in order.
         agreement: How the fast engine and SUMO agree on the plans that both judged; on none if it was not asked.
         correction: What the correction of the fast engine followed at the end.
         end: Why it ended.
     """
 
+    best: Candidate
     levels: tuple[Level, ...]
     agreement: Agreement
     correction: str
@@ -105,8 +108,10 @@ class Ladder:
                 end = "the fast engine has no further plan to propose"
                 break
             fruitless = 0 if self.race.incumbent is not before else fruitless + 1
+        with self.spending.on(SUMO):
+            best = self._safest()
         levels = tuple(self.spending.levels.values())
-        return Climb(levels, self.surrogate.agreement, self.surrogate.correction.kind, end)
+        return Climb(best, levels, self.surrogate.agreement, self.surrogate.correction.kind, end)
 
     def _try_formulas(self, formulas: Sequence[Entrant]) -> None:
         """Let SUMO run the plans of the formulas that look best to the fast engine."""
@@ -131,6 +136,13 @@ class Ladder:
         if fruitless >= _FRUITLESS_ROUNDS:
             return f"{fruitless} rounds in a row found no better plan, so nothing more is to be expected"
         return ""
+
+    def _safest(self) -> Candidate:
+        """Return the best plan; among those that SUMO's few seeds hardly tell apart the one that jams least often."""
+        best, *others = self.race.best(_SAFEST_OF)
+        close = [best, *(one for one in others if one.score <= (1 + _CLOSE) * best.score)]
+        factors = self.surrogate.jam_factors([one.entrant.plans for one in close])
+        return close[int(np.argmin(factors * [one.score for one in close]))]
 
     def _is_misled(self) -> bool:
         agreed = self.surrogate.agreement

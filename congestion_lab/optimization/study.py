@@ -100,7 +100,7 @@ def run_study(
     study = _Study(experiment, inputs, signals, simulate, spending, log, clock)
     present = study.present()
     climb = study.climbed(space, fast, present)
-    best = spending.race.best(1)[0]
+    best = climb.best
     log.write()
     with journal.told(folder):
         _write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)
@@ -198,7 +198,7 @@ class _Study:
         self.spending.gave(SUMO)
         end = "the simulations are used up" if race.runs_left < len(race.seeds) else "no further plan was found nearby"
         levels = tuple(self.spending.levels.values())
-        return Climb(levels, Agreement(), "none", self.clock.reason if self._is_over() else end)
+        return Climb(race.best(1)[0], levels, Agreement(), "none", self.clock.reason if self._is_over() else end)
 
     def _is_over(self) -> bool:
         return self.clock.is_over(len(self.spending.race.candidates))

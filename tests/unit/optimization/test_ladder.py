@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -206,3 +206,23 @@ def test_more_work_per_plan_means_fewer_plans() -> None:
         Ladder(Spending(race), Surrogate(fast, SPACES, 1), list, 1).climb([])
         asked.append(sum(fast.asked))
     assert asked[1] < 0.8 * asked[0]
+
+
+def test_a_plan_that_jams_now_and_then_on_the_fast_engine_gives_way_to_one_nearly_as_good() -> None:
+    """SUMO's three seeds do not show it; the many of the fast engine do."""
+    best = climbed(truth).climb.best.entrant.plans
+
+    class Jamming(FakeFast):
+        def delays_s(self, plans: Sequence[PlanSet], seeds: Sequence[int]) -> NDArray[np.float64]:
+            jams = np.outer([one == best for one in plans], [seed % 5 == 0 for seed in seeds])
+            return super().delays_s(plans, seeds) + 500.0 * jams
+
+    race = Race(sumo, SEEDS, 9)
+    near = replace(best, plans=(replace(best.plans[0], offset_s=1.0), *best.plans[1:]))
+    race.try_all([Entrant(best, "best"), Entrant(near, "near"), Entrant(PRESENT, "present")], all_seeds=True)
+    assert race.best(1)[0].entrant.plans == best
+    proposed = [
+        Ladder(Spending(race), Surrogate(fast, SPACES, 1), list, 1).climb([]).best.entrant.origin
+        for fast in (FakeFast(truth, []), Jamming(truth, []))
+    ]
+    assert proposed == ["best", "near"]
