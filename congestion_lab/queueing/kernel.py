@@ -255,8 +255,10 @@ def _gap(s, p, b, w, path, moment, rolls):
             continue
         lane = s.paths[foe].from_lane
         count = w.lanes[lane].count
-        if count == 0 or w.lanes[lane].stuck_at >= moment - 1.0 or w.lanes[lane].blocker >= 0:
-            continue
+        stands = w.lanes[lane].stuck_at >= moment - 1.0 or w.lanes[lane].blocker >= 0
+        waits_for_room = w.lanes[lane].inside == 0 and s.paths[foe].to_lane == s.paths[path].to_lane
+        if count == 0 or (stands and not waits_for_room):
+            continue  # who cannot go on lets others cross, but nobody take the room that is waited for
         link = s.lanes[s.paths[foe].to_lane].link
         base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
         earliest = w.lanes[lane].left_at
@@ -286,6 +288,12 @@ def _cross(s, p, b, w, vehicle, path, lane_to, moment, speed):
         length_to = min(length_to, p.vehicles[vehicle].arrive_m)
     took = 2.0 * length_m / max(speed + out, 1.0)
     _enter(s, p, b, w, vehicle, lane_to, moment + took, out, length_to)
+
+
+@compiled
+def _changes_places(s, w, lane, lane_to):
+    """Whether two lanes wait for the place of each other, as where drivers turn round on short links."""
+    return w.lanes[lane_to].blocker == lane and w.lanes[lane_to].count < s.lanes[lane_to].ring
 
 
 @compiled
@@ -396,8 +404,8 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
             )
             - lead
         )
-        if room > moment and w.lanes[lane_to].blocker == lane and w.lanes[lane_to].count < s.lanes[lane_to].ring:
-            room = moment  # both wait for the place of the other: they change places
+        if room > moment and _changes_places(s, w, lane, lane_to):
+            room = moment
         if room > moment and (not stands or w.lanes[lane_to].count >= s.lanes[lane_to].ring):
             w.lanes[lane].hold = room if room < 0.5 * NEVER else now + 1.0
             w.lanes[lane].stuck_at = now
@@ -458,9 +466,10 @@ def _serve_waiting(s, p, b, w, now):
         if moment <= now and _gap(s, p, b, w, path, moment, False):
             _, lane_to = _chosen(s, p, w, s.paths[path].from_lane, w.vehicles[vehicle].leg)
         arrival = moment + s.paths[path].length_m / 5.0
-        if (
-            lane_to >= 0
-            and _room_at(s, p, w, lane_to, p.vehicles[vehicle].space_m, 0.0, 0.0, moment, arrival) <= arrival
+        need_m = p.vehicles[vehicle].space_m
+        if lane_to >= 0 and (
+            _changes_places(s, w, s.paths[path].from_lane, lane_to)
+            or _room_at(s, p, w, lane_to, need_m, 0.0, 0.0, moment, arrival) <= arrival
         ):
             w.paths[path].waiting -= 1
             lane = s.paths[path].from_lane

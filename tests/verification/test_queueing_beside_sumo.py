@@ -17,7 +17,7 @@ from congestion_lab.simulation.tables import TRIPS
 from congestion_lab.sumo.engine import SumoEngine
 from congestion_lab.sumo.traffic import read_traffic
 from tests import junctions, roads
-from tests.junctions import G, P, Stream, Y
+from tests.junctions import G, P, Stream, Street, Y
 
 _END_S = 1800.0
 _SEEDS = (1, 2)
@@ -116,6 +116,17 @@ def spillback(folder: Path) -> Scene:
     return Scene(net, streams, junctions.green_and_red(net, "mid", 20.0))
 
 
+def merging(folder: Path) -> Scene:
+    """A side street joins a street whose queue reaches back past it: who has priority takes the room that comes."""
+    nodes = {"w": (-400.0, 0.0), "a": (-60.0, 0.0), "x": (0.0, 0.0), "e": (300.0, 0.0)}
+    nodes |= {"c": (-60.0, -300.0), "s": (0.0, -300.0), "n": (0.0, 300.0)}
+    main = {"in": Street("w", "a", priority=9), "mid": Street("a", "x", priority=9), "out": Street("x", "e")}
+    sides = {"joins": Street("c", "a", priority=3), "side": Street("s", "x"), "exit": Street("x", "n")}
+    net = junctions.built(folder, nodes, main | sides, signals=("x",))
+    streams = [Stream("major", "in mid out", 500), Stream("minor", "joins mid out", 100)]
+    return Scene(net, streams, junctions.green_and_red(net, "mid", 27.0))
+
+
 def actuated(folder: Path) -> Scene:
     net = junctions.approach(folder)
     phases: Sequence[junctions.Phase] = (
@@ -153,6 +164,7 @@ SCENES: Sequence[tuple[Callable[[Path], Scene], float]] = (  # and how near thei
     (minor_road, 0.2),
     (roundabout, 0.15),
     (spillback, 0.15),
+    (merging, 0.15),
     (actuated, 0.2),
 )
 

