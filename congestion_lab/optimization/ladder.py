@@ -37,7 +37,8 @@ _CALIBRATED_ON = 6  # runs: each costs as much as a dozen plans
 _TIME_SHARE = 0.35  # of the time left that a round may spend on the fast engine, where time is bounded
 _TRUSTED = 0.3  # rank correlation below which the fast engine is of no use
 _JUDGED_FROM, _DOUBTFUL_ROUNDS = 8, 2  # plans, and rounds without a better one: fewer say little about that
-_SAFEST_OF, _CLOSE = 6, 0.05  # plans, and share of the delay, among which the safest is proposed
+_PROPOSED_OF, _CLOSE = 6, 0.05  # plans, and share of the delay, among which one is proposed
+_LEAST_ERROR = 0.001  # of the logarithm of a delay: nothing is known better
 _FRUITLESS_ROUNDS = 3  # in a row without a better plan: nothing more is to be expected
 
 
@@ -109,7 +110,7 @@ class Ladder:
                 break
             fruitless = 0 if self.race.incumbent is not before else fruitless + 1
         with self.spending.on(SUMO):
-            best = self._safest()
+            best = self._proposed()
         levels = tuple(self.spending.levels.values())
         return Climb(best, levels, self.surrogate.agreement, self.surrogate.correction.kind, end)
 
@@ -137,12 +138,19 @@ class Ladder:
             return f"{fruitless} rounds in a row found no better plan, so nothing more is to be expected"
         return ""
 
-    def _safest(self) -> Candidate:
-        """Return the best plan; among those that SUMO's few seeds hardly tell apart the one that jams least often."""
-        best, *others = self.race.best(_SAFEST_OF)
+    def _proposed(self) -> Candidate:
+        """Return the best plan by all that is known of those that SUMO's few seeds hardly tell apart.
+
+        What SUMO said of the winner flatters it, the more the fewer seeds it ran: the fast engine counts for as much as
+        the errors of both allow, and what jams on some of many seeds there is put back by as much.
+        """
+        best, *others = self.race.best(_PROPOSED_OF)
         close = [best, *(one for one in others if one.score <= (1 + _CLOSE) * best.score)]
-        factors = self.surrogate.jam_factors([one.entrant.plans for one in close])
-        return close[int(np.argmin(factors * [one.score for one in close]))]
+        expected_s, jam_factors = self.surrogate.prospects([one.entrant.plans for one in close])
+        by_sumo = len(self.race.seeds) / max(self.race.spread, _LEAST_ERROR) ** 2
+        by_fast = 1 / max(self.surrogate.correction.error, _LEAST_ERROR) ** 2
+        logarithms = by_sumo * np.log([one.score for one in close]) + by_fast * np.log(expected_s)
+        return close[int(np.argmin(logarithms / (by_sumo + by_fast) + np.log(jam_factors)))]
 
     def _is_misled(self) -> bool:
         agreed = self.surrogate.agreement

@@ -7,6 +7,7 @@ when it is better over all seeds.
 """
 
 import math
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -17,9 +18,11 @@ from congestion_lab.signals.plan import PlanSet
 Evaluate = Callable[[Sequence[tuple[PlanSet, int]]], Sequence[float]]
 """Mean delay in seconds of each (plans, seed); infinite for a run that failed. Called with distinct pairs."""
 
-HOPE = 0.01
-"""Share of the delay by which a candidate may lag behind the incumbent or the best of its field and still run on: about
-the spread of the paired difference over three seeds on the published networks (1-3 %)."""
+_LEAST_HOPE, _HOPE_ERRORS = 0.01, 0.5
+"""Share of the delay by which a candidate may lag behind the incumbent or the best of its field and still run on, and
+standard errors of its lag if these are more: an equal plan is then stopped in three cases out of ten."""
+_LEAST_SEEDS, _LEAST_S = 2, 0.1  # to see a spread, and a ratio of delays
+_MOST_SPREAD = 0.1  # one gridlock among few runs says nothing about the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,18 @@ class Race:
         complete = [candidate for candidate in self.candidates if not candidate.stopped]
         return sorted(complete, key=lambda candidate: (candidate.score, candidate.number))[:count]
 
+    @property
+    def spread(self) -> float:
+        """By how much two plans differ more on one seed than on another: standard deviation of the logarithms.
+
+        The median over the candidates that ran on all seeds, each beside the incumbent; 0 while there is none.
+        """
+        if self.incumbent is None or len(self.seeds) < _LEAST_SEEDS:
+            return 0.0
+        others = [one for one in self.candidates if one is not self.incumbent and not one.stopped]
+        found = [_spread(one.delays_s, self.incumbent.delays_s) for one in others if math.isfinite(one.score)]
+        return min(_MOST_SPREAD, statistics.median(found)) if found else 0.0
+
     def _seed_order(self) -> tuple[int, ...]:
         first = self._fields % len(self.seeds)
         return self.seeds[first:] + self.seeds[:first]
@@ -144,14 +159,19 @@ class Race:
     def _hopeful(self, running: Sequence[str], delays: Mapping[str, Mapping[int, float]]) -> list[str]:
         """Return who goes on, the best first: those close to the incumbent and to the best of their field so far."""
         mean = {digest: sum(delays[digest].values()) / len(delays[digest]) for digest in running}
-        bound = (1 + HOPE) * min(mean.values(), default=0.0)
+        ran = min(map(len, delays.values()), default=1)
+        bound = (1 + self._hope(ran)) * min(mean.values(), default=0.0)
         close = [digest for digest in running if mean[digest] <= bound and self._has_hope(delays[digest])]
         return sorted(close, key=mean.__getitem__)
 
     def _has_hope(self, delays: Mapping[int, float]) -> bool:
         if self.incumbent is None:
             return True
-        return self._lag_s(delays) <= HOPE * self.incumbent.score
+        return self._lag_s(delays) <= self._hope(len(delays)) * self.incumbent.score
+
+    def _hope(self, ran: int) -> float:
+        """Return the share by which a candidate may lag after so many runs."""
+        return max(_LEAST_HOPE, _HOPE_ERRORS * self.spread / math.sqrt(max(ran, 1)))
 
     def _lag_s(self, delays: Mapping[int, float]) -> float:
         """Mean difference to the incumbent on the seeds run so far."""
@@ -172,6 +192,10 @@ class Race:
         if not stopped or self.incumbent is None:
             return sum(delays.values()) / len(delays)
         return self.incumbent.score + max(0.0, self._lag_s(delays))
+
+
+def _spread(delays: Mapping[int, float], others: Mapping[int, float]) -> float:
+    return statistics.stdev(math.log(max(delays[seed], _LEAST_S) / max(others[seed], _LEAST_S)) for seed in delays)
 
 
 def _beats(candidate: Candidate, incumbent: Candidate | None) -> bool:

@@ -91,10 +91,15 @@ class Surrogate:
         again = self._judged([one.plans for one in first], [one.place for one in first], "judging", _JUDGING_SEEDS)
         return sorted(again, key=lambda one: one.expected_s)
 
-    def jam_factors(self, plans: Sequence[PlanSet]) -> Floats:
-        """Return by how much the seeds on which plans jam raise their mean delay: mean over median of many seeds."""
-        delays = np.asarray(self.fast.delays_s(plans, self._seeds("jamming", _JAMMING_SEEDS)))
-        return np.asarray(delays.mean(axis=1) / np.maximum(np.median(delays, axis=1), _LEAST_S))
+    def prospects(self, plans: Sequence[PlanSet]) -> tuple[Floats, Floats]:
+        """Return what SUMO is expected to say of plans that do not jam, and by how much jams raise their mean delay.
+
+        Both by many seeds: their median, and their mean over it.
+        """
+        delays = np.maximum(self.fast.delays_s(plans, self._seeds("jamming", _JAMMING_SEEDS)), _LEAST_S)
+        medians = np.asarray(np.median(delays, axis=1))
+        expected_s = self.correction.expected_s(self.coordinates([self.place_of(one) for one in plans]), medians)
+        return expected_s, np.asarray(delays.mean(axis=1) / medians)
 
     def learnt(self, measured: Measured, observed: Sequence[Observed]) -> "Surrogate":
         """Return the surrogate after what SUMO has said.

@@ -96,6 +96,12 @@ def test_verdicts_name_what_is_reached_and_what_is_not() -> None:
     ]
 
 
+def test_a_rivals_gridlock_does_not_make_ours_good() -> None:
+    jammed = Row("shipped", {101: 80.0, 102: 80.0, 103: 900.0})
+    ours = {"ours": [Row(name, {101: 78.0, 102: 78.0, 103: 78.0}) for name in quality.OURS]}
+    assert _verdicts(replace(_measured(), shipped=jammed, groups=ours))[0] == "**not reached**"
+
+
 def test_what_was_not_measured_reaches_nothing() -> None:
     assert _verdicts(replace(_measured(), groups={"ours": _measured().groups["ours"]}))[1:] == ["not measured"] * 3
     assert _verdicts(_measured(math.nan)) == ["not measured"] * 4

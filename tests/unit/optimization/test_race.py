@@ -190,3 +190,36 @@ def test_a_plan_that_fails_on_the_last_seed_does_not_lead() -> None:
     assert failed.score == math.inf
     assert race.incumbent is present
     assert race.best(1) == [present]
+
+
+def noisy(spread_s: float) -> Race:
+    """Seed 1 suits plans with an even green, seed 3 the others; two others have run on all seeds before."""
+
+    def evaluate(pairs: Sequence[tuple[PlanSet, int]]) -> list[float]:
+        found = []
+        for plans, seed in pairs:
+            green_s = plans.plans[0].cycle_s
+            found.append(green_s + spread_s * (seed - 2) * (1 if green_s % 2 == 0 else -1))
+        return found
+
+    race = Race(evaluate, SEEDS, 100)
+    race.try_all([entrant(50), entrant(51), entrant(53)], all_seeds=True)
+    return race
+
+
+def test_who_lags_by_less_than_seeds_differ_runs_on() -> None:
+    quiet, loud = noisy(0.0), noisy(2.0)
+    assert quiet.spread == pytest.approx(0.0)
+    assert loud.spread == pytest.approx(2 * 2.0 / 51, rel=0.1)
+    for race, stopped in ((quiet, True), (loud, False)):
+        (candidate,) = race.try_all([entrant(51.5)])  # on seed 2, which suits all alike: 3 % behind
+        assert candidate.stopped is stopped
+
+
+def test_one_gridlock_does_not_make_seeds_look_wild() -> None:
+    def evaluate(pairs: Sequence[tuple[PlanSet, int]]) -> list[float]:
+        return [plans.plans[0].cycle_s + 900 * (plans.plans[0].cycle_s == 51 and seed == 3) for plans, seed in pairs]
+
+    race = Race(evaluate, SEEDS, 100)
+    race.try_all([entrant(green) for green in (50, 51, 52, 53)], all_seeds=True)
+    assert race.spread == pytest.approx(0.0)
