@@ -167,6 +167,8 @@ class Race:
     def _has_hope(self, delays: Mapping[int, float]) -> bool:
         if self.incumbent is None:
             return True
+        if any(delays.items() <= one.delays_s.items() for one in self.candidates):
+            return False  # it differs in nothing that these vehicles notice from a plan that was tried
         return self._lag_s(delays) <= self._hope(len(delays)) * self.incumbent.score
 
     def _hope(self, ran: int) -> float:

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -190,6 +191,16 @@ def test_a_plan_that_fails_on_the_last_seed_does_not_lead() -> None:
     assert failed.score == math.inf
     assert race.incumbent is present
     assert race.best(1) == [present]
+
+
+def test_a_plan_that_does_what_another_does_runs_once() -> None:
+    race, track = begun()
+    race.try_all([entrant(40)])
+    same = Entrant(PlanSet(tuple(replace(plan, offset_s=5.0) for plan in entrant(40).plans)), "moved")
+    (twin,) = race.try_all([same])
+    assert twin.stopped
+    assert len(track.asked) == 3 + 3 + 1
+    assert race.best(1)[0].entrant == entrant(40)
 
 
 def noisy(spread_s: float) -> Race:
