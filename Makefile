@@ -19,9 +19,9 @@ test: setup
 	$(BIN)/pytest -n 2
 
 demo: setup
-	$(BIN)/congestion-lab optimize experiments/damascus-centre-signals.yaml
-	$(BIN)/congestion-lab plan export runs/damascus-centre-signals/best-plan.json --format sumo --format csv --format xlsx -o plans/
-	$(BIN)/congestion-lab report runs/damascus-centre-signals -o report.html
+	$(BIN)/congestion-lab optimize experiments/damascus-demo.yaml
+	$(BIN)/congestion-lab plan export runs/damascus-demo/best-plan.json --format sumo --format csv --format xlsx -o plans/
+	$(BIN)/congestion-lab report runs/damascus-demo -o report.html
 
 bench: setup
 	$(BIN)/python -m benchmarks
