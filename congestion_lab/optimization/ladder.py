@@ -175,28 +175,52 @@ class Ladder:
         return bool(found)
 
     def _sought(self, number: int) -> list[Judged]:
-        screen, cut = self._screen(number)
-        sigma = _SIGMA if number else _FIRST_SIGMA
-        own = derived_seed(self.seed, "round", number)
-        explore(screen, self._starts(), sigma=sigma, seed=own, first=number == 0)
+        """Seek plans from each group of starts; return those that SUMO should judge, the best of each group first."""
+        groups = self._groups(number)
+        allowed, cut = self._allowance(number), self._cut(number)
+        tried = {candidate.entrant.plans for candidate in self.race.candidates}
+        picked: list[list[Judged]] = []
+        judged = 0
+        for place, starts in enumerate(groups):
+            screen = Screen(self.surrogate, allowed, self._told(cut, judged, allowed * len(groups)))
+            own = derived_seed(self.seed, "round", number, *([place] if place else []))
+            explore(screen, starts, sigma=_SIGMA if number else _FIRST_SIGMA, seed=own, first=number == 0)
+            judged += len(screen.archive)
+            fresh = [one for one in screen.ranked()[:_LOOKED_AT] if one.plans not in tried]
+            rows = distinct(self._coordinates(fresh), _JUDGED_AGAIN // len(groups))
+            picked.append([fresh[row] for row in rows])
         self.cuts[number : number + 1] = [cut.cut_after]
         self.on_cut(self.cuts)
-        self.spending.judged(FAST, len(screen.archive))
-        tried = {candidate.entrant.plans for candidate in self.race.candidates}
-        fresh = [one for one in screen.ranked()[:_LOOKED_AT] if one.plans not in tried]
-        picked = distinct(self._coordinates(fresh), _JUDGED_AGAIN)
-        self._pool = self.surrogate.judged_again([fresh[row] for row in picked])
-        return self._finalists(_FIELD if number else _FIRST_FIELD)
+        self.spending.judged(FAST, judged)
+        again = [self.surrogate.judged_again(group) for group in picked]
+        self._pool = sorted(itertools.chain(*again), key=lambda one: one.expected_s)
+        firsts = [group[0] for group in again if group] if len(groups) > 1 else []
+        others = [one for one in self._finalists(_FIELD if number else _FIRST_FIELD) if one not in firsts]
+        return [*firsts, *others][: _FIELD if number else _FIRST_FIELD]
 
-    def _screen(self, number: int) -> tuple[Screen, Cut]:
-        allowed = self._allowance(number)
-        cut = Cut(self.clock, _TIME_SHARE, self.cuts[number] if number < len(self.cuts) else None)
+    def _groups(self, number: int) -> list[list[Place]]:
+        """Return where a round begins: the first with every mixture of controls for itself, the others with the best.
 
+        The fast engine may favour a mixture wrongly, and the best of one is no start for another.
+        """
+        starts = self._starts()
+        if number:
+            return [starts[:_STARTS]]
+        groups: dict[tuple[Control, ...], list[Place]] = {}
+        for start in starts:
+            controls = tuple(plan.control for plan in self.surrogate.spaces[start.home].decode(start.point))
+            groups.setdefault(controls, []).append(start)
+        return [group[:_STARTS] for group in groups.values()]
+
+    def _cut(self, number: int) -> Cut:
+        return Cut(self.clock, _TIME_SHARE, self.cuts[number] if number < len(self.cuts) else None)
+
+    def _told(self, cut: Cut, before: int, allowed: int) -> Callable[[int], bool]:
         def goes_on(judged: int) -> bool:
-            self.tell(judged, allowed)
+            self.tell(before + judged, allowed)
             return cut.goes_on()
 
-        return Screen(self.surrogate, allowed, goes_on), cut
+        return goes_on
 
     def _allowance(self, number: int) -> int:
         """Return how many plans a round may judge; no matter how fast the machine is."""
@@ -223,7 +247,7 @@ class Ladder:
         for one in others:
             firsts.setdefault(tuple(plan.control for plan in one.plans), one)
         ordered = {one.plans: one.place for one in (*firsts.values(), *others)}
-        return [self._incumbent_place(), *ordered.values()][:_STARTS]
+        return [self._incumbent_place(), *ordered.values()]
 
     def _screened(self, plans: Sequence[PlanSet]) -> list[Judged]:
         found = [self.surrogate.place_of(one) for one in plans]
