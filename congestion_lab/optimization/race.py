@@ -157,18 +157,22 @@ class Race:
             delays[digest][seed] = delay
 
     def _hopeful(self, running: Sequence[str], delays: Mapping[str, Mapping[int, float]]) -> list[str]:
-        """Return who goes on, the best first: those close to the incumbent and to the best of their field so far."""
+        """Return who goes on, the best first: those close to the incumbent and to the best of their field so far.
+
+        Of plans that differ in nothing that these vehicles notice the first goes on.
+        """
         mean = {digest: sum(delays[digest].values()) / len(delays[digest]) for digest in running}
-        ran = min(map(len, delays.values()), default=1)
+        ran = min((len(delays[digest]) for digest in running), default=1)
         bound = (1 + self._hope(ran)) * min(mean.values(), default=0.0)
-        close = [digest for digest in running if mean[digest] <= bound and self._has_hope(delays[digest])]
-        return sorted(close, key=mean.__getitem__)
+        different = {tuple(delays[digest].items()): digest for digest in reversed(running)}.values()
+        close = [digest for digest in different if mean[digest] <= bound and self._has_hope(delays[digest])]
+        return sorted(close, key=lambda digest: (mean[digest], running.index(digest)))
 
     def _has_hope(self, delays: Mapping[int, float]) -> bool:
         if self.incumbent is None:
             return True
         if any(delays.items() <= one.delays_s.items() for one in self.candidates):
-            return False  # it differs in nothing that these vehicles notice from a plan that was tried
+            return False  # it does exactly what a plan did that was tried
         return self._lag_s(delays) <= self._hope(len(delays)) * self.incumbent.score
 
     def _hope(self, ran: int) -> float:

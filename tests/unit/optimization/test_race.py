@@ -203,6 +203,14 @@ def test_a_plan_that_does_what_another_does_runs_once() -> None:
     assert race.best(1)[0].entrant == entrant(40)
 
 
+def test_of_two_plans_of_a_field_that_do_the_same_one_runs_on() -> None:
+    race, track = begun()
+    same = Entrant(PlanSet(tuple(replace(plan, offset_s=5.0) for plan in entrant(40).plans)), "moved")
+    first, twin = race.try_all([entrant(40), same])
+    assert (first.stopped, twin.stopped) == (False, True)
+    assert len(track.asked) == 3 + 3 + 1
+
+
 def noisy(spread_s: float) -> Race:
     """Seed 1 suits plans with an even green, seed 3 the others; two others have run on all seeds before."""
 
