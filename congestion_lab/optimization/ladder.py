@@ -37,8 +37,9 @@ _CALIBRATED_ON = 6  # runs: each costs as much as a dozen plans
 _TIME_SHARE = 0.35  # of the time left that a round may spend on the fast engine, where time is bounded
 _TRUSTED = 0.3  # rank correlation below which the fast engine is of no use
 _JUDGED_FROM, _DOUBTFUL_ROUNDS = 8, 2  # plans, and rounds without a better one: fewer say little about that
-_PROPOSED_OF, _CLOSE = 6, 0.05  # plans, and share of the delay, among which one is proposed
-_LEAST_ERROR = 0.001  # of the logarithm of a delay: nothing is known better
+_PROPOSED_OF, _NEAR = 12, 0.15  # plans, and share of the delay, among which one is proposed
+_JAMS_COUNT = 0.5  # of what jams add in the fast engine
+_LEAST_S, _LEAST_ERROR = 0.1, 0.001  # seconds of delay, and error of their logarithm: nothing is known better
 _FRUITLESS_ROUNDS = 3  # in a row without a better plan: nothing more is to be expected
 
 
@@ -139,18 +140,20 @@ class Ladder:
         return ""
 
     def _proposed(self) -> Candidate:
-        """Return the best plan by all that is known of those that SUMO's few seeds hardly tell apart.
+        """Return the best plan by all that is known of those near the winner, stopped ones included.
 
         What SUMO said of the winner flatters it, the more the fewer seeds it ran: the fast engine counts for as much as
-        the errors of both allow, and what jams on some of many seeds there is put back by as much.
+        the errors of both allow. And few seeds do not show who jams now and then; the many of the fast engine do, which
+        jams about twice as often as SUMO, so half of what jams add there is put on top.
         """
-        best, *others = self.race.best(_PROPOSED_OF)
-        close = [best, *(one for one in others if one.score <= (1 + _CLOSE) * best.score)]
+        best = self.race.best(1)[0]
+        near = [one for one in self.race.candidates if one.score <= (1 + _NEAR) * best.score]
+        close = [best, *sorted((one for one in near if one is not best), key=_score)[: _PROPOSED_OF - 1]]
         expected_s, jam_factors = self.surrogate.prospects([one.entrant.plans for one in close])
-        by_sumo = len(self.race.seeds) / max(self.race.spread, _LEAST_ERROR) ** 2
+        by_sumo = np.array([len(one.delays_s) for one in close]) / max(self.race.spread, _LEAST_ERROR) ** 2
         by_fast = 1 / max(self.surrogate.correction.error, _LEAST_ERROR) ** 2
-        logarithms = by_sumo * np.log([one.score for one in close]) + by_fast * np.log(expected_s)
-        return close[int(np.argmin(logarithms / (by_sumo + by_fast) + np.log(jam_factors)))]
+        logarithms = by_sumo * np.log([_score(one) for one in close]) + by_fast * np.log(expected_s)
+        return close[int(np.argmin(logarithms / (by_sumo + by_fast) + _JAMS_COUNT * np.log(jam_factors)))]
 
     def _is_misled(self) -> bool:
         agreed = self.surrogate.agreement
@@ -276,3 +279,7 @@ class Ladder:
                 f"rank correlation of the fast engine with SUMO over {agreed.plans} plans: "
                 f"{agreed.rank_correlation:.2f}; SUMO sees {agreed.ratio:.2f} times its delay"
             )
+
+
+def _score(candidate: Candidate) -> float:
+    return max(candidate.score, _LEAST_S)
