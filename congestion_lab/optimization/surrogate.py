@@ -12,10 +12,10 @@ from congestion_lab.optimization.fastmodel import FastModel, Observed
 from congestion_lab.optimization.space import DecisionSpace, Point
 from congestion_lab.signals.plan import PlanSet
 
-_SCREENING_SEEDS, _JUDGING_SEEDS, _LEARNING_SEEDS = 2, 16, 4
+_SCREENING_SEEDS, _JUDGING_SEEDS, _LEARNING_SEEDS = 3, 32, 8
 """Of the fast engine: for all plans; others for the best of them, who were picked on the first and must not jam on a
 seed now and then; and of these so many for plans that SUMO has judged."""
-_JAMMING_SEEDS = 32  # to find what jams on one seed in ten with 97 % certainty: 1 - 0.9**32
+_JAMMING_SEEDS = 64  # to find what jams on one seed in twenty with 96 % certainty: 1 - 0.95**64
 _LEAST_S = 0.1  # delays are told apart by their ratio only above this
 
 

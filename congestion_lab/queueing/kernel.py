@@ -11,8 +11,11 @@ import math
 import numpy as np
 from numba import njit
 
-compiled = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload] # undocumented
-"""Without reference counts: nothing is allocated here, and counting them would take longer than the traffic."""
+_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+"""Without reference counts (`_nrt`): nothing is allocated here, and counting takes longer than the traffic."""
+compiled = njit(**_OPTIONS)  # type: ignore[call-overload] # undocumented
+inlined = njit(**_OPTIONS, forceinline=True)  # type: ignore[call-overload]
+"""For all that `run` calls: handing the arrays on is some two hundred machine words a call, most of a run's time."""
 
 NEVER = 1e18
 RED, YELLOW, GREEN, PERMITTED, UNCONTROLLED = 0, 1, 2, 3, 4
@@ -39,13 +42,13 @@ _PROBE_S = 10.0  # how often queues are measured
 _VEHICLE_M = 7.5  # a link with less room than this is full
 
 
-@compiled
+@inlined
 def _wrapped(place, size):
     """Return a place in a ring of that size; cheaper than a division."""
     return place - size if place >= size else place
 
 
-@compiled
+@inlined
 def _released(s, w, lane, now):
     """Give free what left the lane long enough ago for the room to have reached its upstream end."""
     base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
@@ -58,7 +61,7 @@ def _released(s, w, lane, now):
         w.lanes[lane].gone_count -= 1
 
 
-@compiled
+@inlined
 def _room_at(s, p, w, lane, need_m, more_m, inside_m, now, arrival):
     """When the lane has room at its upstream end for one who gets there at `arrival`; NEVER if nobody knows.
 
@@ -95,7 +98,7 @@ def _room_at(s, p, w, lane, need_m, more_m, inside_m, now, arrival):
     return NEVER
 
 
-@compiled
+@inlined
 def _rolls(s, p, w, lane, now):
     """Whether nothing holds the first vehicle of a lane."""
     if w.lanes[lane].stuck_at >= now - 1.5 or w.lanes[lane].blocker >= 0:
@@ -109,7 +112,7 @@ def _rolls(s, p, w, lane, now):
     return head < 0 or w.heads[head].state >= GREEN
 
 
-@compiled
+@inlined
 def _chosen(s, p, w, lane, leg):
     """Path from a lane to the next link, and the lane on which the vehicle will queue there."""
     link, mask = p.legs[leg + 1].link, p.legs[leg + 1].lanes
@@ -132,7 +135,7 @@ def _chosen(s, p, w, lane, leg):
     return best_path, best_lane
 
 
-@compiled
+@inlined
 def _path_towards(s, lane, link):
     for path in range(s.lanes[lane].first_path, s.lanes[lane].end_path):
         if s.lanes[s.paths[path].to_lane].link == link:
@@ -140,7 +143,7 @@ def _path_towards(s, lane, link):
     return -1
 
 
-@compiled
+@inlined
 def _enter(s, p, b, w, vehicle, lane, moment, speed, length_m):
     """Put a vehicle at the end of a lane's queue and say when it will be ready at the stop line."""
     leg = w.vehicles[vehicle].leg
@@ -193,7 +196,7 @@ def _enter(s, p, b, w, vehicle, lane, moment, speed, length_m):
     w.lanes[lane].entered_at = moment
 
 
-@compiled
+@inlined
 def _leave(s, p, w, lane, moment, speed):
     """Take the first vehicle out of a lane's queue."""
     base = s.lanes[lane].first_slot
@@ -239,7 +242,7 @@ def _leave(s, p, w, lane, moment, speed):
     return vehicle
 
 
-@compiled
+@inlined
 def _gap(s, p, b, w, path, moment, rolls):
     """Whether a driver on a path finds nobody with priority near."""
     for index in range(s.paths[path].first_yield, s.paths[path].end_yield):
@@ -274,7 +277,7 @@ def _gap(s, p, b, w, path, moment, rolls):
     return True
 
 
-@compiled
+@inlined
 def _cross(s, p, b, w, vehicle, path, lane_to, moment, speed):
     """Drive a vehicle through a junction onto the next link."""
     limit = min(s.paths[path].speed_mps * p.vehicles[vehicle].speed_factor, p.vehicles[vehicle].max_speed_mps)
@@ -290,13 +293,13 @@ def _cross(s, p, b, w, vehicle, path, lane_to, moment, speed):
     _enter(s, p, b, w, vehicle, lane_to, moment + took, out, length_to)
 
 
-@compiled
+@inlined
 def _changes_places(s, w, lane, lane_to):
     """Whether two lanes wait for the place of each other, as where drivers turn round on short links."""
     return w.lanes[lane_to].blocker == lane and w.lanes[lane_to].count < s.lanes[lane_to].ring
 
 
-@compiled
+@inlined
 def _counted(s, w, lane, slot, path, moment, begin_s):
     if moment >= begin_s:
         free_s = w.slots[slot].length_m / s.lanes[lane].speed_mps
@@ -305,13 +308,13 @@ def _counted(s, w, lane, slot, path, moment, begin_s):
     w.vehicles[w.slots[slot].vehicle].outside_s = 0.0
 
 
-@compiled
+@inlined
 def _stopped(w, lane, ready, teleport_s):
     """When to look at a lane again that a signal stops: when that wakes it, or when its first vehicle is moved on."""
     return NEVER if teleport_s >= NEVER else max(ready, w.lanes[lane].left_at) + teleport_s + 1.0
 
 
-@compiled
+@inlined
 def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
     """Let vehicles cross a lane's stop line as far as they may by now; say when to look again."""
     moved = 0
@@ -453,7 +456,7 @@ def _serve(s, p, b, w, lane, now, begin_s, teleport_s):
     return moved
 
 
-@compiled
+@inlined
 def _serve_waiting(s, p, b, w, now):
     """Let vehicles that wait inside junctions go on."""
     moved = 0
@@ -489,7 +492,7 @@ def _serve_waiting(s, p, b, w, now):
     return moved
 
 
-@compiled
+@inlined
 def _show(s, g, w, controller, interval, moment):
     """Switch a controller's signals to an interval and wake the lanes that may go."""
     first = s.controllers[controller].first_head
@@ -509,7 +512,7 @@ def _show(s, g, w, controller, interval, moment):
                     w.lanes[lane].try_at = min(w.lanes[lane].try_at, moment)
 
 
-@compiled
+@inlined
 def _demanded(s, g, w, controller, interval, now):
     """Whether a detector of a lane with green has been passed within the gap."""
     first = s.controllers[controller].first_head
@@ -524,7 +527,7 @@ def _demanded(s, g, w, controller, interval, now):
     return False
 
 
-@compiled
+@inlined
 def _detected(s, w, lane, detect_s, since, now):
     """Whether a vehicle passed the detector of a lane after a moment, or stands on it.
 
@@ -548,7 +551,7 @@ def _detected(s, w, lane, detect_s, since, now):
     return False
 
 
-@compiled
+@inlined
 def _switch(s, g, w, now):
     """Bring every controller to the interval that it shows during the second before now."""
     for controller in range(g.controllers.size):
@@ -576,7 +579,7 @@ def _switch(s, g, w, now):
             _show(s, g, w, controller, w.controllers[controller].interval, ends)
 
 
-@compiled
+@inlined
 def _start(s, g, w, begin_s):
     """Show what the plans show at the begin."""
     for controller in range(g.controllers.size):
@@ -599,7 +602,7 @@ def _start(s, g, w, begin_s):
         _show(s, g, w, controller, interval, begin_s - into_s)
 
 
-@compiled
+@inlined
 def _depart(s, p, b, w, gate, now):
     """Let vehicles that wait outside for the same lanes enter, in their order; say how many did."""
     moved = 0
@@ -614,7 +617,7 @@ def _depart(s, p, b, w, gate, now):
     return moved
 
 
-@compiled
+@inlined
 def _departed(s, p, b, w, vehicle, now):
     """Let one vehicle enter its first link if there is room by now; say when, or when to look again."""
     leg = p.vehicles[vehicle].first_leg
@@ -659,7 +662,7 @@ def _departed(s, p, b, w, vehicle, now):
     return moment
 
 
-@compiled
+@inlined
 def _queue_end_m(s, w, lane, now):
     """How far upstream the queue of a lane reaches: who stands, and the room that has yet to reach those behind."""
     base, size, length_m = s.lanes[lane].first_slot, s.lanes[lane].ring, s.lanes[lane].length_m
@@ -681,7 +684,7 @@ def _queue_end_m(s, w, lane, now):
     return min(end_m, length_m)
 
 
-@compiled
+@inlined
 def _probe(s, w, now):
     """Measure the standing queue of every link from its stop lines."""
     for link in range(s.links.size):

@@ -14,7 +14,7 @@ from congestion_lab.queueing import ending, kernel
 from congestion_lab.queueing.behaviour import Behaviour
 from congestion_lab.queueing.fleet import Fleet, fleet
 from congestion_lab.queueing.layout import Legs, Roadbed, itineraries, roadbed
-from congestion_lab.queueing.signaltable import SignalTable, signal_table
+from congestion_lab.queueing.signaltable import Shown, SignalTable, signal_table
 from congestion_lab.queueing.workspace import Workspace, noting, reset, workspace
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.result import RunResult
@@ -74,6 +74,7 @@ class QueueModel:
     legs: Legs = field(init=False)
     itinerary: Ints = field(init=False)
     _fleets: dict[int, Fleet] = field(init=False, default_factory=dict)
+    _shown: Shown = field(init=False, default_factory=dict)
     _local: Any = field(init=False, default_factory=threading.local)
 
     def __post_init__(self) -> None:
@@ -120,7 +121,7 @@ class QueueModel:
 
     def table(self, plans: PlanSet) -> SignalTable:
         """Return what the kernel reads of plans."""
-        return signal_table(plans, self.traffic.roads.controller_ids, self.bed)
+        return signal_table(plans, self.traffic.roads.controller_ids, self.bed, self._shown)
 
     def fleet(self, seed: int) -> Fleet:
         """Return the vehicles of a seed; they are drawn once."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from congestion_lab.queueing.kernel import GREEN, PERMITTED, RED, UNCONTROLLED, YELLOW
 from congestion_lab.queueing.layout import Records, Roadbed, records
-from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
+from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 _STATES = {
     Aspect.RED: RED,
@@ -48,13 +48,25 @@ class SignalTable(NamedTuple):
     states: NDArray[np.uint8]
 
 
-def signal_table(plans: PlanSet, controller_ids: tuple[str, ...], bed: Roadbed) -> SignalTable:
-    """Return the table of a plan set."""
+Shown = dict[tuple[int, int, int], tuple[NDArray[np.uint8], tuple[Aspect, ...], tuple[SignalGroup, ...]]]
+"""What heads show, by the identities of aspects and groups, which it keeps alive: the plans of a search share them, and
+to compare them takes longer than to run a plan."""
+
+
+def signal_table(plans: PlanSet, controller_ids: tuple[str, ...], bed: Roadbed, shown: Shown) -> SignalTable:
+    """Return the table of a plan set.
+
+    Args:
+        plans: The plans.
+        controller_ids: Controllers in the order of the roads.
+        bed: The roads.
+        shown: What heads showed in other plans on the same roads; grows.
+    """
     by_id = {plan.controller_id: plan for plan in plans}
     found = [by_id.get(name) for name in controller_ids]
     heads = bed.controllers["end_head"] - bed.controllers["first_head"]
     counts = np.array([len(plan.intervals) if plan else 0 for plan in found])
-    states = [_states(plan, int(size)) for plan, size in zip(found, heads, strict=True) if plan]
+    states = [_states(plan, int(size), shown) for plan, size in zip(found, heads, strict=True) if plan]
     intervals = [interval for plan in found if plan for interval in plan.intervals]
     parameters = [dict(plan.parameters) if plan else {} for plan in found]
     controllers = records(
@@ -76,12 +88,17 @@ def signal_table(plans: PlanSet, controller_ids: tuple[str, ...], bed: Roadbed) 
     return SignalTable(controllers, timed, np.concatenate([np.empty(0, dtype=np.uint8), *states]))
 
 
-def _states(plan: SignalPlan, heads: int) -> NDArray[np.uint8]:
-    table = np.zeros((len(plan.intervals), heads), dtype=np.uint8)
-    columns = np.array([head for group in plan.groups for head in group.heads])
-    sizes = [len(group.heads) for group in plan.groups]
-    known = columns < heads
-    for row, interval in enumerate(plan.intervals):
-        shown = np.repeat(np.array([_STATES[aspect] for aspect in interval.aspects], dtype=np.uint8), sizes)
-        table[row, columns[known]] = shown[known]
-    return table.ravel()
+def _states(plan: SignalPlan, heads: int, shown: Shown) -> NDArray[np.uint8]:
+    return np.concatenate([_row(plan, interval, heads, shown) for interval in plan.intervals])
+
+
+def _row(plan: SignalPlan, interval: Interval, heads: int, shown: Shown) -> NDArray[np.uint8]:
+    """Return what each head shows in an interval."""
+    key = (id(interval.aspects), id(plan.groups), heads)
+    known = shown.get(key)
+    if known is None:
+        row = np.zeros(heads, dtype=np.uint8)
+        for group, aspect in zip(plan.groups, interval.aspects, strict=True):
+            row[[head for head in group.heads if head < heads]] = _STATES[aspect]
+        known = shown[key] = (row, interval.aspects, plan.groups)
+    return known[0]
