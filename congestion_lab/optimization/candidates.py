@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from congestion_lab.network.model import Network
-from congestion_lab.optimization.parts import changed
+from congestion_lab.optimization.parts import changed, facets
 from congestion_lab.optimization.phasing import least_delay_phases
 from congestion_lab.optimization.progression import coordinated, joints
 from congestion_lab.optimization.race import Entrant
@@ -44,10 +44,15 @@ def analytic_entrants(
 
 
 def of_every_control(space: DecisionSpace, entrants: Sequence[Entrant]) -> list[Entrant]:
-    """Return entrants once per way in which all intersections may time their greens, as points of the space."""
+    """Return entrants once per way in which all intersections may time their greens, as points of the space.
+
+    Where these may be actuated, plans come along that leave all to the traffic: no phase is bounded more than another.
+    """
     if space.controls == (Control.FIXED,):
         return list(entrants)
     found = [one for entrant in entrants for one in _of_every_control(space, entrant)]
+    if Control.ACTUATED in space.controls:
+        found.append(_left_to_traffic(space))
     return list({entrant.plans: entrant for entrant in reversed(found)}.values())[::-1]
 
 
@@ -115,3 +120,11 @@ def _plans(
         for common_s in dict.fromkeys((webster_s, *(space.nearest_cycle_s(cycle) for cycle in _TRIED_CYCLES_S))):
             plans = least_delay_phases(space, intersections, flows, common_s, hours=hours)
             yield f"phases of least HCM delay, {common_s} s", plans
+
+
+def _left_to_traffic(space: DecisionSpace) -> Entrant:
+    """Return the present phases with equal longest greens in the longest cycle, as controllers are often delivered."""
+    actuated = (space.controls.index(Control.ACTUATED) + 0.5) / len(space.controls)
+    values = {"longest": 1.0, "split": 0.5, "control": actuated}
+    point = [values.get(facet, value) for facet, value in zip(facets(space), space.encode(space.present), strict=True)]
+    return Entrant(space.decode(point), "left to the traffic, actuated", tuple(point))

@@ -53,11 +53,18 @@ def moving(space: DecisionSpace, point: Point) -> tuple[int, ...]:
     )
 
 
+def facets(space: DecisionSpace) -> list[str]:
+    """Return what each coordinate sets: the cycle, then at each intersection its `offset`, `split` and so on."""
+    names = ["cycle"]
+    for ring, block in zip(space.rings, space.blocks, strict=True):
+        own = (name.removeprefix(f"{ring.plan.controller_id}.") for name in space.names[block])
+        names += [name.partition(".")[0] for name in own]
+    return names
+
+
 def shared(space: DecisionSpace) -> list[tuple[int, ...]]:
     """Return the coordinates that mean the same at every intersection: the cycle, then facet by facet the others."""
-    facets: dict[str, list[int]] = {}
-    for ring, block in zip(space.rings, space.blocks, strict=True):
-        for index in range(block.start, block.stop):
-            facet = space.names[index].removeprefix(f"{ring.plan.controller_id}.").partition(".")[0]
-            facets.setdefault(facet, []).append(index)
-    return [(0,), *(tuple(indices) for facet, indices in facets.items() if facet not in _OF_ONE)]
+    found: dict[str, list[int]] = {}
+    for index, facet in enumerate(facets(space)):
+        found.setdefault(facet, []).append(index)
+    return [tuple(indices) for facet, indices in found.items() if facet not in _OF_ONE]

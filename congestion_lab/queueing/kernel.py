@@ -37,7 +37,8 @@ _INSERTION_S = 3.0  # between two vehicles that enter from standing
 _STANDING_S = 4.0  # a queue that has not moved for longer starts anew
 _STOPS_S = 1.5  # whoever is later than this at a stop line has stopped; others slowed down
 _DETECTION_LAG_S = 1.2  # SUMO 1.28 ends a green 2.7 s after the last crossing for a gap of 3 s, 2 s upstream
-_YELLOW_CLEARS_S = 2.0  # of yellow, after which nobody more is expected
+_AHEAD_S = 2.0  # that who waits inside a junction is ahead of the next at the stop line, beside a headway
+_YELLOW_USED_S = 1.0  # of yellow, after which no further vehicle is expected: who comes later stops
 _PROBE_S = 10.0  # how often queues are measured
 _VEHICLE_M = 7.5  # a link with less room than this is full
 
@@ -251,11 +252,11 @@ def _gap(s, p, b, w, path, moment, rolls):
             return False
         gap_s = b.gap_factor * (min(s.yields[index].gap_s, b.rolling_gap_s) if rolls else s.yields[index].gap_s)
         head = s.paths[foe].head
-        if head >= 0 and (
-            w.heads[head].state == RED
-            or (w.heads[head].state == YELLOW and moment > w.heads[head].since + _YELLOW_CLEARS_S)
-        ):
+        latest = moment + gap_s
+        if head >= 0 and w.heads[head].state == RED:
             continue
+        if head >= 0 and w.heads[head].state == YELLOW:
+            latest = min(latest, w.heads[head].since + _YELLOW_USED_S)
         lane = s.paths[foe].from_lane
         count = w.lanes[lane].count
         stands = w.lanes[lane].stuck_at >= moment - 1.0 or w.lanes[lane].blocker >= 0
@@ -268,7 +269,7 @@ def _gap(s, p, b, w, path, moment, rolls):
         for ahead in range(min(count, _LOOK_AHEAD)):
             slot = base + _wrapped(w.lanes[lane].first + ahead, size)
             earliest = max(w.slots[slot].ready, earliest + 1.8)
-            if earliest > moment + gap_s:
+            if earliest > latest:
                 break
             vehicle = w.slots[slot].vehicle
             leg = w.vehicles[vehicle].leg
@@ -477,7 +478,8 @@ def _serve_waiting(s, p, b, w, now):
             w.paths[path].waiting -= 1
             lane = s.paths[path].from_lane
             w.lanes[lane].inside -= 1
-            w.lanes[lane].left_at = moment
+            protected = s.paths[path].head >= 0 and w.heads[s.paths[path].head].state == GREEN
+            w.lanes[lane].left_at = moment - _AHEAD_S if protected else moment
             w.lanes[lane].left_speed = b.creep_mps
             w.inside[2 * path].vehicle = w.inside[2 * path + 1].vehicle
             w.inside[2 * path].since = max(w.inside[2 * path + 1].since, now + 1.0)

@@ -97,6 +97,19 @@ def permitted_left(folder: Path) -> Scene:
     return Scene(net, [Stream("left", "wi no", 200), Stream("opposing", "ei wo", 450)], plans)
 
 
+def protected_after_permitted(folder: Path) -> Scene:
+    """Who waited inside the junction and who waits behind leave together when the left turn becomes protected."""
+    pairs = (("wi", "eo", 0, 0), ("wi", "no", 1, 0), ("ei", "wo", 0, 0), ("ei", "wo", 1, 1), ("si", "no", 0, 0))
+    connections = [f'<connection from="{a}" to="{b}" fromLane="{c}" toLane="{d}"/>' for a, b, c, d in pairs]
+    net = junctions.crossroads(folder, lanes=2, connections=connections)
+    phases: Sequence[junctions.Phase] = (
+        *((5, {"wi": G, "ei": G, "wi no": P}), (3, {"wi": Y, "ei": Y, "wi no": P})),
+        *((5, {"wi": G, "wi no": G}), (3, {"wi": Y, "wi no": Y}), (23, {"si": G})),
+    )
+    streams = [Stream("left", "wi no", 300), Stream("opposing", "ei wo", 400)]
+    return Scene(net, streams, junctions.plans(net, *phases))
+
+
 def minor_road(folder: Path) -> Scene:
     net = junctions.crossroads(folder, signal=False)
     streams = [Stream("minor", "si no", 200), Stream("major", "wi eo", 350), Stream("major2", "ei wo", 350)]
@@ -161,6 +174,7 @@ SCENES: Sequence[tuple[Callable[[Path], Scene], float]] = (  # and how near thei
     (several_lanes, 0.1),
     (shared_lane, 0.15),
     (permitted_left, 0.1),
+    (protected_after_permitted, 0.15),
     (minor_road, 0.2),
     (roundabout, 0.15),
     (spillback, 0.15),
