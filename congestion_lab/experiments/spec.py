@@ -58,8 +58,8 @@ class Search(Section):
         None,
         gt=0,
         allow_inf_nan=False,
-        description="bound on the time of the whole study, confirmation included; without one the search depends on "
-        "nothing but its seeds",
+        description="bound on the time of the whole study, confirmation included, which what is running by then may "
+        "overrun; an interrupted study that goes on has it anew; without one the search depends on its seeds only",
     )
     seeds: Seeds = Field((1, 2, 3), description="seeds on which candidates are judged")
     min_cycle_s: int = Field(40, ge=20, le=300, description="shortest common cycle")

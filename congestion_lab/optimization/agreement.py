@@ -68,7 +68,7 @@ def measured(candidates: Sequence[Candidate]) -> Measured:
     What a seed adds is taken from the best plan that ran on all of them, so that a plan that was stopped on an easy
     seed does not look better than it is. Plans that jam on some seeds would tell nothing about the others.
     """
-    usable = [one for one in candidates if all(map(math.isfinite, one.delays_s.values()))]
+    usable = [one for one in candidates if not one.has_twin and all(map(math.isfinite, one.delays_s.values()))]
     added = _added_by_seed(usable)
     delays = [np.mean([delay - added.get(seed, 0.0) for seed, delay in one.delays_s.items()]) for one in usable]
     seeds = [float(len(one.delays_s)) for one in usable]

@@ -72,7 +72,7 @@ class Ladder:
         observed: Gives all runs of SUMO so far.
         seed: Seed of the search.
         clock: Time left.
-        cuts: Where time cut the rounds when they were first made (see `budget`); grows with the rounds.
+        cuts: Where time cut the searches on the fast engine when they were first made (see `budget`); grows with them.
         on_cut: Told of that list when it has grown.
         tell: Hears of the fast engine's work: plans judged and plans to be judged in this round.
         remark: Hears what has been found out.
@@ -88,6 +88,8 @@ class Ladder:
     tell: Callable[[int, int], None] = lambda _judged, _allowed: None
     remark: Callable[[str], None] = lambda _text: None
     _pool: list[Judged] = field(default_factory=list)
+    _searches: int = 0
+    _learnt_from: int = 0
 
     @property
     def race(self) -> Race:
@@ -100,7 +102,8 @@ class Ladder:
         Args:
             formulas: Plans that need no search.
         """
-        self._try_formulas(formulas)
+        if not self._end(0):
+            self._try_formulas(formulas)
         fruitless = 0
         for number in itertools.count():
             if end := self._end(fruitless):
@@ -180,20 +183,20 @@ class Ladder:
     def _sought(self, number: int) -> list[Judged]:
         """Seek plans from each group of starts; return those that SUMO should judge, the best of each group first."""
         groups = self._groups(number)
-        allowed, cut = self._allowance(number), self._cut(number)
+        allowed = self._allowance(number)
         tried = {candidate.entrant.plans for candidate in self.race.candidates}
         picked: list[list[Judged]] = []
         judged = 0
         for place, starts in enumerate(groups):
+            cut = self._cut(_TIME_SHARE / len(groups))
             screen = Screen(self.surrogate, allowed, self._told(cut, judged, allowed * len(groups)))
             own = derived_seed(self.seed, "round", number, *([place] if place else []))
             explore(screen, starts, sigma=_SIGMA if number else _FIRST_SIGMA, seed=own, first=number == 0)
             judged += len(screen.archive)
+            self._keep(cut)
             fresh = [one for one in screen.ranked()[:_LOOKED_AT] if one.plans not in tried]
             rows = distinct(self._coordinates(fresh), _JUDGED_AGAIN // len(groups))
             picked.append([fresh[row] for row in rows])
-        self.cuts[number : number + 1] = [cut.cut_after]
-        self.on_cut(self.cuts)
         self.spending.judged(FAST, judged)
         again = [self.surrogate.judged_again(group) for group in picked]
         self._pool = sorted(itertools.chain(*again), key=lambda one: one.expected_s)
@@ -215,8 +218,13 @@ class Ladder:
             groups.setdefault(controls, []).append(start)
         return [group[:_STARTS] for group in groups.values()]
 
-    def _cut(self, number: int) -> Cut:
-        return Cut(self.clock, _TIME_SHARE, self.cuts[number] if number < len(self.cuts) else None)
+    def _cut(self, share: float) -> Cut:
+        return Cut(self.clock, share, self.cuts[self._searches] if self._searches < len(self.cuts) else None)
+
+    def _keep(self, cut: Cut) -> None:
+        self.cuts[self._searches : self._searches + 1] = [cut.cut_after]
+        self.on_cut(self.cuts)
+        self._searches += 1
 
     def _told(self, cut: Cut, before: int, allowed: int) -> Callable[[int], bool]:
         def goes_on(judged: int) -> bool:
@@ -272,6 +280,9 @@ class Ladder:
         return [run_of[one.entrant.plans] for one in ranked if one.entrant.plans in run_of][:_CALIBRATED_ON]
 
     def _learn(self) -> None:
+        if len(self.race.candidates) == self._learnt_from:
+            return  # nothing new: whoever replays the search learns the same
+        self._learnt_from = len(self.race.candidates)
         self.surrogate = self.surrogate.learnt(measured(self.race.candidates), self._telling())
         agreed = self.surrogate.agreement
         if agreed.rank_correlation is not None:

@@ -50,7 +50,8 @@ class Candidate:
         delays_s: Mean delay by seed; infinite where the run failed.
         stopped: Whether it was stopped before it had run on all seeds.
         score: Delay to rank it by: its mean over all seeds, or, if it was stopped, the incumbent's mean then plus the
-            mean difference on the seeds that both ran; never below the incumbent's.
+            mean difference on the seeds that both ran; never below the incumbent's. That of its twin if it has one.
+        has_twin: Whether it was stopped because it does exactly what another candidate does.
     """
 
     number: int
@@ -58,6 +59,7 @@ class Candidate:
     delays_s: Mapping[int, float]
     stopped: bool
     score: float
+    has_twin: bool = False
 
     @property
     def mean_delay_s(self) -> float:
@@ -186,8 +188,12 @@ class Race:
 
     def _finish(self, digest: str, entrant: Entrant, delays: Mapping[int, float]) -> None:
         stopped = len(delays) < len(self.seeds)
+        twin = (
+            next((one for one in self.candidates if delays.items() <= one.delays_s.items()), None) if stopped else None
+        )
         ordered = MappingProxyType({seed: delays[seed] for seed in self.seeds if seed in delays})
-        candidate = Candidate(len(self.candidates), entrant, ordered, stopped, self._score(delays, stopped=stopped))
+        score = twin.score if twin else self._score(delays, stopped=stopped)
+        candidate = Candidate(len(self.candidates), entrant, ordered, stopped, score, twin is not None)
         self._known[digest] = candidate
         self.candidates.append(candidate)
         if not stopped and math.isfinite(candidate.score) and _beats(candidate, self.incumbent):

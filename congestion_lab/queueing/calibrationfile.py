@@ -61,7 +61,9 @@ class Calibration(Section):
     fitted_by: str
     seeds: tuple[int, ...]
     fit: Fit
-    parameters: Annotated[dict[str, Annotated[float, Field(ge=0)]], AfterValidator(_all_parameters)]
+    parameters: Annotated[
+        dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]], AfterValidator(_all_parameters)
+    ]
 
     @property
     def behaviour(self) -> Behaviour:

@@ -289,7 +289,7 @@ def _cross(s, p, b, w, vehicle, path, lane_to, moment, speed):
     w.vehicles[vehicle].leg += 1
     length_to = s.lanes[lane_to].length_m
     if w.vehicles[vehicle].leg == w.vehicles[vehicle].last_leg:
-        length_to = min(length_to, p.vehicles[vehicle].arrive_m)
+        length_to = max(0.1, min(length_to, p.vehicles[vehicle].arrive_m))
     took = 2.0 * length_m / max(speed + out, 1.0)
     _enter(s, p, b, w, vehicle, lane_to, moment + took, out, length_to)
 
@@ -561,7 +561,7 @@ def _switch(s, g, w, now):
         count = g.controllers[controller].end - first
         if count == 0:
             continue
-        while True:
+        for _ in range(count):  # once round in a second at most: greens that may be skipped never end else
             interval = w.controllers[controller].interval
             began = w.controllers[controller].began
             ends = began + g.intervals[first + interval].duration_s

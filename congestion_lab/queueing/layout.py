@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from congestion_lab.queueing.lanechoice import fill_legs
+from congestion_lab.core.errors import DemandError, Fault, NetworkError
+from congestion_lab.queueing.lanechoice import MAX_LANES, fill_legs
 from congestion_lab.simulation.traffic import Demand, Ints, Roads
 
 _SPARE_SLOTS = 6
@@ -85,7 +86,14 @@ def records(dtype: np.dtype[np.void], **columns: NDArray[np.generic]) -> Records
 
 
 def roadbed(roads: Roads) -> Roadbed:
-    """Compile a network."""
+    """Compile a network.
+
+    Raises:
+        NetworkError: A link has more lanes than a leg has bits for.
+    """
+    if (wide := np.flatnonzero(np.diff(roads.lane_offsets) > MAX_LANES)).size:
+        rule = f"{roads.link_ids[wide[0]]!r} has more than {MAX_LANES} lanes"
+        raise NetworkError(Fault(rule, "simulate this network with SUMO"))
     lanes = len(roads.lane_length_m)
     lane_link = np.repeat(np.arange(len(roads.link_ids), dtype=np.int32), np.diff(roads.lane_offsets))
     ring = (np.ceil(roads.lane_length_m / _SHORTEST_VEHICLE_M) + _SPARE_SLOTS).astype(np.int32)
@@ -152,7 +160,11 @@ def _lanes_by_head(path_head: Ints, path_from: Ints, heads: int) -> tuple[Ints, 
 
 
 def itineraries(roads: Roads, bed: Roadbed, demand: Demand) -> tuple[Legs, Ints]:
-    """Return the legs of every route by vehicle class, and which of them each vehicle drives."""
+    """Return the legs of every route by vehicle class, and which of them each vehicle drives.
+
+    Raises:
+        DemandError: A vehicle drives over a link of which no lane leads on for its class.
+    """
     classes = [demand.types[mixture[0][0]].class_bit for mixture in demand.mixtures]
     key = demand.route.astype(np.int64) * 64 + np.array(classes, dtype=np.int64)[demand.mixture]
     distinct, mine = np.unique(key, return_inverse=True)
@@ -164,4 +176,7 @@ def itineraries(roads: Roads, bed: Roadbed, demand: Demand) -> tuple[Legs, Ints]
         *(bed.links, bed.lanes, bed.paths, roads.lane_classes, demand.route_offsets, demand.route_links),
         *(routes, bits, offsets, legs),
     )
+    if (dead := np.flatnonzero(legs["lanes"] == 0)).size:
+        rule = f"no lane of {roads.link_ids[legs['link'][dead[0]]]!r} leads on for a vehicle that drives over it"
+        raise DemandError(Fault(rule, "mend the route or the permissions of the lanes"))
     return Legs(offsets, legs), mine.astype(np.int32)

@@ -1,15 +1,17 @@
 """A scenario compiled for the fast engine: thousands of plans, each on a few seeds."""
 
+import copy
 import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.queueing import ending, kernel
 from congestion_lab.queueing.behaviour import Behaviour
 from congestion_lab.queueing.fleet import Fleet, fleet
@@ -23,6 +25,11 @@ from congestion_lab.simulation.tables import MOVEMENTS
 from congestion_lab.simulation.traffic import Floats, Ints, Traffic
 
 PATIENCE_S = 300.0  # longer than any signal cycle; a queue that is going to move has moved by then
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +83,7 @@ class QueueModel:
     _fleets: dict[int, Fleet] = field(init=False, default_factory=dict)
     _shown: Shown = field(init=False, default_factory=dict)
     _local: Any = field(init=False, default_factory=threading.local)
+    _threads: ThreadPoolExecutor = field(init=False, default_factory=lambda: ThreadPoolExecutor(usable_cores()))
 
     def __post_init__(self) -> None:
         bed = roadbed(self.traffic.roads)
@@ -89,8 +97,11 @@ class QueueModel:
         return int(np.diff(self.legs.offsets)[self.itinerary].sum())
 
     def with_behaviour(self, behaviour: Behaviour) -> "QueueModel":
-        """Return the model with other drivers."""
-        return replace(self, behaviour=behaviour)
+        """Return the model with other drivers, on the same roads and threads."""
+        other = copy.copy(self)
+        object.__setattr__(other, "behaviour", behaviour)
+        object.__setattr__(other, "_fleets", {})
+        return other
 
     def calibrated(self, observed: Sequence[tuple[PlanSet, int, RunResult]]) -> "QueueModel":
         """Return the model with its drivers fitted to runs of a slower engine; see `calibration`."""
@@ -107,17 +118,22 @@ class QueueModel:
         if len(jobs) == 1:
             found = [self.delay_s(*jobs[0])]
         else:
-            with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-                found = list(threads.map(lambda job: self.delay_s(*job), jobs))
+            found = list(self._threads.map(lambda job: self.delay_s(*job), jobs))
         return np.array(found).reshape(len(plans), len(seeds))
 
     def delay_s(self, table: SignalTable, seed: int) -> float:
-        """Return the mean delay per demanded vehicle of one run; NaN where nobody is demanded."""
+        """Return the mean delay per demanded vehicle of one run.
+
+        Raises:
+            DemandError: Nobody is demanded in the analysed period.
+        """
         run = self.run(table, seed)
         losses = self.losses(run)
         counted = run.fleet.vehicles["depart_s"] >= self.inputs.analysis_begin_s
         total = (losses.inside_s + losses.outside_s)[counted]
-        return float(total.mean()) if total.size else np.nan
+        if not total.size:
+            raise DemandError(Fault("nobody departs in the analysed period", "choose another period or demand"))
+        return float(total.mean())
 
     def table(self, plans: PlanSet) -> SignalTable:
         """Return what the kernel reads of plans."""

@@ -300,3 +300,25 @@ def test_a_locked_ring_is_a_gridlock(tmp_path: Path) -> None:
     assert len(trips) == 3600
     stuck = trips["departed_s"].notna() & trips["arrived_s"].isna()
     assert (trips.loc[stuck, "duration_s"] + trips.loc[stuck, "departed_s"]).to_numpy() == pytest.approx(3600)
+
+
+def test_who_arrives_where_a_link_begins_is_counted_like_others(tmp_path: Path) -> None:
+    net = junctions.approach(tmp_path)
+    lines = (
+        f'<vehicle id="{name}" type="car" depart="{depart}" departSpeed="max" arrivalPos="{place}">'
+        '<route edges="in out"/></vehicle>'
+        for name, depart, place in (("first", 0, 100), ("second", 2, 0))
+    )
+    demand = roads.routes(tmp_path, junctions.CAR, *lines)
+    for end_s in (31, 33, 35, 37, 60):
+        trips = trips_of(roads.inputs(net, demand, end_s=end_s), junctions.plans(net, (60.0, {"in": G})))
+        assert len(trips) == 2
+    assert trips["arrived_s"].notna().all()
+
+
+def test_greens_that_may_all_be_skipped_end(tmp_path: Path) -> None:
+    """Shortest greens of no length and nobody there: a controller goes round once a second, not for ever."""
+    net = junctions.approach(tmp_path)
+    plans = junctions.plans(net, (20, {"in": G}), (20, {"side": G}), control=Control.ACTUATED, bounds_s=(0.0, 30.0))
+    trips = trips_of(scenario(net, Stream("a", "in out", 60), end_s=300), plans)
+    assert served(trips, since_s=0) > 0

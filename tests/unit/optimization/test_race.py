@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from congestion_lab.optimization.agreement import measured
 from congestion_lab.optimization.race import Entrant, Race
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
@@ -201,6 +202,20 @@ def test_a_plan_that_does_what_another_does_runs_once() -> None:
     assert twin.stopped
     assert len(track.asked) == 3 + 3 + 1
     assert race.best(1)[0].entrant == entrant(40)
+
+
+def test_a_twin_is_worth_what_its_twin_is() -> None:
+    """On seed 2 the twin of the present plan is as good as the incumbent; it is none the less the present plan."""
+
+    def evaluate(pairs: Sequence[tuple[PlanSet, int]]) -> list[float]:
+        delays = {50: {1: 50.0, 2: 44.0, 3: 56.0}, 40: {1: 45.0, 2: 46.0, 3: 44.0}}
+        return [delays[int(plans.plans[0].cycle_s)][seed] for plans, seed in pairs]
+
+    race = Race(evaluate, SEEDS, 100)
+    present, _ = race.try_all([entrant(50), entrant(40)], all_seeds=True)
+    (twin,) = race.try_all([Entrant(PlanSet(tuple(replace(one, offset_s=5.0) for one in entrant(50).plans)), "moved")])
+    assert (twin.has_twin, twin.score) == (True, present.score)
+    assert len(measured(race.candidates).plans) == 2
 
 
 def test_of_two_plans_of_a_field_that_do_the_same_one_runs_on() -> None:

@@ -79,6 +79,8 @@ class FormulaEngine:
             raise EngineError("this plan fails")
         jammed = greens[0] > self.jams_above_s
         delay = 20.0 + (0 if self.flat else sum(abs(green - 50) for green in greens)) + spec.seed % 7 / 10
+        if spec.plans is not None and not self.flat:  # no two plans do exactly the same
+            delay += 1e-8 * sum((number + 1) * (one.offset_s + one.cycle_s) for number, one in enumerate(spec.plans))
         delay += 1000.0 * jammed
         row = dict.fromkeys(TRIPS.names, 0.0) | {"vehicle_id": "v", "vehicle_class": "car", "time_loss_s": delay}
         TRIPS.conform(pd.DataFrame([row])).to_parquet(folder / "trips.parquet")

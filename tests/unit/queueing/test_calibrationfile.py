@@ -49,5 +49,5 @@ def test_parameters_are_those_of_this_version(tmp_path: Path) -> None:
 
 
 def test_negative_headways_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="greater than or equal to 0"):
+    with pytest.raises(ValueError, match="greater than 0"):
         calibration(headway_factor=-1.0)
