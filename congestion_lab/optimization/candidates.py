@@ -16,6 +16,7 @@ from congestion_lab.signals.plan import Control, PlanSet, SignalPlan
 
 PRESENT = "present"
 WEBSTER = "webster"
+LEFT_TO_TRAFFIC = "left to the traffic, actuated"
 _TRIED_CYCLES_S = (60, 75, 90, 110)  # common cycles worth a look when nothing is known but the flows
 _HALF = math.sqrt(0.5)  # nearer to half than to the whole, as ratios go
 
@@ -127,4 +128,4 @@ def _left_to_traffic(space: DecisionSpace) -> Entrant:
     actuated = (space.controls.index(Control.ACTUATED) + 0.5) / len(space.controls)
     values = {"longest": 1.0, "split": 0.5, "control": actuated}
     point = [values.get(facet, value) for facet, value in zip(facets(space), space.encode(space.present), strict=True)]
-    return Entrant(space.decode(point), "left to the traffic, actuated", tuple(point))
+    return Entrant(space.decode(point), LEFT_TO_TRAFFIC, tuple(point))

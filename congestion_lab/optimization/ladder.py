@@ -15,6 +15,7 @@ import numpy as np
 from congestion_lab.core.seeds import derived_seed
 from congestion_lab.optimization.agreement import Agreement, measured
 from congestion_lab.optimization.budget import Clock, Cut
+from congestion_lab.optimization.candidates import LEFT_TO_TRAFFIC
 from congestion_lab.optimization.discrepancy import Floats
 from congestion_lab.optimization.fastmodel import Observed
 from congestion_lab.optimization.finalists import distinct, finalists
@@ -119,14 +120,18 @@ class Ladder:
         return Climb(best, levels, self.surrogate.agreement, self.surrogate.correction.kind, end)
 
     def _try_formulas(self, formulas: Sequence[Entrant]) -> None:
-        """Let SUMO run the plans of the formulas that look best to the fast engine."""
+        """Let SUMO run the plans of the formulas that look best to the fast engine, and those left to the traffic.
+
+        These are what a controller does that nobody has timed: whatever is proposed must be held against them.
+        """
         with self.spending.on(FORMULAS):
             self._learn()
             self._pool = self._screened([entrant.plans for entrant in formulas])
             wanted = [one.plans for one in self._pool[:_FORMULAS_TRIED]]
-            self.race.try_all([entrant for entrant in formulas if entrant.plans in wanted])
+            tried = [one for one in formulas if one.plans in wanted or one.origin == LEFT_TO_TRAFFIC]
+            self.race.try_all(tried)
             self._learn()
-        self.spending.judged(FORMULAS, len(formulas) - min(_FORMULAS_TRIED, len(formulas)))
+        self.spending.judged(FORMULAS, len(formulas) - len(tried))
         self.spending.gave(FORMULAS)
 
     def _end(self, fruitless: int) -> str:

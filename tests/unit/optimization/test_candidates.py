@@ -4,7 +4,7 @@ import pytest
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.network.model import Lane, Link, Network
-from congestion_lab.optimization.candidates import analytic_entrants
+from congestion_lab.optimization.candidates import LEFT_TO_TRAFFIC, analytic_entrants, of_every_control
 from congestion_lab.optimization.progression import coordinated, joints
 from congestion_lab.optimization.race import Entrant
 from congestion_lab.optimization.space import decision_space, greens_s
@@ -168,3 +168,18 @@ def test_left_turns_get_a_phase_where_they_need_one(left_vph: float, phases_kept
     (chosen,) = found["phases of least HCM delay, 75 s"].plans
     assert len(phases(chosen)) == phases_kept
     assert len(phases(found["least HCM delay, 75 s"].plans.plan_of("c"))) == 3
+
+
+def test_where_controllers_may_be_actuated_some_plans_leave_all_to_the_traffic() -> None:
+    present = PlanSet((plan("x"), plan("y", 30.0, 44.0)))
+    both = decision_space(present, cycle_bounds_s=(50, 140), controls=(Control.FIXED, Control.ACTUATED))
+    given = Entrant(present, "present", both.encode(present))
+    found = {entrant.origin: entrant for entrant in of_every_control(both, [given])}
+    assert set(found) == {"present, fixed", "present, actuated", LEFT_TO_TRAFFIC}
+    for one in found[LEFT_TO_TRAFFIC].plans:
+        longest = [interval.max_s for interval in one.intervals if interval.max_s is not None]
+        assert one.control is Control.ACTUATED
+        assert one.cycle_s == 140
+        assert longest == [67, 67]
+    fixed = decision_space(present, cycle_bounds_s=(50, 140))
+    assert of_every_control(fixed, [given]) == [given]
