@@ -77,9 +77,7 @@ def _edits(folder: Path, given: Path | None) -> "Edits":
     return read_edits(path) if given or path.is_file() else Edits()
 
 
-def _imported(
-    source: Path, wishes: "Wishes", told: Callable[[str], None]
-) -> "tuple[Imported, Network]":
+def _imported(source: Path, wishes: "Wishes", told: Callable[[str], None]) -> "tuple[Imported, Network]":
     from congestion_lab.core.digests import digest_of_file
     from congestion_lab.sumo.importfolder import Origin
     from congestion_lab.sumo.importing import import_map, import_net

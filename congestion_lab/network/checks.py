@@ -115,9 +115,7 @@ def rim(network: Network) -> tuple[frozenset[str], frozenset[str]]:
     passed = {network.links[before].to_node for before, _ in network.movements}
     outbound, inbound = _by(network, lambda link: link.from_node), _by(network, lambda link: link.to_node)
     ends = {
-        node
-        for node in network.nodes
-        if node not in passed and _is_end(inbound.get(node, ()), outbound.get(node, ()))
+        node for node in network.nodes if node not in passed and _is_end(inbound.get(node, ()), outbound.get(node, ()))
     }
     entries = frozenset(link.id for link in network.links.values() if link.from_node in ends)
     return entries, frozenset(link.id for link in network.links.values() if link.to_node in ends)

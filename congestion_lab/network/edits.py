@@ -1,4 +1,4 @@
-"""A planner's corrections of a map, by ids that last: read from a file, applied again whenever the map is built anew."""
+"""A planner's corrections of a map, by ids that last: applied again whenever the map is built anew."""
 
 import json
 from pathlib import Path

@@ -58,7 +58,7 @@ REPAIRS: Mapping[str, str] = MappingProxyType(
         "dead_ends": "check whether the street goes on, or open the other direction with `direction: both`",
         "disconnected": "draw the missing junction on the map, or leave it out with `closed: true`",
         "edits_lost": "look what took its place on the map and change the edit, or delete it",
-        "one_lane_two_way": "if two cars can pass, say so with `lanes: 1`; if it is a one-way, with `direction: forward`",
+        "one_lane_two_way": "say `lanes: 1` if two cars can pass, `direction: forward` if it is a one-way",
         "overlapping": "check bridge, tunnel and layer of both on the map, or draw the missing junction",
         "restrictions_dropped": "forbid the turn with `turns: [{from_way: …, via: …, to_way: …, allowed: false}]`",
         "restrictions_unread": "correct the relation on the map, or write the ban as an edit under `turns`",

@@ -37,7 +37,9 @@ def disconnected(facts: MapFacts) -> Iterator[Issue]:
         severity = Severity.WARNING if length >= _LONG_M else Severity.INFO
         more = f" and {len(part) - _NAMED} more" if len(part) > _NAMED else ""
         names = ", ".join(f"way {way.id}" for way in part[:_NAMED]) + more
-        what = "are not in the network, though they touch it" if touches else "touch the network nowhere and are not in it"
+        what = (
+            "are not in the network, though they touch it" if touches else "touch the network nowhere and are not in it"
+        )
         message = f"{length:.0f} m of street {what}: {names}"
         yield issue("disconnected", severity, f"{part[0].id}", message, facts.place_of_way(part[0].id))
 
@@ -52,10 +54,10 @@ def _parts(ways: Mapping[int, OsmWay]) -> list[list[OsmWay]]:
     while left:
         waiting, part = [next(iter(left))], []
         while waiting:
-            way = left.pop(waiting.pop(), None)
-            if way is not None:
-                part.append(way)
-                waiting += [other for node in way.nodes for other in at[node] if other in left]
+            name = waiting.pop()
+            if name in left:
+                part.append(left.pop(name))
+                waiting += [other for node in ways[name].nodes for other in at[node] if other in left]
         parts.append(sorted(part, key=lambda each: each.id))
     return parts
 

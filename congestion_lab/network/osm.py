@@ -1,6 +1,7 @@
 """What an OpenStreetMap extract says about roads, as frozen values that no file format shows through."""
 
 import enum
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -105,7 +106,7 @@ class OsmMap:
     def length_m(self, nodes: Iterable[int]) -> float:
         """Return the length of a line through nodes."""
         line = [self.nodes[node] for node in nodes]
-        return sum(distance_m(a, b) for a, b in zip(line, line[1:], strict=False))
+        return sum(distance_m(a, b) for a, b in itertools.pairwise(line))
 
 
 def distance_m(one: OsmNode, other: OsmNode) -> float:

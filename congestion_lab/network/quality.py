@@ -113,7 +113,10 @@ def _merged(joins: Iterable[JoinEdit]) -> tuple[JoinEdit, ...]:
 def _ordered(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     ranks = {severity: rank for rank, severity in enumerate(Severity)}
     return tuple(
-        sorted(issues, key=lambda one: (ranks[one.finding.severity], one.finding.rule, one.finding.place, one.finding.message))
+        sorted(
+            issues,
+            key=lambda one: (ranks[one.finding.severity], one.finding.rule, one.finding.place, one.finding.message),
+        )
     )
 
 

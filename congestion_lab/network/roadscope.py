@@ -124,7 +124,8 @@ def _longest_run(osm: OsmMap, way: OsmWay) -> tuple[int, ...]:
             runs.append([])
         elif not runs[-1] or runs[-1][-1] != node:
             runs[-1].append(node)
-    return tuple(max(runs, key=len))
+    longest = max(runs, key=len)
+    return tuple(longest)
 
 
 def _is_one_lane(way: OsmWay) -> bool:
@@ -134,7 +135,9 @@ def _is_one_lane(way: OsmWay) -> bool:
 
 def _unclear(way: OsmWay) -> str:
     """Return the tags of a way that cannot be read, as they are."""
-    bad = [key for key in ("lanes", "lanes:forward", "lanes:backward") if key in way.tags and _lanes(way.tags[key]) is None]
+    bad = [
+        key for key in ("lanes", "lanes:forward", "lanes:backward") if key in way.tags and _lanes(way.tags[key]) is None
+    ]
     speed = way.tags.get("maxspeed")
     if speed is not None and speed not in _UNSPOKEN and ":" not in speed and speed_kmh(way.tags) is None:
         bad.append("maxspeed")

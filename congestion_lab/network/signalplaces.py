@@ -1,6 +1,7 @@
 """Where the signals of a map belong: maps show posts and stop lines, a model needs junctions."""
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from congestion_lab.network.changes import SIGNAL
@@ -67,15 +68,10 @@ def _ahead(osm: OsmMap, node: int, way: OsmWay) -> Iterator[tuple[float, int]]:
     lines += [way.nodes[place::-1]] if not forward or is_two_way(way) else []
     for line in lines:
         far = 0.0
-        for before, after in zip(line, line[1:], strict=False):
+        for before, after in itertools.pairwise(line):
             far += distance_m(osm.nodes[before], osm.nodes[after])
             if far > REACH_M:
                 break
             if osm.arms[after] >= _JUNCTION_ARMS:
                 yield far, after
                 break
-
-
-def nearest_m(osm: OsmMap, node: int, others: Mapping[int, OsmNode]) -> float:
-    """Return the distance from a node to the nearest of others; infinite if there is none."""
-    return min((distance_m(osm.nodes[node], other) for other in others.values()), default=float("inf"))

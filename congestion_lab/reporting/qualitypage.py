@@ -58,7 +58,9 @@ def quality_page(made: Imported, network: Network, *, title: str) -> str:
     content = {
         "title": clean_name(title) or _("Road network"),
         "source": made.origin.source,
-        "attribution": _("© OpenStreetMap contributors, ODbL 1.0") if made.origin.kind == "osm" else made.origin.licence,
+        "attribution": _("© OpenStreetMap contributors, ODbL 1.0")
+        if made.origin.kind == "osm"
+        else made.origin.licence,
         "summary": _summary(made),
         "cards": _cards(made),
         "map": _map(drawing, network, issues),
@@ -80,22 +82,29 @@ def _grades() -> dict[Severity, str]:
     return {Severity.ERROR: _("error"), Severity.WARNING: _("warning"), Severity.INFO: _("to be known")}
 
 
+def _plural_grades() -> dict[Severity, str]:
+    return {Severity.ERROR: _("Errors"), Severity.WARNING: _("Warnings"), Severity.INFO: _("Remarks")}
+
+
 def _summary(made: Imported) -> str:
     counts = made.quality.counts
     if not made.quality.issues:
         return _("The checks found nothing to look at.")
-    text = _("{errors} errors keep traffic from running, {warnings} places should be looked at, {infos} are to be known.")
+    text = _(
+        "{errors} errors keep traffic from running, {warnings} places should be looked at, {infos} are to be known."
+    )
     return text.format(errors=counts["error"], warnings=counts["warning"], infos=counts["info"])
 
 
 def _cards(made: Imported) -> list[tuple[str, str, str]]:
-    counts = made.counts
+    counts, found = made.counts, made.quality.counts
     return [
         (_("Links"), number(counts["links"], 0), ""),
         (_("Junctions and ends"), number(counts["nodes"], 0), ""),
         (_("Signals"), number(counts["signals"], 0), ""),
         (_("Carriageways"), number(counts["road_km"]), "km"),
         (_("Lanes"), number(counts["lane_km"]), "km"),
+        *((text, number(found[severity.value], 0), "") for severity, text in _plural_grades().items()),
     ]
 
 

@@ -1,7 +1,7 @@
 """An import from beginning to end: a map or a net, edits and repairs, checks, and what readers must know."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from congestion_lab.core.digests import digest_of_file
@@ -37,10 +37,10 @@ class Wishes:
         edits: The planner's corrections.
     """
 
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     guess: bool = True
     fix: bool = False
-    edits: Edits = Edits()
+    edits: Edits = field(default_factory=Edits)
 
 
 def import_map(osm: OsmMap, origin: Origin, wishes: Wishes, told: Callable[[str], None]) -> tuple[Imported, Network]:
@@ -141,9 +141,9 @@ def _assumptions(built: Built) -> tuple[str, ...]:
     speeds = sum("maxspeed" in way.tags for way in ways)
     guessed = any(setting in GUESSED_SIGNALS for setting in built.settings)
     said = [
-        f"{len(ways) - lanes} of {len(ways)} ways have no number of lanes on the map; the usual of their class is assumed.",
-        f"{len(ways) - speeds} of {len(ways)} ways have no speed limit on the map; the usual of their class is assumed.",
-        f"No map tells signal timings: every signal starts with an assumed fixed-time plan of {CYCLE_S:.0f} s or longer.",
+        f"{len(ways) - lanes} of {len(ways)} ways have no number of lanes on the map; that of their class is assumed.",
+        f"{len(ways) - speeds} of {len(ways)} ways have no speed limit on the map; that of their class is assumed.",
+        f"No map tells signal timings: each signal starts with an assumed fixed plan of {CYCLE_S:.0f} s or longer.",
     ]
     if guessed:
         said.append("The map shows no signal at all, so signals are guessed where large roads cross; each is listed.")

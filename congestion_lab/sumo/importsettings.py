@@ -28,7 +28,9 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("proj.utm", "true", "metres, by the zone the map lies in, so that lengths are true"),
-    Setting("geometry.remove", "true", "points that only bend a street or change nothing become its shape: fewer links"),
+    Setting(
+        "geometry.remove", "true", "points that only bend a street or change nothing become its shape: fewer links"
+    ),
     Setting("geometry.min-dist", "0.5", "points closer than that are slips of the hand and make kinks"),
     Setting("junctions.join", "true", "a crossing of divided roads is one junction, not four that block each other"),
     Setting("junctions.join-dist", "15", "carriageways of city arterials lie up to that far apart"),

@@ -67,7 +67,10 @@ def check(path: Path, variant: str | None = None) -> tuple[Finding, ...]:
     tables = read_road_tables(path)
     chosen = _variant(tables.manifest, variant or DEFAULT_VARIANT, path)
     stale = gzip.decompress(built.read_bytes()).decode() != _net_text(tables, chosen)
-    return (*([_stale(built, "differs from what the tables say; build it again")] if stale else []), *check_network(read_network(built)))
+    return (
+        *([_stale(built, "differs from what the tables say; build it again")] if stale else []),
+        *check_network(read_network(built)),
+    )
 
 
 def net_of(path: Path, variant: str | None = None) -> Path:

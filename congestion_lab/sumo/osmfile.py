@@ -44,7 +44,7 @@ def read_osm(path: Path) -> OsmMap:
         _guard(path)
     try:
         return _checked(_read(osmium.io.File(str(path), found)), path)
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         if isinstance(error, InputError):
             raise
         hint = "fetch the file again; it is damaged or cut off"
@@ -74,9 +74,9 @@ def _read(file: osmium.io.File) -> OsmMap:
     lines = osmium.FileProcessor(file, _WAYS)
     for item in lines.with_filter(osmium.filter.KeyFilter("highway", "restriction")):
         tags = {tag.k: tag.v for tag in item.tags}
-        if item.is_way() and "highway" in tags:
+        if isinstance(item, osmium.osm.Way) and "highway" in tags:
             ways[item.id] = OsmWay(item.id, tuple(node.ref for node in item.nodes), tags)
-        elif item.is_relation() and _concerns_cars(tags):
+        elif isinstance(item, osmium.osm.Relation) and _concerns_cars(tags):
             found = _restriction(item.id, tags, [(one.type, one.ref, one.role) for one in item.members])
             if found is None:
                 unreadable.append(item.id)
@@ -91,11 +91,8 @@ def _read(file: osmium.io.File) -> OsmMap:
 
 
 def _nodes(file: osmium.io.File, wanted: Collection[int]) -> Iterator[OsmNode]:
-    reader = osmium.FileProcessor(file, osmium.osm.NODE)
-    if min(wanted, default=-1) > 0:  # the library's filter is faster, but editors give negative ids to what is new
-        reader = reader.with_filter(osmium.filter.IdFilter(wanted))
-    for node in reader:
-        if node.id in wanted and node.location.valid():
+    for node in osmium.FileProcessor(file, osmium.osm.NODE):
+        if isinstance(node, osmium.osm.Node) and node.id in wanted and node.location.valid():
             yield OsmNode(node.id, node.location.lon, node.location.lat, {tag.k: tag.v for tag in node.tags})
 
 

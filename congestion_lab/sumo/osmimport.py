@@ -1,4 +1,4 @@
-"""From a map to a net: the roads in scope, edits, signals where they belong, netconvert, and what cannot be driven out."""
+"""From a map to a net: edits, roads in scope, signals where they belong, netconvert, and what nobody can drive out."""
 
 import tempfile
 from collections.abc import Callable, Iterable
@@ -12,10 +12,11 @@ from congestion_lab.network.changes import Changed, changed
 from congestion_lab.network.checks import connected
 from congestion_lab.network.edits import Edits, JoinEdit
 from congestion_lab.network.model import Network
-from congestion_lab.network.origins import osm_nodes
+from congestion_lab.network.origins import Origins, osm_nodes
 from congestion_lab.network.osm import OsmMap
 from congestion_lab.network.roadscope import Scope, Scoped, scoped
 from congestion_lab.network.signalplaces import SignalPlaces, is_signal, signal_places, with_signals
+from congestion_lab.network.turnrules import forbidden
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.sumo.importsettings import GUESSED_SIGNALS, SETTINGS, Setting, type_map
@@ -87,7 +88,7 @@ def build(osm: OsmMap, edits: Edits, scope: Scope, *, guess: bool, told: Told) -
         raw = Path(scratch) / "roads.net.xml"
         told("building the net")
         _convert(roads.map, places, after.joins, settings, raw)
-        whole = read_network(raw)
+        whole = _without_turns(raw, read_network(raw), roads.map)
         told("taking out what cannot be driven to")
         network = _strongly_connected(raw, whole)
         network = _without_signals(raw, network, after.unsignalled)
@@ -109,7 +110,8 @@ def _convert(
         raise NetworkError(Fault("no road is left to build", "choose an area with public roads, or add --service"))
     write_osm(with_signals(osm, places), source)
     write_text(types, type_map())
-    command = [binary("netconvert"), f"--osm-files={source}", f"--type-files={types}", f"--output-file={target}"]
+    command: list[str | Path] = [binary("netconvert")]
+    command += [f"--osm-files={source}", f"--type-files={types}", f"--output-file={target}"]
     together = [edit.nodes for edit in joins if edit.join]
     if together:
         write_text(nodes, _joins(together))
@@ -123,6 +125,18 @@ def _convert(
 def _joins(groups: Iterable[tuple[int, ...]]) -> str:
     lines = (f"<join nodes={quoteattr(' '.join(map(str, group)))}/>" for group in groups)
     return "<nodes>\n" + "\n".join(lines) + "\n</nodes>\n"
+
+
+def _without_turns(net: Path, network: Network, roads: OsmMap) -> Network:
+    """Take out of a net, in place, the movements that the map or the planner forbids and netconvert let pass."""
+    wrong = forbidden(Origins(network), roads)
+    if not wrong:
+        return network
+    patch = net.with_name("turns.con.xml")
+    lines = (f"<delete from={quoteattr(before)} to={quoteattr(after)}/>" for before, after in wrong)
+    write_text(patch, "<connections>\n" + "\n".join(lines) + "\n</connections>\n")
+    _again(net, f"--connection-files={patch}")
+    return read_network(net)
 
 
 def _strongly_connected(net: Path, network: Network) -> Network:

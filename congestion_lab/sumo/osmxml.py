@@ -11,7 +11,9 @@ from congestion_lab.network.osm import OsmMap, Restriction, TurnRule
 def write_osm(osm: OsmMap, target: Path) -> None:
     """Write the roads and the turn restrictions that hold at a node."""
     lines = (*_nodes(osm), *_ways(osm), *_relations(osm))
-    write_text(target, '<?xml version="1.0" encoding="UTF-8"?>\n<osm version="0.6">\n' + "\n".join(lines) + "\n</osm>\n")
+    write_text(
+        target, '<?xml version="1.0" encoding="UTF-8"?>\n<osm version="0.6">\n' + "\n".join(lines) + "\n</osm>\n"
+    )
 
 
 def _nodes(osm: OsmMap) -> Iterator[str]:
@@ -29,10 +31,10 @@ def _ways(osm: OsmMap) -> Iterator[str]:
 def _relations(osm: OsmMap) -> Iterator[str]:
     for one in osm.restrictions:
         if one.via in osm.nodes and {one.from_way, one.to_way} <= osm.ways.keys():
-            ends = f'<member type="way" ref="{one.from_way}" role="from"/><member type="way" ref="{one.to_way}" role="to"/>'
-            via = f'<member type="node" ref="{one.via}" role="via"/>'
+            members = (("way", one.from_way, "from"), ("way", one.to_way, "to"), ("node", one.via, "via"))
+            ends = "".join(f'<member type="{what}" ref="{ref}" role="{role}"/>' for what, ref, role in members)
             kind = {"type": "restriction", "restriction": _kind(one)}
-            yield f'<relation id="{one.id}">{ends}{via}{_tags(kind)}</relation>'
+            yield f'<relation id="{one.id}">{ends}{_tags(kind)}</relation>'
 
 
 def _kind(one: Restriction) -> str:

@@ -46,6 +46,8 @@ def _crossings_m(network: Network) -> Mapping[str, float]:
     for link in network.links.values():
         ends.setdefault((link.from_node, link.to_node), []).append(link)
     return {
-        link.id: sum(lane.width_m for one in (link, *ends.get((link.to_node, link.from_node), ())) for lane in one.lanes)
+        link.id: sum(
+            lane.width_m for one in (link, *ends.get((link.to_node, link.from_node), ())) for lane in one.lanes
+        )
         for link in network.links.values()
     }
