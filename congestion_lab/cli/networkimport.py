@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from congestion_lab.cli.console import Exit, progress, say, say_json
-from congestion_lab.cli.options import example, folder_for_results, json_option, out_option, verbosity_options
+from congestion_lab.cli.console import Exit, progress, remark, say, say_json
+from congestion_lab.cli.options import (
+    RUNS_FOLDER,
+    example,
+    folder_for_results,
+    json_option,
+    out_option,
+    verbosity_options,
+)
 
 if TYPE_CHECKING:
     from congestion_lab.network.edits import Edits
     from congestion_lab.network.model import Network
+    from congestion_lab.network.overpass import Area
     from congestion_lab.sumo.importfolder import Imported
     from congestion_lab.sumo.importing import Wishes
 
@@ -19,6 +27,9 @@ if TYPE_CHECKING:
 @click.command("import", epilog=example("network import damascus.osm.pbf -o networks/damascus-osm"))
 @click.argument("source", required=False, type=click.Path(path_type=Path))
 @out_option("Folder to write. Default: named after the source.")
+@click.option("--bbox", metavar="W,S,E,N", help="Ask an Overpass server for the roads of this box, degrees.")
+@click.option("--place", metavar="NAME", help="Ask it for the roads of a town or district.")
+@click.option("--overpass", "server", metavar="URL", help="Address of the server. Default: overpass-api.de.")
 @click.option("--edits", type=click.Path(path_type=Path), help="YAML file of corrections. Default: the folder's own.")
 @click.option("--fix", is_flag=True, help="Apply the safe repairs and list them.")
 @click.option("--service", is_flag=True, help="Take in service roads, alleys and car parks.")
@@ -30,6 +41,9 @@ def import_network(
     source: Path | None,
     *,
     out: Path | None,
+    bbox: str | None,
+    place: str | None,
+    server: str | None,
     edits: Path | None,
     fix: bool,
     service: bool,
@@ -39,6 +53,8 @@ def import_network(
 ) -> int:
     """Make a network folder of SOURCE: a map (.osm, .osm.gz, .osm.bz2, .osm.pbf) or a SUMO net.
 
+    With --bbox or --place the map comes from an Overpass server; its answer is kept for days without a connection.
+
     The folder holds the net, a report of what should be looked at (quality.html), the provenance and the licence. The
     corrections in its edits.yaml are applied again whenever a map is imported into it.
     """
@@ -47,15 +63,14 @@ def import_network(
     from congestion_lab.sumo.importfolder import REPORT, check_target, write_import
     from congestion_lab.sumo.importing import Wishes
 
-    if source is None:
-        raise click.UsageError("name a map to import")
-    folder = folder_for_results(out or Path(_stem(source)))
+    wanted = _wanted(source, bbox, place)
+    folder = folder_for_results(out or Path(_stem(wanted)))
     check_target(folder)
     corrections = _edits(folder, edits)
     wishes = Wishes(Scope(service=service, footways=footways), guess=not no_guess, fix=fix, edits=corrections)
     with progress() as bars:
         task = bars.add_task("importing", total=None)
-        made, network = _imported(source, wishes, lambda text: bars.update(task, description=text))
+        made, network = _imported(wanted, server, wishes, lambda text: bars.update(task, description=text))
         bars.update(task, description="writing the folder")
         net = write_import(made, folder, quality_page(made, network, title=folder.resolve().name))
     if as_json:
@@ -66,8 +81,22 @@ def import_network(
     return Exit.OK
 
 
-def _stem(source: Path) -> str:
-    return source.name.split(".", maxsplit=1)[0] or "network"
+def _wanted(source: Path | None, bbox: str | None, place: str | None) -> "Path | Area":
+    from congestion_lab.network.overpass import Box, Place
+
+    given = [one for one in (source, bbox, place) if one is not None]
+    if len(given) != 1:
+        raise click.UsageError("name one source: a file, or --bbox, or --place")
+    if bbox is not None:
+        return Box.read(bbox)
+    return Place(place) if place is not None else Path(source or "")
+
+
+def _stem(wanted: "Path | Area") -> str:
+    if isinstance(wanted, Path):
+        return wanted.name.split(".", maxsplit=1)[0] or "network"
+    words = "".join(char if char.isalnum() else " " for char in f"{wanted}").split()
+    return "-".join(words[1:]) or "network"
 
 
 def _edits(folder: Path, given: Path | None) -> "Edits":
@@ -77,17 +106,28 @@ def _edits(folder: Path, given: Path | None) -> "Edits":
     return read_edits(path) if given or path.is_file() else Edits()
 
 
-def _imported(source: Path, wishes: "Wishes", told: Callable[[str], None]) -> "tuple[Imported, Network]":
+def _imported(
+    wanted: "Path | Area", server: str | None, wishes: "Wishes", told: Callable[[str], None]
+) -> "tuple[Imported, Network]":
     from congestion_lab.core.digests import digest_of_file
+    from congestion_lab.network.overpass import SERVER
     from congestion_lab.sumo.importfolder import Origin
     from congestion_lab.sumo.importing import import_map, import_net
+    from congestion_lab.sumo.mapsource import ask
     from congestion_lab.sumo.osmfile import is_osm, read_osm
 
-    if not is_osm(source) and source.name.endswith((".net.xml", ".net.xml.gz")):
-        return import_net(source, told)
-    told(f"reading {source.name}")
-    osm = read_osm(source)
-    return import_map(osm, Origin("osm", source.name, digest_of_file(source), osm.source), wishes, told)
+    if isinstance(wanted, Path):
+        if not is_osm(wanted) and wanted.name.endswith((".net.xml", ".net.xml.gz")):
+            return import_net(wanted, told)
+        told(f"reading {wanted.name}")
+        osm = read_osm(wanted)
+        return import_map(osm, Origin("osm", wanted.name, digest_of_file(wanted), osm.source), wishes, told)
+    told(f"asking for {wanted}")
+    answer = ask(wanted, server or SERVER, RUNS_FOLDER / ".maps")
+    if answer.remark:
+        remark(answer.remark)
+    source = f"Overpass, {wanted}" + (" (kept answer)" if answer.remark else "")
+    return import_map(answer.map, Origin("osm", source, digest_of_file(answer.file), answer.map.source), wishes, told)
 
 
 def _say(made: "Imported", net: Path, report: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests import maps, roads
 from tests.cli.conftest import Run
+from tests.overpass import serving
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -138,3 +139,47 @@ def test_faulty_edits_leave_the_earlier_import(run: Run, here: Path) -> None:
 
 def test_nothing_to_import_is_wrong_usage(run: Run) -> None:
     assert run("network", "import").code == 2
+
+
+_BOX = ("--bbox", "36.299,33.499,36.305,33.505")
+
+
+def test_a_map_is_asked_of_a_server_and_kept_for_days_without_one(run: Run, here: Path) -> None:
+    with serving() as server:
+        server.body = maps.town()
+        asked = run("network", "import", *_BOX, "--overpass", server.url, "-o", "out")
+    assert asked.code == 0, asked.err
+    assert "ODbL" in Path("out/LICENSE").read_text()
+    told = json.loads(Path("out/provenance.json").read_text())["origin"]
+    assert told["source"] == "Overpass, box 36.299,33.499,36.305,33.505"
+    offline = run("network", "import", *_BOX, "--overpass", server.url, "-o", "out")
+    assert offline.code == 0
+    assert "no answer from the server" in offline.err
+    assert "is used instead: runs/.maps/overpass-" in offline.err
+    assert "kept answer" in json.loads(Path("out/provenance.json").read_text())["origin"]["source"]
+    other = run("network", "import", "--place", "Damascus", "--overpass", server.url, "-o", "other")
+    assert other.code == 3
+    assert "no answer from the server" in other.err
+    assert not (here / "other").exists()
+
+
+def test_an_empty_box_does_not_replace_what_was_kept(run: Run, here: Path) -> None:
+    with serving() as server:
+        server.body = maps.document()
+        ended = run("network", "import", *_BOX, "--overpass", server.url, "-o", "out")
+    assert ended.code == 3
+    assert "box 36.299,33.499,36.305,33.505: holds no road" in ended.err
+    assert not (here / "out").exists()
+    assert list((here / "runs" / ".maps").iterdir()) == []
+
+
+def test_a_place_names_its_folder(run: Run, here: Path) -> None:
+    with serving() as server:
+        server.body = maps.town()
+        assert run("network", "import", "--place", "Ar Raqqah / الرقة", "--overpass", server.url).code == 0
+    assert (here / "Ar-Raqqah-الرقة" / "roads.net.xml.gz").is_file()
+
+
+def test_one_source_at_a_time(run: Run) -> None:
+    assert run("network", "import", "town.osm", "--place", "x").code == 2
+    assert run("network", "import", "--bbox", "1,2,3", "-o", "out").code == 3
