@@ -51,8 +51,9 @@ def import_network(
     no_guess: bool,
     as_json: bool,
 ) -> int:
-    """Make a network folder of SOURCE: a map (.osm, .osm.gz, .osm.bz2, .osm.pbf) or a SUMO net.
+    """Make a network folder of SOURCE.
 
+    That is a map (.osm, .osm.gz, .osm.bz2, .osm.pbf), a SUMO net, or a folder of GMNS tables (node.csv, link.csv).
     With --bbox or --place the map comes from an Overpass server; its answer is kept for days without a connection.
 
     The folder holds the net, a report of what should be looked at (quality.html), the provenance and the licence. The
@@ -119,6 +120,8 @@ def _imported(
     if isinstance(wanted, Path):
         if not is_osm(wanted) and wanted.name.endswith((".net.xml", ".net.xml.gz")):
             return import_net(wanted, told)
+        if wanted.is_dir():
+            return _tables(wanted, told)
         told(f"reading {wanted.name}")
         osm = read_osm(wanted)
         return import_map(osm, Origin("osm", wanted.name, digest_of_file(wanted), osm.source), wishes, told)
@@ -128,6 +131,17 @@ def _imported(
         remark(answer.remark)
     source = f"Overpass, {wanted}" + (" (kept answer)" if answer.remark else "")
     return import_map(answer.map, Origin("osm", source, digest_of_file(answer.file), answer.map.source), wishes, told)
+
+
+def _tables(folder: Path, told: Callable[[str], None]) -> "tuple[Imported, Network]":
+    from congestion_lab.core.errors import Fault, NetworkError
+    from congestion_lab.network.gmns import FILES, is_gmns
+    from congestion_lab.sumo.gmnsimport import import_gmns
+
+    if not is_gmns(folder):
+        hint = f"a folder of GMNS tables holds {' and '.join(FILES)}"
+        raise NetworkError(Fault("there is nothing in this folder that can be imported", hint, str(folder)))
+    return import_gmns(folder, told)
 
 
 def _say(made: "Imported", net: Path, report: Path) -> None:

@@ -11,6 +11,7 @@ from congestion_lab.core.digests import digest_of_file
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.files import folder_replaced_whole, write_json, write_text
 from congestion_lab.network.edits import EDITS, Edits, write_edits
+from congestion_lab.network.model import Network
 from congestion_lab.network.quality import Quality
 from congestion_lab.sumo.importsettings import CLASSES, Setting
 from congestion_lab.sumo.installation import version
@@ -88,6 +89,18 @@ class Imported:
     counts: Mapping[str, float]
     left_out: Mapping[str, int]
     assumptions: tuple[str, ...]
+
+
+def counts_of(network: Network) -> Mapping[str, float]:
+    """Return the figures of a network that a reader looks for first."""
+    lanes = sum(lane.length_m for link in network.links.values() for lane in link.lanes)
+    return {
+        "links": len(network.links),
+        "nodes": len(network.nodes),
+        "signals": len(network.controllers),
+        "road_km": round(sum(link.length_m for link in network.links.values()) / 1000, 2),
+        "lane_km": round(lanes / 1000, 2),
+    }
 
 
 def check_target(folder: Path) -> None:

@@ -14,7 +14,7 @@ from congestion_lab.network.model import Network
 from congestion_lab.network.osm import OsmMap
 from congestion_lab.network.quality import Quality, quality_of, quality_of_map
 from congestion_lab.network.roadscope import Scope
-from congestion_lab.sumo.importfolder import UNKNOWN, Imported, Origin
+from congestion_lab.sumo.importfolder import UNKNOWN, Imported, Origin, counts_of
 from congestion_lab.sumo.importsettings import CLASSES, GUESSED_SIGNALS
 from congestion_lab.sumo.netconvert import without_header
 from congestion_lab.sumo.netfile import read_network
@@ -72,7 +72,7 @@ def import_map(osm: OsmMap, origin: Origin, wishes: Wishes, told: Callable[[str]
         options=_options(wishes),
         edits=wishes.edits,
         fixes=fixes,
-        counts=_counts(built.network),
+        counts=counts_of(built.network),
         left_out=built.scoped.left_out,
         assumptions=_assumptions(built),
     )
@@ -115,24 +115,13 @@ def import_net(path: Path, told: Callable[[str], None]) -> tuple[Imported, Netwo
         text = without_header(stream.read().decode("utf-8"))
     origin = Origin("net", path.name, digest_of_file(path), "", "unknown", UNKNOWN)
     assumptions = ("The net is used as it was given: roads, signals and their timings are whoever's who made it.",)
-    made = Imported(text, origin, quality, (), {}, Edits(), Edits(), _counts(network), {}, assumptions)
+    made = Imported(text, origin, quality, (), {}, Edits(), Edits(), counts_of(network), {}, assumptions)
     return made, network
 
 
 def _options(wishes: Wishes) -> Mapping[str, object]:
     scope = {"service": wishes.scope.service, "footways": wishes.scope.footways}
     return {**scope, "guess_signals": wishes.guess, "fix": wishes.fix}
-
-
-def _counts(network: Network) -> Mapping[str, float]:
-    lanes = sum(lane.length_m for link in network.links.values() for lane in link.lanes)
-    return {
-        "links": len(network.links),
-        "nodes": len(network.nodes),
-        "signals": len(network.controllers),
-        "road_km": round(sum(link.length_m for link in network.links.values()) / 1000, 2),
-        "lane_km": round(lanes / 1000, 2),
-    }
 
 
 def _assumptions(built: Built) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def build(osm: OsmMap, edits: Edits, scope: Scope, *, guess: bool, told: Told) -
         _convert(roads.map, places, after.joins, settings, raw)
         whole = _without_turns(raw, read_network(raw), roads.map)
         told("taking out what cannot be driven to")
-        network = _strongly_connected(raw, whole)
+        network = strongly_connected(raw, whole)
         network = _without_signals(raw, network, after.unsignalled)
         told("giving signals their first plans")
         intersections = read_intersections(raw)
@@ -139,7 +139,7 @@ def _without_turns(net: Path, network: Network, roads: OsmMap) -> Network:
     return read_network(net)
 
 
-def _strongly_connected(net: Path, network: Network) -> Network:
+def strongly_connected(net: Path, network: Network) -> Network:
     """Take out of a net, in place, all links that traffic cannot reach or leave, and return what remains."""
     for _ in range(_MOST_ROUNDS):
         lost = sorted({finding.place for finding in connected(network)})

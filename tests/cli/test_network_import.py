@@ -183,3 +183,10 @@ def test_a_place_names_its_folder(run: Run, here: Path) -> None:
 def test_one_source_at_a_time(run: Run) -> None:
     assert run("network", "import", "town.osm", "--place", "x").code == 2
     assert run("network", "import", "--bbox", "1,2,3", "-o", "out").code == 3
+
+
+def test_a_folder_without_tables_is_refused(run: Run, here: Path) -> None:
+    (here / "tables").mkdir()
+    ended = run("network", "import", "tables", "-o", "out")
+    assert ended.code == 3
+    assert "tables: there is nothing in this folder that can be imported" in ended.err

@@ -55,7 +55,7 @@ def test_what_the_maps_are_known_for_is_found(towns: dict[str, tuple[Found, Path
 
 
 def test_an_hour_of_traffic_runs_on_a_real_map(towns: dict[str, tuple[Found, Path]]) -> None:
-    """Kadıköy only, the smallest: `python -m benchmarks imports` runs the hour on all of them."""
+    """On the smallest only: `python -m benchmarks imports` runs the hour on all of them."""
     hour = an_hour(towns["istanbul_kadikoy.osm.xml.gz"][1])
     assert hour.demanded > 1000
     assert hour.arrived == hour.demanded
