@@ -16,7 +16,7 @@ from congestion_lab.core.errors import CongestionLabError, EngineError, Fault, I
 # name -> (module:attribute, short help): a command's module is loaded only when the command is used
 _COMMANDS = {
     "doctor": ("doctor:doctor", "Check that this machine can run everything."),
-    "network": ("network:network", "Build, check and draw road networks."),
+    "network": ("network:network", "Import, build, check and draw road networks."),
     "demand": ("demand:demand", "Build demand from zones and assumptions."),
     "scenario": ("scenario:scenario", "Validate scenario and experiment files, print their schema."),
     "simulate": ("simulate:simulate", "Simulate a scenario on several seeds."),

@@ -1,4 +1,4 @@
-"""`congestion-lab network`: build, check and draw road networks."""
+"""`congestion-lab network`: import, build, check and draw road networks."""
 
 from collections import Counter
 from dataclasses import asdict
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.networkimport import import_network
 from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 
 _variant_option = click.option(
@@ -16,7 +17,10 @@ _variant_option = click.option(
 
 @click.group(epilog=example("network check networks/damascus"))
 def network() -> None:
-    """Build, check and draw road networks."""
+    """Import, build, check and draw road networks."""
+
+
+network.add_command(import_network)
 
 
 @network.command(epilog=example("network build networks/damascus --variant before-2025"))

@@ -51,6 +51,30 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+@contextmanager
+def folder_replaced_whole(target: Path) -> Iterator[Path]:
+    """Yield a temporary folder beside the target that takes its place only if the block ends well.
+
+    A folder that stood there is moved aside first and comes back should the new one not get its name.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.{_machine()}.{os.getpid()}.", dir=target.parent))
+    fresh, former = scratch / "new", scratch / "former"
+    fresh.mkdir()
+    try:
+        yield fresh
+        if target.exists():
+            target.rename(former)
+        try:
+            fresh.rename(target)
+        except OSError:
+            if former.exists():
+                former.rename(target)
+            raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
 def remove_abandoned(parent: Path) -> None:
     """Remove the temporary folders of `folder_written_whole` whose processes, of this machine, were killed."""
     for folder in parent.glob(f".*.{_machine()}.*.*"):

@@ -1,13 +1,13 @@
 """Small named checks of a road network, each yielding findings.
 
 Every check takes any `Network` and knows nothing of the file it came from. An error means that traffic cannot run as
-the network says; a warning is something that an engineer should look at.
+the network says; a warning is something that an engineer should look at; what is only told to be known is information.
 """
 
 import enum
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -21,15 +21,17 @@ SHORTEST_LINK_M = 10.0  # a car and a gap; shorter links hold nobody and block j
 SLOWEST_MPS = 10 / 3.6
 FASTEST_MPS = 130 / 3.6
 SHARPEST_BEND = math.radians(100)
+WIDEST_FORK = math.radians(100)  # streets that part by more do not come from one street
 LANE_END_M = 35.0  # least length of a lane that ends: on a shorter one nobody finds a gap in time
 LEFT_LANE_FROM = 2  # an approach of so many lanes can spare one for turning left
 
 
 class Severity(enum.Enum):
-    """How bad a finding is."""
+    """How bad a finding is, worst first."""
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,11 @@ Check = Callable[[Network], Iterator[Finding]]
 def check_network(network: Network) -> tuple[Finding, ...]:
     """Return everything that all checks find, errors first, then by rule and place."""
     found = itertools.chain.from_iterable(check(network) for check in CHECKS.values())
-    return tuple(sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.rule, f.place, f.message)))
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(finding: Finding) -> tuple[int, str, str, str]:
+    return list(Severity).index(finding.severity), finding.rule, finding.place, finding.message
 
 
 def _at(rule: str, severity: Severity, place: str, message: str, point: Point) -> Finding:
@@ -101,16 +107,28 @@ def connected(network: Network) -> Iterator[Finding]:
 
 
 def rim(network: Network) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the links on which traffic enters the network, and those on which it leaves, at ends of single streets."""
+    """Return the links on which traffic enters the network, and those on which it leaves.
+
+    That is at ends of single streets, and where a street that a map was cut off from forks as it enters, or where
+    streets have merged as they leave.
+    """
     passed = {network.links[before].to_node for before, _ in network.movements}
     outbound, inbound = _by(network, lambda link: link.from_node), _by(network, lambda link: link.to_node)
     ends = {
-        node
-        for node in network.nodes
-        if node not in passed and max(len(inbound.get(node, ())), len(outbound.get(node, ()))) <= 1
+        node for node in network.nodes if node not in passed and _is_end(inbound.get(node, ()), outbound.get(node, ()))
     }
     entries = frozenset(link.id for link in network.links.values() if link.from_node in ends)
     return entries, frozenset(link.id for link in network.links.values() if link.to_node in ends)
+
+
+def _is_end(inbound: Sequence[Link], outbound: Sequence[Link]) -> bool:
+    if max(len(inbound), len(outbound)) <= 1:
+        return True
+    if inbound and outbound:
+        return False
+    headings = [bearing(link.shape[-2], link.shape[-1]) for link in inbound]
+    headings += [bearing(link.shape[0], link.shape[1]) for link in outbound]
+    return all(abs(turned(a, b)) < WIDEST_FORK for a, b in itertools.combinations(headings, 2))
 
 
 def dead_ends(network: Network) -> Iterator[Finding]:

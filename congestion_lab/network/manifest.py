@@ -5,27 +5,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field
 
-from congestion_lab.core.errors import Fault, NetworkError
+from congestion_lab.network.yamlfile import Strict, read_yaml
 
 MANIFEST = "network.yaml"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Title(_Strict):
+class Title(Strict):
     """A name in both languages."""
 
     en: str
     ar: str
 
 
-class Variant(_Strict):
+class Variant(Strict):
     """The network as of a day.
 
     Attributes:
@@ -37,7 +31,7 @@ class Variant(_Strict):
     file: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+\.net\.xml\.gz$")]
 
 
-class RoadClass(_Strict):
+class RoadClass(Strict):
     """What is assumed of every link of a class.
 
     Attributes:
@@ -51,7 +45,7 @@ class RoadClass(_Strict):
     priority: Annotated[int, Field(ge=1, le=20)]
 
 
-class Defaults(_Strict):
+class Defaults(Strict):
     """Further assumptions, each in this one place."""
 
     pocket_m: Annotated[float, Field(ge=20, le=200)]
@@ -61,7 +55,7 @@ class Defaults(_Strict):
     acceleration_lane_m: Annotated[float, Field(ge=50, le=400)]
 
 
-class Manifest(_Strict):
+class Manifest(Strict):
     """The file `network.yaml`.
 
     Attributes:
@@ -93,36 +87,4 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         NetworkError: The file is missing, is no YAML or breaks the schema; every fault is named.
     """
-    try:
-        data = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        rule = f"cannot be read: {error}"
-        raise NetworkError(Fault(rule, "name a folder that holds a network.yaml", source=str(path))) from error
-    except RecursionError:
-        raise NetworkError(Fault("is nested too deeply for a manifest", source=str(path))) from None
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = None if mark is None else mark.line + 1
-        raise NetworkError(Fault("is no YAML", str(error), source=str(path), line=line)) from error
-    try:
-        return Manifest.model_validate(data)
-    except ValidationError as error:
-        raise NetworkError(*(_fault(path, data, dict(item)) for item in error.errors())) from error
-
-
-def _fault(path: Path, data: object, item: Mapping[str, object]) -> Fault:
-    location = item["loc"] if isinstance(item["loc"], tuple) else ()
-    key = ".".join(str(part) for part in location)
-    return Fault(str(item["msg"]), source=str(path), line=_line_of(data, location), key=key)
-
-
-def _line_of(data: object, location: tuple[object, ...]) -> int | None:
-    """Return the 1-based line of a key, or of the nearest key above it that is there."""
-    line = None
-    for part in location:
-        marks = getattr(data, "lc", None)
-        if marks is None or not isinstance(data, Mapping) or part not in data:
-            break
-        line = marks.key(part)[0] + 1
-        data = data[part]
-    return line
+    return read_yaml(path, Manifest, missing="name a folder that holds a network.yaml")

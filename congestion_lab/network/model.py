@@ -55,6 +55,8 @@ class Link:
         name_en: Street name in English or Latin letters, possibly empty.
         name_ar: Street name in Arabic, possibly empty.
         kind: Road class, e.g. arterial, ramp, circulating.
+        level: 0 on the ground, above it on bridges, below it in tunnels.
+        sources: Ids of what it was made from on the map that it comes from, if any.
     """
 
     id: str
@@ -65,6 +67,8 @@ class Link:
     name_en: str = ""
     name_ar: str = ""
     kind: str = ""
+    level: int = 0
+    sources: tuple[str, ...] = ()
 
     @property
     def length_m(self) -> float:

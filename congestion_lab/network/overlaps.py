@@ -70,5 +70,5 @@ def _overlap(network: Network, link: Link, other: Link, line: LineString, area: 
 
 
 def _level(link: Link) -> str:
-    """Return the level of a link as far as its kind tells it; tunnels and bridges may cross one another."""
-    return link.id if link.kind in _OTHER_LEVELS else ""
+    """Return the level of a link; tunnels and bridges that only their kind tells may cross one another."""
+    return link.id if link.kind in _OTHER_LEVELS else f"{link.level}"

@@ -61,6 +61,12 @@ class LinkMap:
         box = {"class": "map", "viewBox": self.frame.view_box, "role": "img", "aria-label": label}
         return element("svg", box, self._ground, *paths, *self._signals())
 
+    def plain(self) -> Iterator[Markup]:
+        """Yield the links without a value, narrow ones first."""
+        for link in sorted(self.network.links.values(), key=lambda each: len(each.lanes)):
+            classes = f"link w{min(len(link.lanes), _MOST_LANES)}"
+            yield element("path", {"class": classes, "d": self._lines[link.id]})
+
     def _path(self, place: int, key: str) -> Markup:
         link = self.network.links[self.ids[place]]
         classes = f"link w{min(len(link.lanes), _MOST_LANES)} {key}"

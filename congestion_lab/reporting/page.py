@@ -25,11 +25,11 @@ def rendered(template: str, content: Mapping[str, Any], page_data: Mapping[str, 
         content: What it shows.
         page_data: What its script reads; escaped so that no text in it can end the script.
     """
-    environment = _environment()
+    surroundings = environment()
     plotly = _plotly() if page_data["charts"] else ""
-    script = _source(environment, "page.js")
+    script = _source(surroundings, "page.js")
     shell = {
-        "style": Markup(_source(environment, "style.css") + scale_style(SPEED_KMH) + scale_style(DELAY_CHANGE)),  # noqa: S704 -- ours
+        "style": Markup(_source(surroundings, "style.css") + scale_style(SPEED_KMH) + scale_style(DELAY_CHANGE)),  # noqa: S704 -- ours
         "plotly": Markup(plotly),  # noqa: S704 -- as shipped with Plotly
         "script": Markup(script),  # noqa: S704 -- ours
         "page_data": Markup(script_json(page_data)),  # noqa: S704 -- escaped
@@ -37,7 +37,19 @@ def rendered(template: str, content: Mapping[str, Any], page_data: Mapping[str, 
         "language": translation.language(),
         "direction": translation.direction(),
     }
-    return environment.get_template(template).render(**content, **shell)
+    return surroundings.get_template(template).render(**content, **shell)
+
+
+def rendered_plain(template: str, content: Mapping[str, Any]) -> str:
+    """Return the page of a template that needs no script: it opens without a network, and no script may run in it."""
+    surroundings = environment()
+    shell = {
+        "style": Markup(_source(surroundings, "style.css")),  # noqa: S704 -- ours
+        "policy": "default-src 'none'; style-src 'unsafe-inline'",
+        "language": translation.language(),
+        "direction": translation.direction(),
+    }
+    return surroundings.get_template(template).render(**content, **shell)
 
 
 def script_json(value: object) -> str:
@@ -61,24 +73,25 @@ def _rules(scale: Scale, *, dark: bool) -> str:
     return "".join(f".map .{key} {{ stroke: {tone} }} .legend i.{key} {{ background: {tone} }} " for key, tone in tones)
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """Return where templates are found and how they are filled in: everything escaped, nothing missing."""
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("congestion_lab.reporting"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": translation._, "plural": translation.plural, "none_key": NO_DATA}
-    environment.filters |= {"clean": clean_name, "number": number, "signed": signed, "percent": percent}
-    return environment
+    made.globals |= {"_": translation._, "plural": translation.plural, "none_key": NO_DATA}
+    made.filters |= {"clean": clean_name, "number": number, "signed": signed, "percent": percent}
+    return made
 
 
-def _source(environment: jinja2.Environment, name: str) -> str:
-    loader = environment.loader
+def _source(surroundings: jinja2.Environment, name: str) -> str:
+    loader = surroundings.loader
     if loader is None:
         raise jinja2.TemplateNotFound(name)
-    return loader.get_source(environment, name)[0]
+    return loader.get_source(surroundings, name)[0]
 
 
 def _plotly() -> str:

@@ -69,7 +69,22 @@ def _link(edge: Record, nodes: Mapping[str, Node]) -> Link:
         name_en=edge.get("name") or parameters.get("name:en", ""),
         name_ar=parameters.get("name:ar", ""),
         kind=edge.get("type"),
+        level=_level(parameters.get("level", "")),
+        sources=_sources(edge),
     )
+
+
+def _level(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:  # none is given, or several by parts of the link
+        return 0
+
+
+def _sources(edge: Record) -> tuple[str, ...]:
+    """Return the ids on the map of the ways that a link was made from, as netconvert notes them on its lanes."""
+    noted = (lane.parameters().get("origId", "") for lane in edge.children if lane.tag == "lane")
+    return tuple(dict.fromkeys(name for text in noted for name in text.split()))
 
 
 def _centre_line(edge: Record) -> tuple[Point, ...]:

@@ -15,6 +15,7 @@ from congestion_lab.network.manifest import Manifest, Variant
 from congestion_lab.network.roadplan import RoadPlan
 from congestion_lab.network.roadtables import RoadTables, read_road_tables
 from congestion_lab.signals.plan import SignalPlan
+from congestion_lab.sumo.importfolder import imported_net, is_import
 from congestion_lab.sumo.netconvert import convert, pack, without_header
 from congestion_lab.sumo.netfile import read_intersections, read_network
 from congestion_lab.sumo.plainnet import write_plain
@@ -49,30 +50,39 @@ def check(path: Path, variant: str | None = None) -> tuple[Finding, ...]:
     """Return what is wrong with a net, or with a road model's folder and the net built from it.
 
     Args:
-        path: A SUMO net, or a folder with `network.yaml` in it.
-        variant: Which variant of a folder; the present network if left out.
+        path: A SUMO net, the folder of an imported network, or a folder with `network.yaml` in it.
+        variant: Which variant of such a folder; the present network if left out.
 
     Raises:
         NetworkError: The net or the tables cannot be used, or the folder's net is not built yet.
         SumoFailedError: netconvert refused what the tables say.
     """
+    if is_import(path) and variant is None:
+        imported, as_written = imported_net(path)
+        changed = () if as_written else (_stale(imported, "was changed after the import; import the map again"),)
+        return (*changed, *check_network(read_network(imported)))
     built = net_of(path, variant)
     if not path.is_dir():
         return check_network(read_network(built))
     tables = read_road_tables(path)
     chosen = _variant(tables.manifest, variant or DEFAULT_VARIANT, path)
     stale = gzip.decompress(built.read_bytes()).decode() != _net_text(tables, chosen)
-    return (*([_stale(built)] if stale else []), *check_network(read_network(built)))
+    return (
+        *([_stale(built, "differs from what the tables say; build it again")] if stale else []),
+        *check_network(read_network(built)),
+    )
 
 
 def net_of(path: Path, variant: str | None = None) -> Path:
-    """Return a net as it is given, or the built net of a road model's folder.
+    """Return a net as it is given, or the net of an imported network's or a road model's folder.
 
     Raises:
         NetworkError: The folder's tables cannot be used, or its net is not built yet.
     """
     if not path.is_dir():
         return path
+    if is_import(path) and variant is None:
+        return imported_net(path)[0]
     built = path / _variant(read_road_tables(path).manifest, variant or DEFAULT_VARIANT, path).file
     if not built.is_file():
         hint = f"run `congestion-lab network build {path}`"
@@ -80,8 +90,7 @@ def net_of(path: Path, variant: str | None = None) -> Path:
     return built
 
 
-def _stale(built: Path) -> Finding:
-    message = "differs from what the tables say; build it again"
+def _stale(built: Path, message: str) -> Finding:
     return Finding("stale", Severity.ERROR, built.name, message, 0.0, 0.0)
 
 

@@ -4,6 +4,7 @@ Every file goes through here before SUMO or another parser gets it. Expat report
 anything could be expanded, and a file that is guarded holds neither, so any parser reads it safely afterwards.
 """
 
+import bz2
 import gzip
 import re
 import zlib
@@ -20,6 +21,7 @@ from congestion_lab.core.errors import Fault, InputError
 
 _BLOCK_BYTES = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
+_BZIP2_MAGIC = b"BZh"
 MAX_BYTES = 8 << 30  # unpacked; the largest published city demand is about half of that
 MAX_RATIO = 200  # unpacked over packed; SUMO's own files stay below 60
 FREE_BYTES = 64 << 20  # unpacked size up to which any ratio is harmless
@@ -110,27 +112,30 @@ def tree(path: Path) -> Element:
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
-    """Open a plain or gzipped file for reading its plain bytes; what it is, its first bytes say.
+def unpacked(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile | bz2.BZ2File]:
+    """Open a plain, gzipped or bzip2 file for reading its plain bytes; what it is, its first bytes say.
 
     Raises:
         InputError: It is missing or cannot be read.
     """
     try:
         with path.open("rb") as stream:
-            packed = stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+            magic = stream.read(max(len(_GZIP_MAGIC), len(_BZIP2_MAGIC)))
     except OSError as error:
         rule = "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise InputError(Fault(rule, "check the path", str(path))) from error
-    if packed:
+    if magic.startswith(_GZIP_MAGIC):
         with gzip.open(path, "rb") as unzipped:
+            yield unzipped
+    elif magic.startswith(_BZIP2_MAGIC):
+        with bz2.open(path, "rb") as unzipped:
             yield unzipped
     else:
         with path.open("rb") as stream:
             yield stream
 
 
-def _blocks(stream: IO[bytes] | gzip.GzipFile, path: Path) -> Iterator[bytes]:
+def _blocks(stream: IO[bytes] | gzip.GzipFile | bz2.BZ2File, path: Path) -> Iterator[bytes]:
     packed_bytes = path.stat().st_size
     total = 0
     while block := _read(stream, path):
@@ -141,7 +146,7 @@ def _blocks(stream: IO[bytes] | gzip.GzipFile, path: Path) -> Iterator[bytes]:
         yield block
 
 
-def _read(stream: IO[bytes] | gzip.GzipFile, path: Path) -> bytes:
+def _read(stream: IO[bytes] | gzip.GzipFile | bz2.BZ2File, path: Path) -> bytes:
     try:
         return stream.read(_BLOCK_BYTES)
     except (OSError, EOFError, zlib.error) as error:

@@ -1,0 +1,58 @@
+"""What an import knows besides the network: the map, what of it was taken, and what became of the planner's edits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from congestion_lab.core.geometry import Point
+from congestion_lab.network.changes import Changed
+from congestion_lab.network.model import Link, Network
+from congestion_lab.network.origins import Globe, Origins
+from congestion_lab.network.osm import OsmMap
+from congestion_lab.network.roadscope import Scoped
+from congestion_lab.network.signalplaces import SignalPlaces
+
+
+@dataclass(frozen=True)
+class MapFacts:
+    """A network and the map that it was made from.
+
+    Attributes:
+        network: The network.
+        osm: The map after edits, all that it holds.
+        scoped: The roads of it that were in scope.
+        places: Its signals.
+        changed: The planner's edits, applied and lost.
+        unreached: Links that were taken out because traffic could not reach or leave them.
+        unsafe: What is dangerous about the plan of a controller, in words.
+        usual_kmh: Speed limit that is assumed of a kind of road.
+    """
+
+    network: Network
+    osm: OsmMap
+    scoped: Scoped
+    places: SignalPlaces
+    changed: Changed
+    unreached: tuple[Link, ...] = ()
+    unsafe: Mapping[str, str] = field(default_factory=dict)
+    usual_kmh: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def origins(self) -> Origins:
+        """The network seen from the map."""
+        return Origins(self.network)
+
+    @cached_property
+    def globe(self) -> Globe:
+        """Where the network lies."""
+        return Globe(self.network.projection, self.network.offset)
+
+    def place_of_node(self, node: int) -> Point:
+        """Return where a node of the map lies in the network's coordinates."""
+        found = self.osm.nodes[node]
+        return self.globe.plane(found.lon, found.lat)
+
+    def place_of_way(self, way: int) -> Point:
+        """Return where the middle of a way lies in the network's coordinates."""
+        known = [node for node in self.osm.ways[way].nodes if node in self.osm.nodes]
+        return self.place_of_node(known[len(known) // 2])

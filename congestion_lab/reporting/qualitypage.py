@@ -1,0 +1,172 @@
+"""The quality report of an imported network: one HTML file with a map that opens without a network or a script."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from congestion_lab.core.geometry import Point
+from congestion_lab.core.names import clean_name
+from congestion_lab.network.checks import Severity
+from congestion_lab.network.issues import Issue
+from congestion_lab.network.model import Network
+from congestion_lab.reporting.linkmap import LinkMap
+from congestion_lab.reporting.mapframe import MapFrame
+from congestion_lab.reporting.networkmap import controller_places, junction_paths
+from congestion_lab.reporting.page import rendered_plain
+from congestion_lab.reporting.svg import element
+from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.wording import number
+from congestion_lab.sumo.importfolder import Imported
+
+_PIN, _SIGNAL = 4.0, 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A finding as the table shows it."""
+
+    number: int
+    place: str
+    street: str
+    message: str
+    edit: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """The findings of a rule."""
+
+    name: str
+    grade: str
+    grade_text: str
+    repair: str
+    rows: tuple[_Row, ...]
+
+
+def quality_page(made: Imported, network: Network, *, title: str) -> str:
+    """Return the report as HTML.
+
+    Args:
+        made: What was imported.
+        network: The network.
+        title: Its name.
+    """
+    issues = made.quality.issues
+    drawing = LinkMap(network)
+    content = {
+        "title": clean_name(title) or _("Road network"),
+        "source": made.origin.source,
+        "attribution": _("© OpenStreetMap contributors, ODbL 1.0")
+        if made.origin.kind == "osm"
+        else made.origin.licence,
+        "summary": _summary(made),
+        "cards": _cards(made),
+        "map": _map(drawing, network, issues),
+        "scale": drawing.scale_bar(),
+        "grades": [(severity.value, text) for severity, text in _grades().items()],
+        "fixed": made.quality.fixed,
+        "edited": made.quality.edited,
+        "rules": list(_rules(network, issues)),
+        "assumptions": made.assumptions,
+        "left_out": list(made.left_out.items()),
+        "facts": _facts(made),
+        "settings": made.settings,
+        "notice": made.origin.notice,
+    }
+    return rendered_plain("quality.html.j2", content)
+
+
+def _grades() -> dict[Severity, str]:
+    return {Severity.ERROR: _("error"), Severity.WARNING: _("warning"), Severity.INFO: _("to be known")}
+
+
+def _plural_grades() -> dict[Severity, str]:
+    return {Severity.ERROR: _("Errors"), Severity.WARNING: _("Warnings"), Severity.INFO: _("Remarks")}
+
+
+def _summary(made: Imported) -> str:
+    counts = made.quality.counts
+    if not made.quality.issues:
+        return _("The checks found nothing to look at.")
+    text = _(
+        "{errors} errors keep traffic from running, {warnings} places should be looked at, {infos} are to be known."
+    )
+    return text.format(errors=counts["error"], warnings=counts["warning"], infos=counts["info"])
+
+
+def _cards(made: Imported) -> list[tuple[str, str, str]]:
+    counts, found = made.counts, made.quality.counts
+    return [
+        (_("Links"), number(counts["links"], 0), ""),
+        (_("Junctions and ends"), number(counts["nodes"], 0), ""),
+        (_("Signals"), number(counts["signals"], 0), ""),
+        (_("Carriageways"), number(counts["road_km"]), "km"),
+        (_("Lanes"), number(counts["lane_km"]), "km"),
+        *((text, number(found[severity.value], 0), "") for severity, text in _plural_grades().items()),
+    ]
+
+
+def _facts(made: Imported) -> list[tuple[str, str]]:
+    origin = made.origin
+    options = ", ".join(f"{key}: {'yes' if value else 'no'}" for key, value in made.options.items())
+    facts = [
+        (_("Source"), origin.source),
+        (_("Digest of the source"), origin.digest),
+        (_("Made by"), origin.made_by),
+        (_("Licence of the data"), origin.licence),
+        (_("Options"), options),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _map(drawing: LinkMap, network: Network, issues: Sequence[Issue]) -> Markup:
+    frame = drawing.frame
+    box = {"class": "map", "viewBox": frame.view_box, "role": "img", "aria-label": _("Map of the findings")}
+    ground = element("path", {"class": "through", "d": junction_paths(network, frame)})
+    return element("svg", box, ground, *drawing.plain(), *_signals(network, frame), *_pins(issues, frame))
+
+
+def _signals(network: Network, frame: MapFrame) -> Iterator[Markup]:
+    for place in controller_places(network).values():
+        x, y = frame.place(place)
+        yield element("circle", {"class": "signal", "cx": x, "cy": y, "r": _SIGNAL})
+
+
+def _pins(issues: Sequence[Issue], frame: MapFrame) -> Iterator[Markup]:
+    """Yield a point for each finding, the worst last and so on top."""
+    for count, one in reversed(list(enumerate(issues, 1))):
+        x, y = _on_page(frame, (one.finding.x_m, one.finding.y_m))
+        tip = element("title", {}, f"{count} · {_name(one.finding.rule)} · {clean_name(one.finding.message)}")
+        pin = element("circle", {"class": f"pin {one.finding.severity.value}", "cx": x, "cy": y, "r": _PIN}, tip)
+        yield element("a", {"href": f"#f{count}"}, pin)
+
+
+def _on_page(frame: MapFrame, point: Point) -> Point:
+    """Return where a point is drawn; what lies outside the map, such as a part that is not in it, at its edge."""
+    x, y = frame.place(point)
+    _left, _top, width, height = (float(value) for value in frame.view_box.split())
+    return min(max(x, _PIN), width - _PIN), min(max(y, _PIN), height - _PIN)
+
+
+def _rules(network: Network, issues: Sequence[Issue]) -> Iterator[_Rule]:
+    numbered: dict[str, list[tuple[int, Issue]]] = {}
+    for count, one in enumerate(issues, 1):
+        numbered.setdefault(one.finding.rule, []).append((count, one))
+    for rule, found in numbered.items():
+        first = found[0][1]
+        grade = first.finding.severity
+        rows = tuple(_row(network, count, one) for count, one in found)
+        yield _Rule(_name(rule), grade.value, _grades()[grade], first.repair, rows)
+
+
+def _name(rule: str) -> str:
+    return rule.replace("_", " ")
+
+
+def _row(network: Network, count: int, one: Issue) -> _Row:
+    link = network.links.get(one.finding.place)
+    street = " · ".join(name for name in (link.name_en, link.name_ar) if name) if link else ""
+    edit = "" if one.edit is None else one.edit.model_dump_json(exclude_defaults=True)
+    return _Row(count, one.finding.place, street, one.finding.message, edit, one.map_link)

@@ -1,0 +1,117 @@
+from pathlib import Path
+
+import pytest
+
+from congestion_lab.core.errors import NetworkError
+from congestion_lab.network.checks import connected
+from congestion_lab.network.gmns import is_gmns, read_gmns
+from congestion_lab.network.model import Network
+from congestion_lab.signals.safety import check as check_plans
+from congestion_lab.sumo.gmnsimport import import_gmns
+from congestion_lab.sumo.importfolder import Imported, write_import
+from congestion_lab.sumo.netfile import read_intersections, read_plans
+
+NODES = """\
+node_id,name,x_coord,y_coord,ctrl_type
+1,west,36.300,33.500,
+2,centre,36.303,33.500,signal
+3,east,36.306,33.500,
+4,south,36.303,33.497,
+5,north,36.303,33.503,
+"""
+LINKS = """\
+link_id,name,from_node_id,to_node_id,directed,lanes,free_speed,facility_type,allowed_uses,geometry
+a,شارع <b>,1,2,false,2,30,primary,auto,
+b,Main,2,3,false,2,30,primary,"auto,bike","LINESTRING (36.303 33.5, 36.3045 33.5002, 36.306 33.5)"
+c,Side,4,2,false,,,residential,,
+d,Side,2,5,0,1,25,residential,all,
+w,Walk,1,5,false,1,3,path,walk,
+"""
+
+
+def folder(
+    tmp_path: Path, *, nodes: str = NODES, links: str = LINKS, config: str = "speed,crs\nmph,EPSG:4326\n"
+) -> Path:
+    place = tmp_path / "town"
+    place.mkdir()
+    (place / "node.csv").write_text(nodes, encoding="utf-8")
+    (place / "link.csv").write_text(links, encoding="utf-8")
+    if config:
+        (place / "config.csv").write_text(config, encoding="utf-8")
+    return place
+
+
+def imported(place: Path) -> tuple[Imported, Network]:
+    return import_gmns(place, lambda _text: None)
+
+
+def test_tables_become_a_network(tmp_path: Path) -> None:
+    made, network = imported(folder(tmp_path))
+    assert set(network.links) == {"a", "-a", "b", "-b", "c", "-c", "d", "-d"}
+    assert list(connected(network)) == []
+    assert len(network.links["a"].lanes) == 2
+    assert network.links["a"].speed_mps == pytest.approx(30 * 1.609344 / 3.6, abs=0.01)
+    assert network.links["c"].speed_mps == pytest.approx(50 / 3.6, abs=0.01)
+    assert network.links["a"].name_en == "شارع <b>"
+    assert len(network.links["b"].shape) == 3
+    assert list(network.controllers) == ["2"]
+    assert made.left_out == {"link not for cars": 1}
+    assert made.assumptions[:2] == (
+        "1 of 5 links have no number of lanes; one is assumed.",
+        "1 of 5 links have no speed; 50 km/h is assumed.",
+    )
+    net = write_import(made, tmp_path / "out", "")
+    assert check_plans(read_plans(net), read_intersections(net)) == ()
+
+
+def test_places_are_found_again_on_the_globe(tmp_path: Path) -> None:
+    text = LINKS.replace("d,Side,2,5,0,1,25", "d,Side,2,5,0,1,100")
+    (one,) = imported(folder(tmp_path, links=text))[0].quality.by_rule["speeds"][:1]
+    assert one.degrees == pytest.approx((36.303, 33.5015), abs=0.0005)
+
+
+def test_a_plane_without_a_system_stays_a_plane(tmp_path: Path) -> None:
+    nodes = NODES.replace("36.30", "10").replace("33.50", "20").replace("33.497", "19700")
+    nodes = "node_id,x_coord,y_coord\n1,0,0\n2,300,0\n3,600,0\n4,300,-300\n5,300,300\n"
+    plain = LINKS.replace(',"LINESTRING (36.303 33.5, 36.3045 33.5002, 36.306 33.5)"', ",")
+    made, network = imported(folder(tmp_path, nodes=nodes, links=plain, config=""))
+    assert network.projection == ""
+    assert any("metres on a plane" in line for line in made.assumptions)
+    assert any("km/h is assumed" in line for line in made.assumptions)
+    assert not network.controllers
+
+
+def test_every_fault_comes_at_once(tmp_path: Path) -> None:
+    nodes = NODES + "5,again,x,33.5,\n"
+    links = LINKS + "e e,,1,99,false,2,900,,,POINT\na,,1,2,true,-1,10,,,\n"
+    with pytest.raises(NetworkError) as caught:
+        read_gmns(folder(tmp_path, nodes=nodes, links=links, config="speed,crs\nknots,EPSG:0\n"))
+    told = str(caught.value)
+    for part in (
+        "the unit of speed 'knots' is unknown",
+        "the coordinate system 'EPSG:0' is unknown",
+        "node.csv:7: `x_coord`: 'x' is not a number",
+        "node.csv: the id '5' stands twice",
+        "link.csv:7: `link_id`: 'e e' is no id",
+        "link.csv:7: `geometry`: is no WKT line",
+        "link.csv:7: `free_speed`: 900 km/h is no speed limit",
+        "link.csv:7: `from_node_id, to_node_id`: there is no node '99'",
+        "link.csv:8: `lanes`: -1 is not between 0 and 12",
+        "link.csv: the id 'a' stands twice",
+    ):
+        assert part in told, told
+
+
+def test_missing_columns_are_told(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="columns are missing: from_node_id, to_node_id"):
+        read_gmns(folder(tmp_path, links="link_id\n1\n"))
+
+
+def test_nothing_for_cars_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="no link is for cars"):
+        imported(folder(tmp_path, links=LINKS.splitlines()[0] + "\nw,Walk,1,5,false,1,3,path,walk,\n"))
+
+
+def test_a_folder_is_known_by_its_tables(tmp_path: Path) -> None:
+    assert not is_gmns(tmp_path)
+    assert is_gmns(folder(tmp_path))
