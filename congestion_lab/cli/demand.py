@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from congestion_lab.cli.cameras import cameras
 from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.counts import counts
 from congestion_lab.cli.options import example, json_option, verbosity_options
@@ -15,6 +16,7 @@ def demand() -> None:
 
 
 demand.add_command(counts)
+demand.add_command(cameras)
 
 
 @demand.command(epilog=example("demand build networks/damascus --model am-peak --variant before-2025"))
