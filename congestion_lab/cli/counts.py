@@ -12,12 +12,14 @@ from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 
 if TYPE_CHECKING:
+    from congestion_lab.core.errors import Fault
     from congestion_lab.demand.countfindings import Finding
     from congestion_lab.demand.countmatching import Place, RoadMap
     from congestion_lab.demand.countmeans import DayCount
     from congestion_lab.demand.countreview import Review
-    from congestion_lab.demand.countrows import CountRows
+    from congestion_lab.demand.countrows import CountRow, CountRows
     from congestion_lab.demand.sightings import Spot
+    from congestion_lab.demand.speedrows import SpeedRow
     from congestion_lab.demand.tablemapping import TableMapping
 
 _SHOWN = 40  # findings that a terminal shows; the file beside the result has all
@@ -99,13 +101,13 @@ def counts(
     from congestion_lab.demand.counttable import write_counts, write_findings
 
     findings_file = None if out is None else file_for_results(_findings_file(file_for_results(out)))
-    mapping = _mapping(mapping_file)
+    mapping = mapping_of(mapping_file)
     with progress() as bars:
         bars.add_task(f"reading {table}", total=None)
         read, roads = _read(table, mapping, net, variant)
         places, refused = _matched(read, roads, tolerance_m)
         if not leave_out:
-            _refuse(read, refused, table)
+            refuse_faulty(read.rows, read.faults, refused, table)
         days = Days(day_type, _days(only), _days(without))
         used, other_days = of_days(placed(read.rows, places), days, mapping.time)
         review = reviewed(used, roads, keep=keep)
@@ -123,7 +125,8 @@ def counts(
     return Exit.OK
 
 
-def _mapping(path: Path | None) -> "TableMapping":
+def mapping_of(path: Path | None) -> "TableMapping":
+    """Return the mapping of a file; without one, that of a table as documented."""
     from congestion_lab.demand.tablemapping import TableMapping, read_mapping
 
     return TableMapping() if path is None else read_mapping(path)
@@ -144,7 +147,9 @@ def _matched(read: "CountRows", roads: "RoadMap", tolerance_m: float) -> "tuple[
     return matched((row.spot for row in read.rows), roads, tolerance_m=tolerance_m)
 
 
-def _refuse(read: "CountRows", refused: "dict[Spot, str]", table: Path) -> None:
+def refuse_faulty(
+    rows: "Sequence[CountRow] | Sequence[SpeedRow]", faults: "Sequence[Fault]", refused: "dict[Spot, str]", table: Path
+) -> None:
     """Make sure that everything can be read and placed.
 
     Raises:
@@ -152,11 +157,13 @@ def _refuse(read: "CountRows", refused: "dict[Spot, str]", table: Path) -> None:
     """
     from congestion_lab.core.errors import DemandError, Fault
 
-    first = {row.spot: row.line for row in reversed(read.rows)}
+    first: dict[object, int] = {}
+    for row in rows:
+        first.setdefault(row.spot, row.line)
     hint = "mend it, map it (`places` of a mapping file), or leave such rows out (`--leave-out`)"
-    faults = [Fault(f"{spot.name}: {why}", hint, str(table), first[spot]) for spot, why in refused.items()]
-    if faults or read.faults:
-        raise DemandError(*sorted((*read.faults, *faults), key=lambda fault: fault.line or 0))
+    unplaced = [Fault(f"{spot.name}: {why}", hint, str(table), first[spot]) for spot, why in refused.items()]
+    if unplaced or faults:
+        raise DemandError(*sorted((*faults, *unplaced), key=lambda fault: fault.line or 0))
 
 
 def _require_some(means: "Sequence[DayCount]", table: Path, findings: "Sequence[Finding]", day_type: str) -> None:
