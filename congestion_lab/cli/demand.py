@@ -7,6 +7,7 @@ import click
 from congestion_lab.cli.cameras import cameras
 from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.counts import counts
+from congestion_lab.cli.odtable import od
 from congestion_lab.cli.options import example, json_option, verbosity_options
 from congestion_lab.cli.speeds import speeds
 
@@ -19,6 +20,7 @@ def demand() -> None:
 demand.add_command(counts)
 demand.add_command(cameras)
 demand.add_command(speeds)
+demand.add_command(od)
 
 
 @demand.command(epilog=example("demand build networks/damascus --model am-peak --variant before-2025"))
