@@ -11,18 +11,7 @@ from rich.table import Table
 from congestion_lab.demand.cameraprogram import Choice
 from congestion_lab.demand.cameras import Insight, Survey, Weights, insight, shares
 
-_HEADINGS = (
-    "new",
-    "vehicles %",
-    "added",
-    "pairs %",
-    "added",
-    "unique %",
-    "counts",
-    "independent",
-    "explained %",
-    "gap %",
-)
+_HEADINGS = ("new", "vehicles %", "added", "pairs %", "added", "unique %", "counts", "rank", "known %", "gap %")
 
 
 @dataclass(frozen=True)
@@ -76,7 +65,7 @@ def curve_table(placement: Placement) -> Table:
     table = Table(title="Best sites for each number of new cameras", title_justify="left", box=SIMPLE_HEAD)
     table.pad_edge = False
     for heading in _HEADINGS:
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_row("0", *_cells(placement.before, None, None), "")
     for one, told, flow, pairs in placement.steps:
         table.add_row(str(one.budget), *_cells(told, flow, pairs), f"{100 * one.gap:.1f}" if one.gap else "0")
@@ -84,8 +73,9 @@ def curve_table(placement: Placement) -> Table:
     table.caption_justify = "left"
     table.caption = (
         f"Chosen for {weights.flow:g} × vehicles seen + {weights.pairs:g} × pairs seen. Unique: pairs that no other "
-        "looks like to the cameras. Explained: variance of the trips of all pairs that the counts take away, if each "
-        "was known to its own size before. Gap: how much better another choice might be; 0 is proven best."
+        "looks like to the cameras. Counts, rank: links that are counted, and counts that do not follow from others. "
+        "Known: variance of the trips of all pairs that the counts take away, if each was known to its own size "
+        "before. Gap: how much better another choice might be; 0 is proven best."
     )
     return table
 

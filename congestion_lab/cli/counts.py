@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
-from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
+from congestion_lab.cli.options import (
+    example,
+    file_beside,
+    file_for_results,
+    json_option,
+    out_option,
+    verbosity_options,
+)
 
 if TYPE_CHECKING:
     from congestion_lab.core.errors import Fault
@@ -50,7 +57,11 @@ _DATE = click.DateTime(["%Y-%m-%d"])
     help="Days that are averaged; weekend and holidays are named in the mapping.",
 )
 @click.option(
-    "--date", "only", type=_DATE, multiple=True, help="Only this day (2026-03-01); may be given several times."
+    "--date",
+    "only",
+    type=_DATE,
+    multiple=True,
+    help="This day (2026-03-01) and no other, whatever its type; may be given several times.",
 )
 @click.option(
     "--leave-out-day", "without", type=_DATE, multiple=True, help="Never this day; may be given several times."
@@ -100,7 +111,7 @@ def counts(
     from congestion_lab.demand.countreview import Days, of_days, placed, ranked, reading_findings, reviewed
     from congestion_lab.demand.counttable import write_counts, write_findings
 
-    findings_file = None if out is None else file_for_results(_findings_file(file_for_results(out)))
+    findings_file = None if out is None else file_for_results(_findings_file(file_beside(out, table)))
     mapping = mapping_of(mapping_file)
     with progress() as bars:
         bars.add_task(f"reading {table}", total=None)

@@ -59,7 +59,7 @@ def choices(
     time_limit_s: float = 60.0,
     on_step: Callable[[Choice], None] | None = None,
 ) -> tuple[Choice, ...]:
-    """Return the best choice for 1 to `budget` new cameras; fewer if there are not so many useful sites.
+    """Return the best choice for 1 to `budget` new cameras; fewer if fewer see all that can be seen.
 
     Args:
         survey: Sites and traffic.
@@ -74,7 +74,10 @@ def choices(
     found: list[Choice] = []
     before: tuple[int, ...] = ()
     base = worth(survey, existing, value)
+    everything = base + float(program.gain.sum())
     for number in range(1, min(budget, len(program.candidates)) + 1):
+        if found and found[-1].worth >= everything * (1 - _EXACT_GAP):
+            break
         greedy = _extended(survey, before, existing, program.candidates, value)
         solved, bound = _solved(program, number, time_limit_s)
         best = max((one for one in (solved, greedy) if one), key=lambda one: worth(survey, [*one, *existing], value))

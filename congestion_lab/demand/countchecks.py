@@ -91,6 +91,22 @@ def overlapping(rows: Sequence[Counted], _roads: RoadMap) -> Iterator[Finding]:
                 yield finding("overlap", Severity.ERROR, [after], message, Treatment.LEFT_OUT)
 
 
+def half_clocks(rows: Sequence[Counted], _roads: RoadMap) -> Iterator[Finding]:
+    """Find days whose clock goes on from 12:45 to 1:00: it is one of 12 hours, and nobody knows which half is meant."""
+    in_file: dict[_Key, list[Counted]] = {}
+    for row in rows:
+        in_file.setdefault((row.place, row.kind, row.when.date), []).append(row)
+    for series in in_file.values():
+        hours = [row.when.begin_s // 3600 for row in series]
+        turn = next((n for n, pair in enumerate(itertools.pairwise(hours), start=1) if pair == (12, 1)), 0)
+        if turn and max(hours) <= 12:  # noqa: PLR2004 -- a clock that never shows 13 hours
+            message = (
+                f"line {series[turn].line} follows 12 o'clock with 1 o'clock, so the clock has 12 hours and does not "
+                "say which half; write times of 24 hours"
+            )
+            yield finding("half_clock", Severity.ERROR, series, message, Treatment.LEFT_OUT)
+
+
 def impossible(rows: Sequence[Counted], roads: RoadMap) -> Iterator[Finding]:
     """Find flows beyond what the lanes of a place can carry."""
     together: dict[tuple[Place, Interval], list[Counted]] = {}

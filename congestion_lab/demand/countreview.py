@@ -9,6 +9,7 @@ from congestion_lab.demand.clockshifts import clock_shifts
 from congestion_lab.demand.countchecks import (
     class_sums,
     gaps,
+    half_clocks,
     impossible,
     missing_days,
     no_figures,
@@ -27,9 +28,16 @@ Check = Callable[[Sequence[Counted], RoadMap], Iterator[Finding]]
 
 # Those of the first group may leave figures out; the others see what is left.
 FIGURE_CHECKS: Mapping[str, Check] = MappingProxyType(
-    {"no_figure": no_figures, "repeated": repeated, "overlap": overlapping, "impossible": impossible, "stuck": stuck,
-     "silent": silent}
-)  # fmt: skip
+    {
+        "no_figure": no_figures,
+        "half_clock": half_clocks,
+        "repeated": repeated,
+        "overlap": overlapping,
+        "impossible": impossible,
+        "stuck": stuck,
+        "silent": silent,
+    }
+)
 SUM_CHECKS: Mapping[str, Check] = MappingProxyType(
     {"gap": gaps, "missing_day": missing_days, "class_sum": class_sums, "clock_shift": clock_shifts,
      "junction_sum": junction_sums}
@@ -47,7 +55,7 @@ class Days:
 
     Attributes:
         type: Workdays, days of the weekend, or any.
-        only: If there are any, only these.
+        only: If there are any, these and no others, whatever their type.
         without: Never these.
     """
 
@@ -59,8 +67,10 @@ class Days:
         """Whether a day is used; figures without a day always are."""
         if day is None:
             return True
+        if self.only:
+            return day in self.only and day not in self.without
         fits = self.type == ANY_DAY or times.is_workday(day) == (self.type == WORKDAY)
-        return fits and day not in self.without and (not self.only or day in self.only)
+        return fits and day not in self.without
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from congestion_lab.demand.countmatching import Place, RoadMap
 from congestion_lab.demand.sightings import Interval
 
 _DEVIATIONS = 3.0  # of the difference of two Poisson counts
-_AT_JUNCTION = 0.05  # nobody stays in a junction, so sums there agree but for errors of counting
-_ALONG_LINK = 0.2  # driveways and kerbside parking lie along a link
+_SHARE = 0.2  # of the larger sum: driveways and kerbside parking lie between a counter and the junction
 
 _Figures = Mapping[Interval, float]
 
@@ -25,14 +24,12 @@ class _Balance:
         first: Places of the first sum.
         second: Places of the second sum.
         names: What they are, in words.
-        share: How much they may differ by for other reasons than chance.
     """
 
     place: str
     first: tuple[Place, ...]
     second: tuple[Place, ...]
     names: tuple[str, str]
-    share: float
 
 
 def junction_sums(rows: Sequence[Counted], roads: RoadMap) -> Iterator[Finding]:
@@ -49,15 +46,15 @@ def _balances(counted: Mapping[Place, _Figures], roads: RoadMap) -> Iterator[_Ba
     for link in roads.links:
         here, out, into = (Place(link),), leaving.get(link, ()), reaching.get(link, ())
         if Place(link) in counted and out:
-            yield _Balance(link, here, out, ("counted on the link", "turn at its end"), _ALONG_LINK)
+            yield _Balance(link, here, out, ("counted on the link", "turn at its end"))
         if Place(link) in counted and into:
-            yield _Balance(link, into, here, ("turn into the link", "counted on it"), _ALONG_LINK)
+            yield _Balance(link, into, here, ("turn into the link", "counted on it"))
         if into and out:
-            yield _Balance(link, into, out, ("turn into the link", "turn at its end"), _ALONG_LINK)
+            yield _Balance(link, into, out, ("turn into the link", "turn at its end"))
     for node, (inbound, outbound) in _nodes(roads).items():
         if all(Place(link) in counted for link in (*inbound, *outbound)):
             first, second = (tuple(map(Place, links)) for links in (inbound, outbound))
-            yield _Balance(node, first, second, ("enter the junction", "leave it"), _AT_JUNCTION)
+            yield _Balance(node, first, second, ("enter the junction", "leave it"))
 
 
 def _movements(
@@ -112,12 +109,12 @@ def _compared(balance: _Balance, counted: Mapping[Place, _Figures]) -> Iterator[
             first, second = (_sum(places, when, counted) for places in (balance.first, balance.second))
             pairs.setdefault(when.date, []).append((when, first, second))
     for date, day in pairs.items():
-        odd = [when for when, first, second in day if _differ(first, second, balance.share)]
+        odd = [when for when, first, second in day if _differ(first, second)]
         first, second = sum(pair[1] for pair in day), sum(pair[2] for pair in day)
-        if odd or _differ(first, second, balance.share):
+        if odd or _differ(first, second):
             message = (
                 f"{first:g} {balance.names[0]}, {second:g} {balance.names[1]}; "
-                f"{len(odd)} of {len(day)} intervals differ beyond chance and {100 * balance.share:g} %"
+                f"{len(odd)} of {len(day)} intervals differ beyond chance and {100 * _SHARE:g} %"
             )
             shown = odd or [when for when, _first, _second in day]
             when_said = said_when(date, min(one.begin_s for one in shown), max(one.end_s for one in shown))
@@ -128,5 +125,5 @@ def _sum(places: Iterable[Place], when: Interval, counted: Mapping[Place, _Figur
     return sum(counted[place][when] for place in places)
 
 
-def _differ(first: float, second: float, share: float) -> bool:
-    return abs(first - second) > _DEVIATIONS * math.sqrt(first + second) + share * max(first, second)
+def _differ(first: float, second: float) -> bool:
+    return abs(first - second) > _DEVIATIONS * math.sqrt(first + second) + _SHARE * max(first, second)

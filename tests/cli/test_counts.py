@@ -107,3 +107,11 @@ def test_a_table_of_which_nothing_is_left(run: Run) -> None:
     assert ended.code == 3
     assert "no figure is left of the days asked for (workday); found: 1 × other_day" in ended.err
     assert not Path("counts.csv").exists()
+
+
+@pytest.mark.usefixtures("town")
+def test_the_survey_itself_is_not_overwritten(run: Run) -> None:
+    ended = run("demand", "counts", _table(_GOOD), "--network", "roads.net.xml", "-o", "survey.csv")
+    assert ended.code == 3
+    assert "would be overwritten" in ended.err
+    assert Path("survey.csv").read_text(encoding="utf-8") == _GOOD

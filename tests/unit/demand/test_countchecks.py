@@ -136,6 +136,15 @@ def test_silence_where_there_is_always_traffic() -> None:
     assert _rules(_day("w", [0.0, 0, 0, 0, 20, 31])) == []
 
 
+def test_a_clock_of_twelve_hours_that_does_not_say_which_half() -> None:
+    morning, afternoon = _day("w", [30, 41, 35], begin_h=12.25), _day("w", [33, 44, 29], begin_h=1)
+    rows = _numbered(morning, afternoon)
+    assert not reviewed(rows, ROADS).kept
+    assert _only(rows, "half_clock").message.startswith("line 5 follows 12 o'clock with 1 o'clock")
+    assert _rules(_numbered(_day("w", [30, 41, 35, 31, 37, 44], begin_h=12.25))) == []
+    assert "half_clock" not in _rules(_numbered(afternoon, morning))
+
+
 def test_flows_beyond_what_lanes_carry() -> None:
     found = _only(_day("s", [30, 700, 41]), "impossible")
     assert found.message == "2800 vehicles per hour on 1 lanes; 2400 per lane is the most"
@@ -195,7 +204,9 @@ def test_days_are_chosen_by_type_and_date() -> None:
     assert [one.when for one in others] == ["2026-03-02", "2026-03-06", "2026-03-07"]
     weekend, _ = of_days(rows, Days(WEEKEND), times)
     assert {row.when.date.day for row in weekend if row.when.date} == {2, 6, 7}
-    chosen, _ = of_days(rows, Days(ANY_DAY, only=(dt.date(2026, 3, 6), dt.date(2026, 3, 7))), times)
+    everything, _ = of_days(rows, Days(ANY_DAY), times)
+    assert len(everything) == len(rows)
+    chosen, _ = of_days(rows, Days(only=(dt.date(2026, 3, 6), dt.date(2026, 3, 7))), times)
     assert {row.when.date.day for row in chosen if row.when.date} == {6, 7}
     without, _ = of_days(rows, Days(without=(dt.date(2026, 3, 4),)), times)
     assert {row.when.date.day for row in without if row.when.date} == {1, 3, 5}
