@@ -1,16 +1,26 @@
-"""`congestion-lab demand`: vehicles from zones and assumptions."""
+"""`congestion-lab demand`: vehicles from zones and assumptions, counts, and where to count."""
 
 from pathlib import Path
 
 import click
 
+from congestion_lab.cli.cameras import cameras
 from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.counts import counts
+from congestion_lab.cli.odtable import od
 from congestion_lab.cli.options import example, json_option, verbosity_options
+from congestion_lab.cli.speeds import speeds
 
 
 @click.group(epilog=example("demand build networks/damascus"))
 def demand() -> None:
-    """Build demand from zones and assumptions."""
+    """Build demand from zones and assumptions, check counts, place cameras."""
+
+
+demand.add_command(counts)
+demand.add_command(cameras)
+demand.add_command(speeds)
+demand.add_command(od)
 
 
 @demand.command(epilog=example("demand build networks/damascus --model am-peak --variant before-2025"))

@@ -99,5 +99,16 @@ def file_for_results(path: Path) -> Path:
     return path
 
 
+def file_beside(path: Path, source: Path) -> Path:
+    """Return a file that a result can be written to, which must not be the one that it is made from.
+
+    Raises:
+        InputError: It is, or cannot be written to.
+    """
+    if path.resolve() == source.resolve():
+        raise _unusable(path, "this is the table that is read; it would be overwritten")
+    return file_for_results(path)
+
+
 def _unusable(path: Path, rule: str) -> InputError:
     return InputError(Fault(rule, "choose another place with `-o`", str(path), key="--out"))

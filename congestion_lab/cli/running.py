@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from congestion_lab.simulation.result import Outcome
     from congestion_lab.simulation.spec import RunSpec, SimulationInputs
 
-_CACHE = RUNS_FOLDER / ".cache"
+CACHE = RUNS_FOLDER / ".cache"
 _CALIBRATIONS = RUNS_FOLDER / ".calibration"
 
 
@@ -32,7 +32,7 @@ def prepared(scenario: "Scenario") -> "SimulationInputs":
 
     with progress() as bars:
         bars.add_task(f"preparing {scenario.name}", total=None)
-        return prepare(scenario, cache=_CACHE)
+        return prepare(scenario, cache=CACHE)
 
 
 def scenario_plans(
@@ -127,7 +127,7 @@ def plain_queue_engine(behaviour: "Behaviour | None" = None) -> "QueueEngine":
     from congestion_lab.queueing.engine import QueueEngine
     from congestion_lab.sumo.traffic import read_traffic
 
-    return QueueEngine(partial(read_traffic, cache=_CACHE), behaviour or Behaviour())
+    return QueueEngine(partial(read_traffic, cache=CACHE), behaviour or Behaviour())
 
 
 def load_fast_engine() -> "Compiled":

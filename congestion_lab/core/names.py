@@ -7,6 +7,8 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset({"\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"})  # letters of Arabic and Persian need them
 _SPACES = re.compile(r"\s+")
 _LONGEST_NAME = 120
+# Spreadsheets run text that starts so as a formula (OWASP, "CSV injection"); East Asian ones also its wide forms.
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def clean_name(name: str) -> str:
@@ -19,3 +21,19 @@ def clean_name(name: str) -> str:
     kept = (char for char in spaced if char in _JOINERS or unicodedata.category(char) not in _INVISIBLE)
     text = "".join(kept).strip()
     return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+
+
+def inert(text: str) -> str:
+    """Return text for people that no spreadsheet takes for a formula."""
+    cleaned = clean_name(text)
+    return f"'{cleaned}" if cleaned.startswith(_STARTS_A_FORMULA) else cleaned
+
+
+def shielded(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula, and that `unshielded` gives back as it was."""
+    return f"'{text}" if text.startswith((*_STARTS_A_FORMULA, "'")) else text
+
+
+def unshielded(text: str) -> str:
+    """Return text as it was before `shielded`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith((*_STARTS_A_FORMULA, "'")) else text

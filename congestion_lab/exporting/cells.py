@@ -3,19 +3,11 @@
 from collections.abc import Iterable
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.core.names import clean_name
+from congestion_lab.core.names import inert
 from congestion_lab.signals.approaches import Approach
 
 Cell = str | float | int
-# Spreadsheets run text that starts so as a formula (OWASP, "CSV injection"); East Asian ones also its wide forms.
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _WORDS = {Turn.STRAIGHT: "straight", Turn.LEFT: "left", Turn.RIGHT: "right", Turn.U_TURN: "U-turn"}
-
-
-def inert(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    cleaned = clean_name(text)
-    return f"'{cleaned}" if cleaned.startswith(_STARTS_A_FORMULA) else cleaned
 
 
 def seconds(value: float) -> float | int:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from congestion_lab.core.files import write_text
-from congestion_lab.exporting.cells import Cell, inert, movements_text, seconds
+from congestion_lab.core.names import inert
+from congestion_lab.exporting.cells import Cell, movements_text, seconds
 from congestion_lab.signals.approaches import served
 from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
 from congestion_lab.signals.intersection import Intersection

@@ -7,7 +7,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from congestion_lab.exporting.cells import Cell, inert
+from congestion_lab.core.names import inert
+from congestion_lab.exporting.cells import Cell
 from congestion_lab.signals.plan import Aspect
 
 LABEL_WIDTHS = (10, 46, 11, 10, 10, 10, 10, 10, 10)

@@ -9,8 +9,8 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from congestion_lab.core.files import written_whole
-from congestion_lab.core.names import clean_name
-from congestion_lab.exporting.cells import inert, seconds
+from congestion_lab.core.names import clean_name, inert
+from congestion_lab.exporting.cells import seconds
 from congestion_lab.exporting.sheetlayout import Pen, page_setup
 from congestion_lab.exporting.sheetparts import conflict_matrices, group_table, header, interval_table, offset
 from congestion_lab.signals.intersection import Intersection

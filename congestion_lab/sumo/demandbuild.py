@@ -4,8 +4,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pyproj import Proj
-
 from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.core.geometry import Point
 from congestion_lab.demand.assumptions import Assumptions, read_assumptions
@@ -23,6 +21,7 @@ from congestion_lab.demand.zones import Zone, read_zones
 from congestion_lab.network.manifest import read_manifest
 from congestion_lab.network.model import Link, Network
 from congestion_lab.sumo.assignment import Settings, assigned
+from congestion_lab.sumo.countnet import geographic_place
 from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.routefile import Placement, write_routes
 
@@ -130,15 +129,10 @@ def _heading(link: Link) -> Point:
 
 
 def _placed(network: Network) -> Callable[[float, float], Point]:
-    if not network.projection:
+    place = geographic_place(network)
+    if place is None:
         rule = "the network has no geographic projection, so zones cannot be placed on it"
         raise DemandError(Fault(rule, "build or import it with a projection"))
-    projection = Proj(network.projection)
-
-    def place(lon: float, lat: float) -> Point:
-        x, y = projection(lon, lat)
-        return float(x) + network.offset[0], float(y) + network.offset[1]
-
     return place
 
 

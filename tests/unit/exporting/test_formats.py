@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from congestion_lab.core.errors import SignalPlanError
-from congestion_lab.exporting.cells import inert
+from congestion_lab.core.names import inert
 from congestion_lab.exporting.formats import FORMATS, export
 from congestion_lab.exporting.timingsheets import sheet_titles
 from congestion_lab.signals.plan import PlanSet

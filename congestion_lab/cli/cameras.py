@@ -1,0 +1,163 @@
+"""`congestion-lab demand cameras`: where counts tell most about who travels where."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from congestion_lab.cli.console import Exit, progress, remark, say, say_json
+from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
+
+if TYPE_CHECKING:
+    from congestion_lab.cli.cameratables import Placement
+    from congestion_lab.demand.cameras import Survey
+    from congestion_lab.network.model import Network
+
+
+@click.command(epilog=example("demand cameras scenarios/damascus-am-peak.yaml --budget 8 --at signal -o cameras.svg"))
+@click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
+@click.option("--budget", type=click.IntRange(1, 200), required=True, help="Largest number of new cameras.")
+@click.option(
+    "--at",
+    type=click.Choice(["link", "junction", "signal"]),
+    default="junction",
+    show_default=True,
+    help="What a camera watches: one link, or all approaches of a junction or of a signal controller.",
+)
+@click.option("--existing", multiple=True, metavar="ID", help="Site with a camera already; may be given several times.")
+@click.option(
+    "--flow-weight",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help="Weight of the share of vehicles that pass a camera.",
+)
+@click.option(
+    "--pair-weight",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help="Weight of the share of origin-destination pairs of which a vehicle passes a camera.",
+)
+@click.option(
+    "--time-limit-s",
+    type=click.FloatRange(min=0.1),
+    default=20.0,
+    show_default=True,
+    help="For each number of cameras; what may be better than the choice found then is said.",
+)
+@out_option("Map to write (SVG). Default: no map.")
+@json_option
+@verbosity_options
+def cameras(
+    scenario_file: Path,
+    *,
+    budget: int,
+    at: str,
+    existing: tuple[str, ...],
+    flow_weight: float,
+    pair_weight: float,
+    time_limit_s: float,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Choose where cameras see most vehicles and most origin-destination pairs of SCENARIO.
+
+    For each number of cameras up to the budget, the best sites are the solution of an integer program; the table says
+    what each further camera adds, and how much better a choice might be where time did not suffice to prove it best.
+    """
+    from congestion_lab.cli.cameratables import Placement, camera_lines, cameras_as_json, curve_table
+    from congestion_lab.demand.cameraprogram import choices
+    from congestion_lab.demand.cameras import Weights
+
+    if flow_weight + pair_weight == 0:
+        raise click.UsageError("--flow-weight and --pair-weight are both 0, so no site is better than another")
+    target = None if out is None else file_for_results(out)
+    network, survey = _survey(scenario_file, at)
+    standing = _indices(survey, existing, scenario_file)
+    weights = Weights(flow_weight, pair_weight)
+    with progress() as bars:
+        task = bars.add_task("choosing sites", total=budget)
+        found = choices(
+            survey,
+            budget,
+            existing=standing,
+            weights=weights,
+            time_limit_s=time_limit_s,
+            on_step=lambda _choice: bars.advance(task),
+        )
+    if len(found) < budget:
+        remark(f"{len(found)} new cameras see all that any number of them would")
+    placement = Placement(survey, found, standing, weights)
+    if target is not None:
+        _draw(target, network, placement, f"{scenario_file.stem}: {len(placement.added)} new cameras")
+    if as_json:
+        say_json({"map": None if target is None else str(target), **cameras_as_json(placement)})
+        return Exit.OK
+    say(
+        f"{survey.vehicles:.0f} vehicles, {len(survey.pairs)} origin-destination pairs, {len(survey.sites)} possible "
+        f"sites, {len(standing)} existing cameras"
+    )
+    say(curve_table(placement))
+    for line in camera_lines(placement):
+        say(line)
+    if target is not None:
+        say(f"map: {target}")
+    return Exit.OK
+
+
+def _survey(scenario_file: Path, at: str) -> "tuple[Network, Survey]":
+    from congestion_lab.cli.running import CACHE, prepared
+    from congestion_lab.scenarios.schema import load_scenario
+    from congestion_lab.sumo.camerasurvey import camera_survey, zones_of_links
+    from congestion_lab.sumo.netfile import read_network
+    from congestion_lab.sumo.traffic import read_traffic
+
+    scenario = load_scenario(scenario_file)
+    inputs = prepared(scenario)
+    with progress() as bars:
+        bars.add_task(f"reading the routes of {scenario.name}", total=None)
+        network = read_network(inputs.net_file)
+        modelled = scenario.network.folder if scenario.demand.model is not None else None
+        zones = zones_of_links(network, modelled)
+        traffic = read_traffic(inputs, cache=CACHE)
+        for note in traffic.notes:
+            remark(note)
+        return network, camera_survey(network, traffic, inputs, zones, at)
+
+
+def _indices(survey: "Survey", existing: tuple[str, ...], source: Path) -> tuple[int, ...]:
+    import difflib
+
+    from congestion_lab.core.errors import DemandError, Fault
+
+    places = {site.id: index for index, site in enumerate(survey.sites)}
+    unknown = [name for name in existing if name not in places]
+    close = {name: difflib.get_close_matches(name, places, n=1) for name in unknown}
+    faults = [
+        Fault(
+            f"there is no site {name!r}",
+            f"did you mean {close[name][0]!r}?" if close[name] else "choose what a camera watches by `--at`",
+            str(source),
+            key="--existing",
+        )
+        for name in unknown
+    ]
+    if faults:
+        raise DemandError(*faults)
+    return tuple(dict.fromkeys(places[name] for name in existing))
+
+
+def _draw(target: Path, network: "Network", placement: "Placement", title: str) -> None:
+    from congestion_lab.core.files import write_text
+    from congestion_lab.demand.cameras import vehicles_by_link
+    from congestion_lab.reporting.cameramap import Camera, camera_svg
+
+    survey = placement.survey
+    links = {site.id: site.links for site in survey.sites}
+    old = [Camera(survey.sites[index].id, survey.sites[index].links, "", exists=True) for index in placement.existing]
+    new = [
+        Camera(name, links[name], f"+{100 * flow:.1f} % of vehicles, +{100 * pairs:.1f} % of pairs")
+        for name, flow, pairs in placement.added
+    ]
+    write_text(target, camera_svg(network, [*old, *new], vehicles_by_link(survey), title=title))
