@@ -149,7 +149,7 @@ def _lane_m(network: Network) -> float:
 
 def _routes(net: Path, stem: Path, period_s: float, end_s: int, seed: int) -> Path:
     routes = stem.with_suffix(".rou.xml")
-    asked = ("-b", "0", "-e", f"{end_s}", "-p", f"{period_s:.4f}", "--seed", f"{seed}", "--fringe-factor", "5")
+    asked = ("-b", "0", "-e", f"{end_s}", "-p", f"{period_s:.4f}", "--seed", f"{seed}", "--lanes", "--length")
     run_program(
         [
             *(sys.executable, tool("randomTrips.py"), "-n", net, "-o", stem.with_suffix(".xml"), "-r", routes),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from congestion_lab.sumo.importing import Wishes
 
 
-@click.command("import", epilog=example("network import damascus.osm.pbf -o networks/damascus-osm"))
+@click.command("import", epilog=example("network import aleppo.osm.pbf -o aleppo --fix"))
 @click.argument("source", required=False, type=click.Path(path_type=Path))
 @out_option("Folder to write. Default: named after the source.")
 @click.option("--bbox", metavar="W,S,E,N", help="Ask an Overpass server for the roads of this box, degrees.")

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from congestion_lab.core.geometry import Point, Turn
 from congestion_lab.network.alignment import bearing, point_at, turned
-from congestion_lab.network.model import Connection, Link, Network
+from congestion_lab.network.model import Link, Network
 from congestion_lab.network.overlaps import overlaps
 from congestion_lab.network.reach import main_part, reached
 
@@ -207,23 +207,24 @@ def turn_lanes(network: Network) -> Iterator[Finding]:
 
     Only where straight traffic comes against it: otherwise nobody has to wait in that lane.
     """
+    lanes = _lanes_by_turn(network)
     for controller, inbound in network.controllers.items():
-        straight = {link_id: _lanes(network, controller, link_id, Turn.STRAIGHT) for link_id in inbound}
+        straight = {link_id: lanes.get((controller, link_id, Turn.STRAIGHT), set()) for link_id in inbound}
         for link_id in inbound:
             link = network.links[link_id]
-            shared = straight[link_id] & _lanes(network, controller, link_id, Turn.LEFT)
+            shared = straight[link_id] & lanes.get((controller, link_id, Turn.LEFT), set())
             opposed = any(other != link_id and straight[other] for other in _facing(network, link, inbound))
             if shared and opposed and len(link.lanes) >= LEFT_LANE_FROM:
                 yield _warning("turn_lanes", link, f"has no lane of its own for turning left at signal {controller!r}")
 
 
-def _lanes(network: Network, controller: str, link_id: str, turn: Turn) -> set[int]:
-    paths = _signalled(network, controller)
-    return {path.from_lane for path in paths if path.from_link == link_id and path.turn is turn}
-
-
-def _signalled(network: Network, controller: str) -> Iterator[Connection]:
-    return (path for path in network.connections if path.controller_id == controller)
+def _lanes_by_turn(network: Network) -> Mapping[tuple[str, str, Turn], set[int]]:
+    """Return the lanes that lead a way, by controller, inbound link and turn."""
+    lanes: dict[tuple[str, str, Turn], set[int]] = {}
+    for path in network.connections:
+        if path.controller_id is not None:
+            lanes.setdefault((path.controller_id, path.from_link, path.turn), set()).add(path.from_lane)
+    return lanes
 
 
 def _facing(network: Network, link: Link, inbound: tuple[str, ...]) -> Iterator[str]:

@@ -64,10 +64,24 @@ def _parts(ways: Mapping[int, OsmWay]) -> list[list[OsmWay]]:
 
 def unreachable(facts: MapFacts) -> Iterator[Issue]:
     """Yield streets that were taken out because nobody could get there, or away from there."""
-    for link in facts.unreached:
-        message = f"{link.length_m:.0f} m cannot be reached from the network or do not lead back to it; taken out"
-        severity = Severity.WARNING if link.length_m >= _LONG_M else Severity.INFO
-        yield issue("unreachable", severity, link.id, message, _middle(link))
+    for part in _parts_of_links(facts.unreached):
+        length = sum(link.length_m for link in part)
+        more = f" (with {len(part) - 1} more links)" if len(part) > 1 else ""
+        message = f"{length:.0f} m cannot be reached from the network or do not lead back to it; taken out{more}"
+        severity = Severity.WARNING if length >= _LONG_M else Severity.INFO
+        yield issue("unreachable", severity, part[0].id, message, _middle(part[0]))
+
+
+def _parts_of_links(links: Iterable[Link]) -> list[list[Link]]:
+    """Return links in groups that share nodes, the longest of each group first."""
+    numbers = {link.id: number for number, link in enumerate(links)}
+    by_number = {numbers[link.id]: link for link in links}
+    names = {
+        node: number for number, node in enumerate({end for link in links for end in (link.from_node, link.to_node)})
+    }
+    ways = {one: OsmWay(one, (names[link.from_node], names[link.to_node]), {}) for one, link in by_number.items()}
+    parts = ([by_number[way.id] for way in part] for part in _parts(ways))
+    return [sorted(part, key=lambda link: (-link.length_m, link.id)) for part in parts]
 
 
 def one_lane_two_way(facts: MapFacts) -> Iterator[Issue]:

@@ -62,10 +62,12 @@ class LinkMap:
         return element("svg", box, self._ground, *paths, *self._signals())
 
     def plain(self) -> Iterator[Markup]:
-        """Yield the links without a value, narrow ones first."""
-        for link in sorted(self.network.links.values(), key=lambda each: len(each.lanes)):
-            classes = f"link w{min(len(link.lanes), _MOST_LANES)}"
-            yield element("path", {"class": classes, "d": self._lines[link.id]})
+        """Yield the links without a value, all of one width in one line, narrow ones first."""
+        by_width: dict[int, list[str]] = {}
+        for link in self.network.links.values():
+            by_width.setdefault(min(len(link.lanes), _MOST_LANES), []).append(self._lines[link.id])
+        for width, lines in sorted(by_width.items()):
+            yield element("path", {"class": f"link w{width}", "d": "".join(lines)})
 
     def _path(self, place: int, key: str) -> Markup:
         link = self.network.links[self.ids[place]]

@@ -132,7 +132,7 @@ def write_import(made: Imported, folder: Path, report: str) -> Path:
     """
     check_target(folder)
     with folder_replaced_whole(folder) as fresh:
-        pack(made.net_text, fresh / NET)
+        pack(made.net_text, fresh / NET, level=6)
         write_text(fresh / "LICENSE", made.origin.notice)
         write_json(fresh / _QUALITY, made.quality.as_json())
         write_text(fresh / REPORT, report)

@@ -45,11 +45,17 @@ def without_header(text: str) -> str:
     return _HEADER.sub("", text, count=1)
 
 
-def pack(text: str, target: Path) -> None:
-    """Write text gzipped, whole, with neither time nor file name inside."""
+def pack(text: str, target: Path, *, level: int = 9) -> None:
+    """Write text gzipped, whole, with neither time nor file name inside.
+
+    Args:
+        text: What is written.
+        target: Where to.
+        level: How hard to press; the last levels cost much time for few bytes.
+    """
     with (
         written_whole(target) as temporary,
         temporary.open("wb") as raw,
-        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as stream,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=level) as stream,
     ):
         stream.write(text.encode())

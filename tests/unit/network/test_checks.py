@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -127,3 +128,20 @@ def test_errors_come_first() -> None:
     severities = [finding.severity for finding in check_network(net)]
     assert severities == sorted(severities, key=lambda severity: severity is not Severity.ERROR)
     assert set(severities) == {Severity.ERROR, Severity.WARNING}
+
+
+def test_a_street_that_forks_as_it_enters_is_an_end_and_two_that_meet_head_on_are_none() -> None:
+    fork = (link("x", "a", (-100, 50), (0, 0)), link("x", "d", (-100, 50), (0, 100)), link("d", "a", (0, 100), (0, 0)))
+    paths = [through("a-b", "b-c"), through("x-a", "a-b"), through("d-a", "a-b"), through("x-d", "d-a")]
+    net = network(*LINE, *fork, paths=paths)
+    assert found(net, "dead_ends") == []
+    assert found(net, "connected") == []
+    opposed = (link("x", "a", (-100, 0), (0, 0)), link("x", "d", (-100, 0), (-200, 0)))
+    net = network(*LINE, *opposed, paths=[through("a-b", "b-c"), through("x-a", "a-b")])
+    assert {place for place, _ in found(net, "dead_ends")} == {"x-a", "x-d"}
+
+
+def test_links_on_different_levels_do_not_cross() -> None:
+    over = link("d", "e", (50, -50), (50, 50))
+    assert [place for place, _ in found(network(*LINE, over), "overlapping")] == ["a-b"]
+    assert found(network(*LINE, replace(over, level=1)), "overlapping") == []

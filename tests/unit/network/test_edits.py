@@ -62,3 +62,10 @@ def test_what_is_no_file_of_edits_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NetworkError, match="name a file of edits"):
         read_edits(tmp_path / "edits.yaml")
+
+
+def test_the_edits_of_the_guide_can_be_copied(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "importing-a-map.md").read_text(encoding="utf-8")
+    path = tmp_path / "edits.yaml"
+    path.write_text(guide.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    assert len(read_edits(path)) == 8
