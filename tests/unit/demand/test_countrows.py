@@ -195,7 +195,6 @@ def test_doubtful_decimals_rows_that_are_too_long_and_empty_tables(tmp_path: Pat
         ("fixed: {link_id: a}\ncolumns: {link_id: b}\n", "both name link_id"),
         ("[1, 2]\n", "holds no keys"),
         ("a: [\n", "no YAML"),
-        ("[" * 2_000, "mapping.yaml"),
     ],
 )
 def test_a_faulty_mapping_is_told(tmp_path: Path, text: str, told: str) -> None:
