@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from congestion_lab.demand.speedrows import SpeedRow
     from congestion_lab.demand.tablemapping import TableMapping
 
+_MOST_NAMED = 200  # faults of a table that is refused
 _SHOWN = 40  # findings that a terminal shows; the file beside the result has all
 _DATE = click.DateTime(["%Y-%m-%d"])
 
@@ -173,8 +174,12 @@ def refuse_faulty(
         first.setdefault(row.spot, row.line)
     hint = "mend it, map it (`places` of a mapping file), or leave such rows out (`--leave-out`)"
     unplaced = [Fault(f"{spot.name}: {why}", hint, str(table), first[spot]) for spot, why in refused.items()]
-    if unplaced or faults:
-        raise DemandError(*sorted((*faults, *unplaced), key=lambda fault: fault.line or 0))
+    every = sorted((*faults, *unplaced), key=lambda fault: fault.line or 0)
+    if len(every) > _MOST_NAMED:
+        rest = Fault(f"{len(every) - _MOST_NAMED} more faults", "`--leave-out` lists them all", str(table))
+        raise DemandError(*every[:_MOST_NAMED], rest)
+    if every:
+        raise DemandError(*every)
 
 
 def _require_some(means: "Sequence[DayCount]", table: Path, findings: "Sequence[Finding]", day_type: str) -> None:
