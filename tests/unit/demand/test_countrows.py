@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -201,3 +202,19 @@ def test_a_faulty_mapping_is_told(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(DemandError) as caught:
         _mapping(tmp_path, text)
     assert told in str(caught.value)
+
+
+def _block(language: str) -> str:
+    text = (Path(__file__).parents[3] / "docs" / "count-tables.md").read_text(encoding="utf-8")
+    found = re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_the_documented_table_and_mapping_can_be_read(tmp_path: Path) -> None:
+    read = _read(tmp_path, _block(""))
+    assert [row.vehicles for row in read.rows] == [212, 61]
+    assert not read.faults
+    mapping = _mapping(tmp_path, _block("yaml"))
+    assert mapping.classes == {"Kfz": ""}
+    assert mapping.time.shift_min == -60
