@@ -120,6 +120,8 @@ def _survey(scenario_file: Path, at: str) -> "tuple[Network, Survey]":
         network = read_network(inputs.net_file)
         modelled = scenario.network.folder if scenario.demand.model is not None else None
         zones = zones_of_links(network, modelled)
+        if not zones:
+            remark("the demand comes without zones: pairs are the first and last links of routes")
         traffic = read_traffic(inputs, cache=CACHE)
         for note in traffic.notes:
             remark(note)

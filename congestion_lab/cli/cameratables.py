@@ -65,10 +65,10 @@ def curve_table(placement: Placement) -> Table:
     table = Table(title="Best sites for each number of new cameras", title_justify="left", box=SIMPLE_HEAD)
     table.pad_edge = False
     for heading in _HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(heading, justify="right", no_wrap=True, min_width=len(heading))
     table.add_row("0", *_cells(placement.before, None, None), "")
     for one, told, flow, pairs in placement.steps:
-        table.add_row(str(one.budget), *_cells(told, flow, pairs), f"{100 * one.gap:.1f}" if one.gap else "0")
+        table.add_row(str(one.budget), *_cells(told, flow, pairs), _gap(one.gap))
     weights = placement.weights
     table.caption_justify = "left"
     table.caption = (
@@ -110,6 +110,10 @@ def cameras_as_json(placement: Placement) -> dict[str, Any]:
             for one, told, flow, pairs in placement.steps
         ],
     }
+
+
+def _gap(gap: float) -> str:
+    return "0" if gap == 0 else "<0.1" if gap < 0.001 else f"{100 * gap:.1f}"  # noqa: PLR2004 -- what is printed as 0.1 %
 
 
 def _cells(told: Insight, flow: float | None, pairs: float | None) -> tuple[str, ...]:

@@ -19,14 +19,12 @@ from congestion_lab.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from congestion_lab.core.errors import Fault
     from congestion_lab.demand.countfindings import Finding
     from congestion_lab.demand.countmatching import Place, RoadMap
     from congestion_lab.demand.countmeans import DayCount
     from congestion_lab.demand.countreview import Review
-    from congestion_lab.demand.countrows import CountRow, CountRows
+    from congestion_lab.demand.countrows import CountRows
     from congestion_lab.demand.sightings import Spot
-    from congestion_lab.demand.speedrows import SpeedRow
     from congestion_lab.demand.tablemapping import TableMapping
 
 _SHOWN = 40  # findings that a terminal shows; the file beside the result has all
@@ -107,6 +105,7 @@ def counts(
     Every finding is named, and what was done with its figures. docs/count-tables.md describes the table, the mapping
     file and the findings. Exit code 3 if rows cannot be read or placed, and nothing is written then.
     """
+    from congestion_lab.cli.tableinput import mapping_of, refuse_faulty
     from congestion_lab.demand.countmeans import day_counts
     from congestion_lab.demand.countreview import Days, of_days, placed, ranked, reading_findings, reviewed
     from congestion_lab.demand.counttable import write_counts, write_findings
@@ -136,13 +135,6 @@ def counts(
     return Exit.OK
 
 
-def mapping_of(path: Path | None) -> "TableMapping":
-    """Return the mapping of a file; without one, that of a table as documented."""
-    from congestion_lab.demand.tablemapping import TableMapping, read_mapping
-
-    return TableMapping() if path is None else read_mapping(path)
-
-
 def _read(table: Path, mapping: "TableMapping", net: Path, variant: str | None) -> "tuple[CountRows, RoadMap]":
     from congestion_lab.demand.countrows import read_count_rows
     from congestion_lab.sumo.countnet import road_map
@@ -156,25 +148,6 @@ def _matched(read: "CountRows", roads: "RoadMap", tolerance_m: float) -> "tuple[
     from congestion_lab.demand.countmatching import matched
 
     return matched((row.spot for row in read.rows), roads, tolerance_m=tolerance_m)
-
-
-def refuse_faulty(
-    rows: "Sequence[CountRow] | Sequence[SpeedRow]", faults: "Sequence[Fault]", refused: "dict[Spot, str]", table: Path
-) -> None:
-    """Make sure that everything can be read and placed.
-
-    Raises:
-        DemandError: With every row that cannot be read, and every place that is not found, at its first line.
-    """
-    from congestion_lab.core.errors import DemandError, Fault
-
-    first: dict[object, int] = {}
-    for row in rows:
-        first.setdefault(row.spot, row.line)
-    hint = "mend it, map it (`places` of a mapping file), or leave such rows out (`--leave-out`)"
-    unplaced = [Fault(f"{spot.name}: {why}", hint, str(table), first[spot]) for spot, why in refused.items()]
-    if unplaced or faults:
-        raise DemandError(*sorted((*faults, *unplaced), key=lambda fault: fault.line or 0))
 
 
 def _require_some(means: "Sequence[DayCount]", table: Path, findings: "Sequence[Finding]", day_type: str) -> None:

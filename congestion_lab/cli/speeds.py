@@ -70,7 +70,7 @@ def speeds(
     Records count that lie in the analysed period of the run and on days of the type asked for. The table is described
     in docs/count-tables.md.
     """
-    from congestion_lab.cli.counts import mapping_of, refuse_faulty
+    from congestion_lab.cli.tableinput import mapping_of, refuse_faulty
     from congestion_lab.demand.speedrows import read_speed_rows
     from congestion_lab.experiments.runset import load_run_set
     from congestion_lab.metrics.speedcheck import link_speed_pairs, speed_check

@@ -1,21 +1,19 @@
 """The best sites for each number of cameras: flow interception and coverage of pairs as an integer program.
 
 After Yang and Zhou (1998), "Optimal traffic counting locations for origin-destination matrix estimation": maximal flow
-interception and the OD covering rule, weighted against each other. Solved by HiGHS.
+interception and the OD covering rule, weighted against each other.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 
 from congestion_lab.demand.cameras import Survey, Weights, in_order_of_worth, worth
+from congestion_lab.demand.coveragecuts import Coverage, Cuts, best_cover
 
-_EXACT_GAP = 1e-6  # relative; below it a choice counts as proven best
-_FEASIBLE, _OUT_OF_TIME = 0, 1  # how HiGHS ends, as scipy numbers it
+_EXACT_GAP = 5e-5  # relative, some vehicles of a city; below it a choice counts as proven best
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +41,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Program:
-    """Maximise `gain @ v` over v = (sites, groups): a group counts only if one of its sites is chosen."""
+    """What sites may still cover.
 
-    gain: NDArray[np.float64]
-    seen: csr_array
+    Attributes:
+        coverage: Groups of vehicles and pairs that the same sites see.
+        candidates: Index in the survey of each site of the program.
+    """
+
+    coverage: Coverage
     candidates: tuple[int, ...]
 
 
@@ -74,12 +76,14 @@ def choices(
     found: list[Choice] = []
     before: tuple[int, ...] = ()
     base = worth(survey, existing, value)
-    everything = base + float(program.gain.sum())
+    everything = base + float(program.coverage.gain.sum())
+    cuts = Cuts()
     for number in range(1, min(budget, len(program.candidates)) + 1):
         if found and found[-1].worth >= everything * (1 - _EXACT_GAP):
             break
         greedy = _extended(survey, before, existing, program.candidates, value)
-        solved, bound = _solved(program, number, time_limit_s)
+        places, bound = best_cover(program.coverage, number, cuts, time_limit_s)
+        solved = tuple(program.candidates[place] for place in places)
         best = max((one for one in (solved, greedy) if one), key=lambda one: worth(survey, [*one, *existing], value))
         ordered = tuple(in_order_of_worth(survey, best, existing, value))
         reached = worth(survey, [*ordered, *existing], value)
@@ -108,7 +112,7 @@ def _program(survey: Survey, existing: Sequence[int], weights: Weights) -> _Prog
     rows, columns = _entries(merged)
     size = (len(merged), len(candidates))
     seen = csr_array(coo_array((np.ones(len(rows)), (rows, columns)), shape=size))
-    return _Program(np.array([*merged.values()]), seen, candidates)
+    return _Program(Coverage(np.array([*merged.values()]), seen), candidates)
 
 
 def _undominated(groups: Mapping[frozenset[int], float]) -> tuple[int, ...]:
@@ -138,38 +142,6 @@ def _merged(groups: Mapping[frozenset[int], float], kept: Mapping[int, int]) -> 
 def _entries(groups: Iterable[tuple[int, ...]]) -> tuple[list[int], list[int]]:
     pairs = [(row, column) for row, group in enumerate(groups) for column in group]
     return [row for row, _column in pairs], [column for _row, column in pairs]
-
-
-def _solved(program: _Program, number: int, time_limit_s: float) -> tuple[tuple[int, ...], float]:
-    """Return the candidates chosen, none if time ran out before any were found, and the bound on their gain."""
-    groups, sites = program.seen.shape
-    gain = np.concatenate((np.zeros(sites), program.gain))
-    only_seen = _beside(-program.seen, groups)
-    at_most = np.concatenate((np.ones(sites), np.zeros(groups)))[None, :]
-    constraints = (LinearConstraint(only_seen, ub=0.0), LinearConstraint(at_most, ub=float(number)))
-    whole = np.concatenate((np.ones(sites, int), np.zeros(groups, int)))  # of whole sites, groups are whole too
-    done = milp(
-        -gain,
-        integrality=whole,
-        bounds=Bounds(0, 1),
-        constraints=constraints,
-        options={"time_limit": time_limit_s, "mip_rel_gap": 0.0},
-    )
-    bound = float(gain.sum()) if done.mip_dual_bound is None else -float(done.mip_dual_bound)
-    if done.x is None or done.status not in {_FEASIBLE, _OUT_OF_TIME}:
-        return (), bound
-    chosen = tuple(program.candidates[place] for place in np.flatnonzero(done.x[:sites] > 0.5))  # noqa: PLR2004
-    return chosen, bound
-
-
-def _beside(seen: csr_array, groups: int) -> csr_array:
-    """Return the matrix of `group - its sites`."""
-    rows, columns = seen.nonzero()
-    sites = seen.shape[1]
-    own = np.arange(groups)
-    values = np.concatenate((seen.data, np.ones(groups)))
-    in_row, in_column = np.concatenate((rows, own)).astype(int), np.concatenate((columns, own + sites)).astype(int)
-    return csr_array(coo_array((values, (in_row, in_column)), shape=(groups, sites + groups)))
 
 
 def _extended(

@@ -1,6 +1,7 @@
 """Rows of an XLSX workbook of others: bounded in size, with values as last stored; formulas are never computed."""
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import cast
@@ -18,6 +19,20 @@ _MOST_COLUMNS = 4096
 _MOST_CELLS = 20_000_000
 _FORMULA = (b"<f>", b"<f ", b":f>", b":f ")
 _CHUNK = 1 << 20
+# What zipfile, zlib and openpyxl raise on files that are no workbooks, damaged, locked or packed in unknown ways.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    EOFError,
+    SyntaxError,
+)
 
 Row = tuple[Cell, ...]
 
@@ -38,7 +53,7 @@ def workbook_rows(path: Path, sheet: str = "") -> list[tuple[int, Row]]:
             return _with_formulas(rows, dict(_rows(path, sheet, values=False)))
     except DemandError:
         raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, SyntaxError, TypeError) as error:
+    except _DAMAGED as error:
         rule = f"the workbook is damaged or no XLSX: {_reason(error)}"[:300]
         raise DemandError(Fault(rule, "save it anew as .xlsx or as CSV", str(path))) from None
     return rows

@@ -115,3 +115,12 @@ def test_the_survey_itself_is_not_overwritten(run: Run) -> None:
     assert ended.code == 3
     assert "would be overwritten" in ended.err
     assert Path("survey.csv").read_text(encoding="utf-8") == _GOOD
+
+
+@pytest.mark.usefixtures("town")
+def test_very_many_faults_are_counted(run: Run) -> None:
+    table = _table("link_id,begin,vehicles\n" + "w1,07:30,many\n" * 250)
+    ended = run("demand", "counts", table, "--network", "roads.net.xml")
+    assert ended.code == 3
+    assert len(ended.err.splitlines()) == 201
+    assert "50 more faults — `--leave-out` lists them all" in ended.err

@@ -84,7 +84,7 @@ def test_out_of_time_the_gap_is_said() -> None:
     )
     told = []
     survey = Survey(_links(*names), flows)
-    found = choices(survey, 6, time_limit_s=0.02, on_step=told.append)
+    found = choices(survey, 6, time_limit_s=0, on_step=told.append)
     assert [one.budget for one in told] == [1, 2, 3, 4, 5, 6]
     assert found[0].gap == 0  # one camera needs no search
     assert found[-1].gap > 0

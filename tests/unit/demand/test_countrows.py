@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -195,10 +196,25 @@ def test_doubtful_decimals_rows_that_are_too_long_and_empty_tables(tmp_path: Pat
         ("fixed: {link_id: a}\ncolumns: {link_id: b}\n", "both name link_id"),
         ("[1, 2]\n", "holds no keys"),
         ("a: [\n", "no YAML"),
-        ("[" * 2_000, "mapping.yaml"),
     ],
 )
 def test_a_faulty_mapping_is_told(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(DemandError) as caught:
         _mapping(tmp_path, text)
     assert told in str(caught.value)
+
+
+def _block(language: str) -> str:
+    text = (Path(__file__).parents[3] / "docs" / "count-tables.md").read_text(encoding="utf-8")
+    found = re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_the_documented_table_and_mapping_can_be_read(tmp_path: Path) -> None:
+    read = _read(tmp_path, _block(""))
+    assert [row.vehicles for row in read.rows] == [212, 61]
+    assert not read.faults
+    mapping = _mapping(tmp_path, _block("yaml"))
+    assert mapping.classes == {"Kfz": ""}
+    assert mapping.time.shift_min == -60

@@ -133,3 +133,19 @@ def test_a_cell_in_the_farthest_corner_is_refused_at_once(tmp_path: Path) -> Non
     path = _with_sheet(tmp_path / "far.xlsx", _FAR, _book(tmp_path / "b.xlsx", ["a"]))
     with pytest.raises(DemandError, match="larger than 4096 columns"):
         read_lines(path)
+
+
+@pytest.mark.parametrize("place", [0.02, 0.3, 0.5, 0.7, 0.9, 0.98])
+def test_a_damaged_workbook_is_a_fault(tmp_path: Path, place: float) -> None:
+    path = _book(tmp_path / "b.xlsx", *(["a", number] for number in range(50)))
+    raw = bytearray(path.read_bytes())
+    begin = int(place * len(raw))
+    raw[begin : begin + 40] = bytes(range(40))
+    path.write_bytes(raw)
+    try:
+        read_lines(path)  # some parts may be missing
+    except DemandError as error:
+        assert "damaged or no XLSX" in str(error)  # noqa: PT017 -- and nothing else is raised
+    path.write_bytes(raw[:begin])
+    with pytest.raises(DemandError, match="damaged or no XLSX"):
+        read_lines(path)

@@ -1,0 +1,44 @@
+"""What commands that read tables of others share: the mapping, and the refusal of what cannot be used."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from congestion_lab.core.errors import Fault
+    from congestion_lab.demand.countrows import CountRow
+    from congestion_lab.demand.sightings import Spot
+    from congestion_lab.demand.speedrows import SpeedRow
+    from congestion_lab.demand.tablemapping import TableMapping
+
+_MOST_NAMED = 200  # faults of a table that is refused
+
+
+def mapping_of(path: Path | None) -> "TableMapping":
+    """Return the mapping of a file; without one, that of a table as documented."""
+    from congestion_lab.demand.tablemapping import TableMapping, read_mapping
+
+    return TableMapping() if path is None else read_mapping(path)
+
+
+def refuse_faulty(
+    rows: "Sequence[CountRow] | Sequence[SpeedRow]", faults: "Sequence[Fault]", refused: "dict[Spot, str]", table: Path
+) -> None:
+    """Make sure that everything can be read and placed.
+
+    Raises:
+        DemandError: With every row that cannot be read, and every place that is not found, at its first line.
+    """
+    from congestion_lab.core.errors import DemandError, Fault
+
+    first: dict[object, int] = {}
+    for row in rows:
+        first.setdefault(row.spot, row.line)
+    hint = "mend it, map it (`places` of a mapping file), or leave such rows out (`--leave-out`)"
+    unplaced = [Fault(f"{spot.name}: {why}", hint, str(table), first[spot]) for spot, why in refused.items()]
+    every = sorted((*faults, *unplaced), key=lambda fault: fault.line or 0)
+    if len(every) > _MOST_NAMED:
+        rest = Fault(f"{len(every) - _MOST_NAMED} more faults", "`--leave-out` lists them all", str(table))
+        raise DemandError(*every[:_MOST_NAMED], rest)
+    if every:
+        raise DemandError(*every)
