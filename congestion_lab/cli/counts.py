@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from congestion_lab.demand.countmeans import DayCount
     from congestion_lab.demand.countreview import Review
     from congestion_lab.demand.countrows import CountRows
-    from congestion_lab.demand.sightings import Spot
+    from congestion_lab.demand.rowplaces import Spot
     from congestion_lab.demand.tablemapping import TableMapping
 
 _SHOWN = 40  # findings that a terminal shows; the file beside the result has all

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from congestion_lab.demand.countmatching import Place
-    from congestion_lab.demand.sightings import Spot
+    from congestion_lab.demand.rowplaces import Spot
     from congestion_lab.demand.speedrows import SpeedRow, SpeedRows
     from congestion_lab.demand.tablemapping import TableMapping
     from congestion_lab.experiments.runset import RunSet

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from congestion_lab.core.errors import Fault
     from congestion_lab.demand.countrows import CountRow
-    from congestion_lab.demand.sightings import Spot
+    from congestion_lab.demand.rowplaces import Spot
     from congestion_lab.demand.speedrows import SpeedRow
     from congestion_lab.demand.tablemapping import TableMapping
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from congestion_lab.demand.countfindings import Counted, Finding, Severity, said_when, totals
 from congestion_lab.demand.countmatching import Place, RoadMap
-from congestion_lab.demand.sightings import Interval
+from congestion_lab.demand.rowplaces import Interval
 
 Profile = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.countfindings import Counted, Finding, Severity, Treatment, finding, said_when, series_of
 from congestion_lab.demand.countmatching import Place, RoadMap
-from congestion_lab.demand.sightings import Interval
+from congestion_lab.demand.rowplaces import Interval
 
 LANE_CAPACITY_VPH = 2400.0  # base capacity of a freeway lane, HCM 7 ch. 12; no lane of a town carries more
 _TWO_WHEELED = frozenset({"motorcycle", "moped", "bicycle"})  # several ride abreast in a lane

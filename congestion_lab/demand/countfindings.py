@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.countmatching import Place
-from congestion_lab.demand.sightings import Interval
+from congestion_lab.demand.rowplaces import Interval
 
 
 class Severity(enum.Enum):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from congestion_lab.core.geometry import Point
 from congestion_lab.demand.cellvalues import shown
-from congestion_lab.demand.sightings import Spot
+from congestion_lab.demand.rowplaces import Spot
 
 TOLERANCE_M = 30.0  # positions of cameras are seldom known better, and the far kerb of an arterial lies so far away
 AMBIGUOUS_M = 5.0  # two links whose distances differ by less cannot be told apart by coordinates

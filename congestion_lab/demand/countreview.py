@@ -20,7 +20,7 @@ from congestion_lab.demand.countfindings import Counted, Finding, Severity, Trea
 from congestion_lab.demand.countmatching import Place, RoadMap
 from congestion_lab.demand.countrows import CountRow, CountRows
 from congestion_lab.demand.junctionsums import junction_sums
-from congestion_lab.demand.sightings import Spot
+from congestion_lab.demand.rowplaces import Spot
 from congestion_lab.demand.stuckcounters import silent, stuck
 from congestion_lab.demand.tablemapping import Times
 

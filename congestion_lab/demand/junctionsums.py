@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from congestion_lab.demand.countfindings import Counted, Finding, Severity, said_when, totals
 from congestion_lab.demand.countmatching import Place, RoadMap
-from congestion_lab.demand.sightings import Interval
+from congestion_lab.demand.rowplaces import Interval
 
 _DEVIATIONS = 3.0  # of the difference of two Poisson counts
 _SHARE = 0.2  # of the larger sum: driveways and kerbside parking lie between a counter and the junction

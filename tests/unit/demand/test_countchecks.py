@@ -9,7 +9,7 @@ from congestion_lab.demand.countmatching import Place
 from congestion_lab.demand.countmeans import day_counts
 from congestion_lab.demand.countreview import ANY_DAY, WEEKEND, Days, of_days, reviewed
 from congestion_lab.demand.counts import Count
-from congestion_lab.demand.sightings import Interval
+from congestion_lab.demand.rowplaces import Interval
 from congestion_lab.demand.tablemapping import Times
 from tests.countroads import MOVEMENTS, ROADS
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from congestion_lab.demand.countmatching import Place, matched
-from congestion_lab.demand.sightings import Spot
+from congestion_lab.demand.rowplaces import Spot
 from tests.countroads import ROADS
 
 

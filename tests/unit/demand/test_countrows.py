@@ -7,7 +7,7 @@ from openpyxl import Workbook
 
 from congestion_lab.core.errors import DemandError
 from congestion_lab.demand.countrows import CountRows, read_count_rows
-from congestion_lab.demand.sightings import Interval, Spot
+from congestion_lab.demand.rowplaces import Interval, Spot
 from congestion_lab.demand.tablemapping import TableMapping, read_mapping
 
 _DAY = date(2026, 3, 1)

@@ -6,7 +6,7 @@ from pyproj import Proj
 
 from congestion_lab.core.geometry import polyline_length_m
 from congestion_lab.demand.countmatching import matched
-from congestion_lab.demand.sightings import Spot
+from congestion_lab.demand.rowplaces import Spot
 from congestion_lab.network.alignment import point_at
 from congestion_lab.network.model import Link, Network
 from congestion_lab.sumo.camerasurvey import JUNCTION, LINK, SIGNAL, camera_survey, zones_of_links
