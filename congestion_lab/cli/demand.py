@@ -1,16 +1,20 @@
-"""`congestion-lab demand`: vehicles from zones and assumptions."""
+"""`congestion-lab demand`: vehicles from zones and assumptions, and from counts."""
 
 from pathlib import Path
 
 import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.demandcalibrate import calibrate
 from congestion_lab.cli.options import example, json_option, verbosity_options
 
 
 @click.group(epilog=example("demand build networks/damascus"))
 def demand() -> None:
-    """Build demand from zones and assumptions."""
+    """Build demand from zones and assumptions, and calibrate it to counts."""
+
+
+demand.add_command(calibrate)
 
 
 @demand.command(epilog=example("demand build networks/damascus --model am-peak --variant before-2025"))
