@@ -20,6 +20,7 @@ QUESTIONS = {
     "quality": "How good are the plans?",
     "cost": "How much of a search is not engine time?",
     "scale": "How does the cost of a plan grow?",
+    "recovery": "Does calibration find a demand that is known?",
 }
 _DEFAULT_SCENES = (*PUBLISHED, "damascus-centre")
 

@@ -83,7 +83,8 @@ def recreated(routes: Ints, departs_s: Floats, kept: Flags, wanted_routes: Ints,
     made = order[starts + turn % np.maximum(sizes, 1)]
     source = np.concatenate([np.flatnonzero(kept), made])
     departs = np.concatenate([departs_s[kept], wanted_departs_s])
-    by_source = np.argsort(source, kind="stable")
+    anew = np.arange(len(source)) >= len(source) - len(made)
+    by_source = np.lexsort((departs, anew, source))
     source, departs = source[by_source], departs[by_source]
     copy = np.arange(len(source)) - np.searchsorted(source, source, side="left")
     by_time = np.lexsort((copy, source, departs))
