@@ -192,9 +192,10 @@ def provenance(found: Calibrated) -> dict[str, Any]:
         "counts_digest": digest_of_file(asked.counts_file),
         "held_out_links": sorted({one.link for one in found.held}),
         "settings": {**asdict(asked.settings), "slice_s": asked.slice_s, "hold_out": asked.hold_out},
-        "rounds": [asdict(one) | {"change": None if np.isnan(one.change) else one.change} for one in found.fit.rounds],
+        "rounds": [asdict(one) for one in found.fit.rounds],
         "round_taken": found.fit.best,
         "settled": found.fit.settled,
+        "errors_of_prior": found.fit.structure,
         "program_version": congestion_lab.__version__,
         "engine_version": found.spec.engine_version,
         "sumo_version": version(),
@@ -211,7 +212,7 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     if fit.best == 0:
         yield "No estimate met the counts better than the prior: the vehicles are those of the scenario."
     if not fit.settled:
-        yield f"The estimate still changed by {100 * fit.rounds[-1].change:.1f} % of all vehicles in the last round."
+        yield f"The estimate had not settled after {len(fit.rounds)} simulations: the best of them is taken."
     if jams := fit.rounds[fit.best].gridlocks:
         yield f"{jams} of {found.bench.runs} runs of the fast engine jammed: counts behind it come out too low."
     if outcome.sumo_jams:
@@ -233,6 +234,7 @@ def _report(outcome: Outcome) -> str:
         "Digest of the prior": made["prior_digest"],
         "Counts": f"{made['counts']} ({made['counts_digest']})",
         "Settings": ", ".join(f"{key} {value}" for key, value in made["settings"].items()),
+        "Errors of the prior": found.fit.structure,
         "Rounds": "; ".join(f"{one.vehicles} vehicles, misfit {one.misfit:.2f}" for one in found.fit.rounds),
         "Versions": f"congestion_lab {made['program_version']}, fast engine {made['engine_version']}, "
         f"SUMO {made['sumo_version']}",

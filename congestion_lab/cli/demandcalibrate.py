@@ -166,15 +166,15 @@ def _calibrated(scenario: "Scenario", asked: "Asked") -> "Calibrated":
 
 
 def _fitted(bench: "Bench", counts: "Sequence[Count]", cells: "Cells", settings: "Settings") -> "DemandFit":
-    from congestion_lab.queueing.demandfit import fitted, given
+    from congestion_lab.queueing.demandfit import LEVELS, fitted, given
 
     with progress() as bars:
-        task = bars.add_task(f"fitting the demand ({settings.method})", total=settings.rounds + 1)
+        task = bars.add_task(f"fitting the demand ({settings.method})", total=settings.rounds + 1 + len(LEVELS))
 
         def tell(one: "Round") -> None:
             bars.advance(task)
             jams = f", {one.gridlocks} runs jammed" if one.gridlocks else ""
-            detail(f"{one.vehicles} vehicles, misfit {one.misfit:.2f}, next change {100 * one.change:.1f} %{jams}")
+            detail(f"{one.vehicles} vehicles, misfit {one.misfit:.2f}{jams}")
 
         if settings.method == _ROUTESAMPLER:
             from congestion_lab.sumo.routesampler import resampled_vehicles

@@ -87,6 +87,19 @@ def least_squares(prior: Prior, observation: Observation) -> Floats:
     raise DemandError(Fault("the bounds of the estimate do not settle", "widen the bounds or the prior's error"))
 
 
+def evidence(prior: Prior, observation: Observation) -> float:
+    """Return the logarithm of how likely the counts were under the prior, up to a constant; bounds left aside.
+
+    Of priors that differ in their covariance, the likeliest says best which errors come together (MacKay 1992).
+    """
+    part = (observation.seen @ prior.factor).toarray()
+    missing = observation.vehicles - observation.seen @ prior.vehicles
+    if not len(missing):
+        return 0.0
+    factor, lower = cho_factor(_steadied(part @ part.T + np.diag(observation.variance)), lower=True)
+    return -0.5 * float(missing @ cho_solve((factor, lower), missing)) - float(np.log(np.diag(factor)).sum())
+
+
 def uncertainty(prior: Prior, observation: Observation, groups: sparse.csr_array) -> tuple[Floats, Floats]:
     """Return the standard deviation of sums of cells before and after counting, bounds left aside.
 
@@ -121,12 +134,15 @@ def _held(prior: Prior, observation: Observation, at_lower: Flags, at_upper: Fla
 
 
 def _solved(matrix: Floats, wanted: Floats) -> Floats:
-    size = len(matrix)
-    if size == 0:
+    if len(matrix) == 0:
         return np.zeros_like(wanted)
-    matrix[np.diag_indices(size)] += _JITTER * float(np.trace(matrix)) / size
-    found: Floats = cho_solve(cho_factor(matrix, lower=True), wanted)
+    found: Floats = cho_solve(cho_factor(_steadied(matrix), lower=True), wanted)
     return found
+
+
+def _steadied(matrix: Floats) -> Floats:
+    """Return a covariance that is positive also where counts repeat each other."""
+    return matrix + np.eye(len(matrix)) * (_JITTER * float(np.trace(matrix)) / len(matrix))
 
 
 def _change_one(at_lower: Flags, at_upper: Flags, new_lower: Flags, new_upper: Flags) -> None:

@@ -7,8 +7,15 @@ from scipy import sparse
 
 from congestion_lab.demand.cells import Cells
 
-_SHARES = {"level": 0.25, "slice": 0.10, "origin": 0.15, "destination": 0.15, "pair": 0.25, "cell": 0.10}
-"""Assumed shares of the variance: half of it is common to many trips, because trip rates, residents and jobs are."""
+_PARTS = ("level", "slice", "origin", "destination", "pair", "cell")
+STRUCTURES = {
+    "of all kinds": (0.25, 0.10, 0.15, 0.15, 0.25, 0.10),
+    "mostly of the level": (0.70, 0.05, 0.05, 0.05, 0.10, 0.05),
+    "mostly of times": (0.15, 0.60, 0.05, 0.05, 0.10, 0.05),
+    "mostly of zones": (0.10, 0.05, 0.35, 0.35, 0.10, 0.05),
+    "mostly of pairs": (0.05, 0.05, 0.10, 0.10, 0.60, 0.10),
+}
+"""What a prior's errors may be common to: shares of their variance, in the order of the parts of a `Spread`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +47,9 @@ class Spread:
         return float(np.sqrt(sum(getattr(self, field.name) ** 2 for field in fields(self))))
 
 
-def spread_of(error: float) -> Spread:
+def spread_of(error: float, structure: str) -> Spread:
     """Return the spread of a prior whose cells are off by so much, as a share and as a standard deviation."""
-    return Spread(**{name: error * share**0.5 for name, share in _SHARES.items()})
+    return Spread(**{name: error * share**0.5 for name, share in zip(_PARTS, STRUCTURES[structure], strict=True)})
 
 
 def error_factor(cells: Cells, spread: Spread) -> sparse.csr_array:

@@ -8,15 +8,15 @@ import pytest
 from tests.cli.conftest import Run
 
 _HEAD = "link_id,ob_link_id,begin,end,class,volume\n"
-_MORE = ("w1,,00:00,00:05,,200\n", "w2,,00:00,00:05,,190\n", "w3,,00:00,00:05,,180\n", "s1,n1,00:00,00:05,,12\n")
+_ROWS = ("w1,,00:00,00:05,,36\n", "w2,,00:00,00:05,,32\n", "w3,,00:00,00:05,,28\n", "s1,n1,00:00,00:05,,15\n")
 _QUICK = ("--counts", "counts.csv", "--slice", "5", "--seed", "3")
 
 
 @pytest.fixture
 def counts(town: Path) -> Path:
-    """More along the avenue than the demand has, fewer across it."""
+    """Fewer along the avenue than the demand has."""
     target = town / "counts.csv"
-    target.write_text(_HEAD + "".join(_MORE))
+    target.write_text(_HEAD + "".join(_ROWS))
     return target
 
 
@@ -25,7 +25,7 @@ def test_demand_is_calibrated_and_its_scenario_simulates(run: Run, town: Path) -
     told = run("demand", "calibrate", "town.yaml", *_QUICK, "--hold-out", "0.25", "--json").json
     folder = Path("runs/town-calibrated")
     assert told["scenario"] == str(folder / "scenario.yaml")
-    assert told["vehicles"]["calibrated"] > told["vehicles"]["prior"] == 180
+    assert told["vehicles"]["calibrated"] < told["vehicles"]["prior"] == 180
     fitted = told["agreement"]["fitted_to"]
     assert list(fitted) == ["prior", "calibrated", "calibrated, in SUMO"]
     assert fitted["calibrated"]["mean_geh"] < fitted["prior"]["mean_geh"]
@@ -81,7 +81,7 @@ def test_counts_that_do_not_fit_are_refused(run: Run, town: Path, rows: str, tol
 
 
 def test_counts_outside_are_left_out_only_if_asked(run: Run, counts: Path) -> None:
-    counts.write_text(_HEAD + _MORE[0] + "x9,,00:00,00:05,,20\n")
+    counts.write_text(_HEAD + _ROWS[0] + "x9,,00:00,00:05,,20\n")
     ended = run("demand", "calibrate", "town.yaml", *_QUICK, "--only-inside", "--sumo-runs", "0")
     assert ended.code == 0, ended.err
     assert "1 of 2 counts lie outside the scenario" in ended.err
@@ -90,7 +90,7 @@ def test_counts_outside_are_left_out_only_if_asked(run: Run, counts: Path) -> No
 
 
 def test_too_few_links_to_hold_any_out(run: Run, counts: Path) -> None:
-    counts.write_text(_HEAD + _MORE[0])
+    counts.write_text(_HEAD + _ROWS[0])
     ended = run("demand", "calibrate", "town.yaml", *_QUICK, "--hold-out", "0.2")
     assert ended.code == 3
     assert "0.2 of 1 counted links" in ended.err

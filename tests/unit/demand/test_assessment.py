@@ -15,7 +15,9 @@ def test_what_no_count_sees_is_named() -> None:
     departs = np.array([10.0, 20.0, 30.0, 1000.0])
     still = np.zeros(4, dtype=bool)
     cells = cells_of(np.array([0, 0, 1, 1]), _ENDS, departs, np.array([0.0, 900.0, 1800.0]), still)
-    prior = Prior(cells.vehicles, error_factor(cells, spread_of(0.4)), 0.0 * cells.vehicles, 4.0 * cells.vehicles)
+    prior = Prior(
+        cells.vehicles, error_factor(cells, spread_of(0.4, "of all kinds")), 0.0 * cells.vehicles, 4.0 * cells.vehicles
+    )
     seen = Observation(sparse.csr_array([[1.0, 0.0, 0.0]]), np.array([3.0]), np.array([0.1]))
     change = change_of(cells, prior, np.array([3.0, 1.0, 1.0]), seen)
     assert change.total == (4.0, 5.0)
@@ -33,10 +35,10 @@ def test_what_no_count_sees_is_named() -> None:
 
 
 def test_errors_of_a_prior_add_up_to_what_was_asked_for() -> None:
-    assert spread_of(0.4).total == pytest.approx(0.4)
+    assert spread_of(0.4, "of all kinds").total == pytest.approx(0.4)
     departs = np.array([10.0, 1000.0])
     cells = cells_of(np.array([0, 1]), _ENDS, departs, np.array([0.0, 900.0, 1800.0]), np.array([False, True]))
-    factor = error_factor(cells, spread_of(0.4))
+    factor = error_factor(cells, spread_of(0.4, "of all kinds"))
     covariance = (factor @ factor.T).toarray()
     assert covariance[0, 0] == pytest.approx(0.16)
     assert covariance[1].tolist() == [0.0, 0.0]

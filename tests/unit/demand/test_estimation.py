@@ -4,11 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import lsq_linear
+from scipy.stats import norm
 
 from congestion_lab.core.errors import DemandError
 from congestion_lab.demand import estimation
 from congestion_lab.demand.entropy import at_level, least_information, typical_weight
-from congestion_lab.demand.estimation import Observation, Prior, count_variance, least_squares, uncertainty
+from congestion_lab.demand.estimation import Observation, Prior, count_variance, evidence, least_squares, uncertainty
 
 
 def _prior(vehicles: list[float], errors: np.ndarray, *, lowest: float = 0.0, highest: float = 10.0) -> Prior:
@@ -122,6 +123,27 @@ def test_the_level_is_that_of_the_counts_if_they_are_sure() -> None:
 def test_the_weight_gives_cells_of_one_size_the_error_asked_for() -> None:
     prior = _prior([25.0] * 4, np.eye(4))
     assert typical_weight(prior, 0.4) * 25.0 == pytest.approx((0.4 * 25.0) ** 2)
+
+
+def test_the_likelier_prior_is_the_one_whose_errors_come_together_as_they_did() -> None:
+    vehicles, seen = np.full(20, 50.0), np.eye(20)
+    together, apart = 10.0 * np.ones((20, 1)), 10.0 * np.eye(20)
+    random = np.random.default_rng(1)
+    for off, likely in ((np.full(20, 10.0), together), (10 * random.standard_normal(20), apart)):
+        counted = _observed(seen, vehicles + off, 4.0)
+        other = apart if likely is together else together
+        better, worse = (evidence(_prior(vehicles.tolist(), errors), counted) for errors in (likely, other))
+        assert better > worse + 5
+    nothing = _observed(np.zeros((0, 20)), np.zeros(0), 1.0)
+    assert evidence(_prior(vehicles.tolist(), apart), nothing) == 0.0
+
+
+def test_the_evidence_is_the_density_of_the_counts() -> None:
+    prior = _prior([100.0], np.array([[20.0]]))
+    for value in (60.0, 130.0):
+        counted = _observed(np.array([[1.0]]), np.array([value]), 100.0)
+        expected = norm.logpdf(value, 100.0, np.sqrt(500.0)) + 0.5 * np.log(2 * np.pi)
+        assert evidence(prior, counted) == pytest.approx(expected)
 
 
 def test_counts_err_by_chance_and_by_share() -> None:

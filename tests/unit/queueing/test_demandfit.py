@@ -11,8 +11,9 @@ from congestion_lab.demand.cells import Cells
 from congestion_lab.demand.counted import volumes
 from congestion_lab.demand.counts import Count
 from congestion_lab.demand.realising import Realised, realised
+from congestion_lab.demand.spread import STRUCTURES
 from congestion_lab.queueing.demandbench import Bench, prior_cells
-from congestion_lab.queueing.demandfit import ENTROPY, GLS, Settings, fitted, given
+from congestion_lab.queueing.demandfit import ENTROPY, GLS, LEVELS, Settings, fitted, given
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.queueing.passing import sightings
 from congestion_lab.sumo.traffic import read_traffic
@@ -79,7 +80,8 @@ def test_a_known_demand_is_found_from_a_wrong_prior(model: QueueModel, method: s
     fit = fitted(bench, counts, cells, settings, heard.append)
     assert fit.settled
     assert tuple(heard) == fit.rounds
-    assert fit.best > 0
+    assert fit.best > len(LEVELS)
+    assert fit.rounds[fit.best].misfit == min(one.misfit for one in fit.rounds)
     found = _by_origin(cells, fit.realised)
     assert found["w1"] == pytest.approx(301, rel=0.04)
     assert found["s1"] == pytest.approx(60, rel=0.08)
@@ -103,6 +105,7 @@ def test_who_is_never_counted_follows_the_common_level_only(model: QueueModel) -
     bench = _wrong(model, {"w1": 0.6, "s1": 0.6, "s2": 0.6})
     cells = prior_cells(bench.model, _SLICE_S)
     fit = fitted(bench, _counts(model, "w2"), cells, Settings())
+    assert fit.structure in STRUCTURES
     found = _by_origin(cells, fit.realised)
     assert found["w1"] > 250
     assert 0.6 * 90 < found["s2"] < 90
@@ -131,6 +134,14 @@ def test_vehicles_of_another_tool_are_judged_like_ours(model: QueueModel) -> Non
 def test_links_may_share_a_zone(model: QueueModel) -> None:
     cells = prior_cells(model, _SLICE_S, {"s1": "south", "s2": "south"})
     assert cells.zones == ("n1", "n2", "south", "w1", "w3")
+
+
+def test_a_prior_that_jams_is_thinned_instead_of_lengthening_the_jam(model: QueueModel) -> None:
+    bench = _wrong(model, {"w1": 4.0, "s1": 4.0, "s2": 4.0})
+    cells = prior_cells(bench.model, _SLICE_S)
+    fit = fitted(bench, _counts(model, "w1", "w2", "s1", "s2"), cells, Settings(prior_error=1.0))
+    assert len(fit.realised.source) < len(cells.of_vehicle)
+    assert fit.rounds[fit.best].misfit < 0.5 * fit.rounds[0].misfit
 
 
 def test_counts_of_a_class_see_that_class(model: QueueModel) -> None:
