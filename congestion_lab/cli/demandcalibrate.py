@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from congestion_lab.demand.cells import Cells
     from congestion_lab.demand.counted import Site
     from congestion_lab.demand.counts import Count
+    from congestion_lab.demand.discharge import SaturationHeadway
     from congestion_lab.queueing.demandbench import Bench
     from congestion_lab.queueing.demandfit import DemandFit, Round, Settings
     from congestion_lab.queueing.model import QueueModel
@@ -74,6 +75,12 @@ _RUNS = 3  # of the fast engine per round
     show_default=True,
     help="Error of the scenario's demand, as a share: how far the counts may take it.",
 )
+@click.option(
+    "--discharge",
+    "discharge_file",
+    type=click.Path(path_type=Path),
+    help="Table of greens whose queue did not clear (link_id, lanes, green_s, vehicles): sets drivers' headways.",
+)
 @click.option("--only-inside", is_flag=True, help="Leave out counts that the scenario has no link or time for.")
 @click.option(
     "--sumo-runs", type=click.IntRange(min=0), default=1, show_default=True, help="Runs of SUMO on the result."
@@ -91,6 +98,7 @@ def calibrate(
     slice_min: float,
     count_error: float,
     prior_error: float,
+    discharge_file: Path | None,
     only_inside: bool,
     sumo_runs: int,
     seed: int | None,
@@ -103,7 +111,8 @@ def calibrate(
     of departure, and simulated in the fast engine until the estimate settles. The result is checked in SUMO. The folder
     holds the scenario, its vehicles, a report, and tables of links, pairs and zones.
     """
-    from congestion_lab.cli.calibrateddemand import Asked, judged, write_demand, write_results
+    from congestion_lab.cli.calibrateddemand import Asked, judged, write_demand
+    from congestion_lab.cli.calibrationresults import write_results
     from congestion_lab.cli.demandtables import outcome_as_json, outcome_tables
     from congestion_lab.queueing.demandfit import Settings
     from congestion_lab.scenarios.schema import load_scenario
@@ -112,7 +121,9 @@ def calibrate(
     folder = folder_for_results(out or RUNS_FOLDER / f"{scenario.name}-calibrated")
     number = 1 if seed is None else seed
     settings = Settings(method=method, count_error=count_error, prior_error=prior_error, seed=number)
-    asked = Asked(scenario_file, counts_file, hold_out, 60 * slice_min, only_inside, sumo_runs, settings)
+    asked = Asked(
+        scenario_file, counts_file, hold_out, 60 * slice_min, only_inside, sumo_runs, discharge_file, settings
+    )
     found = _calibrated(scenario, asked)
     with progress() as bars:
         bars.add_task("writing the calibrated scenario", total=None)
@@ -154,6 +165,7 @@ def _calibrated(scenario: "Scenario", asked: "Asked") -> "Calibrated":
     with progress() as bars:
         bars.add_task(f"reading {scenario.name}", total=None)
         model = model_of(engine, inputs)
+    model, headways, factor = _discharging(model, asked)
     for note in model.traffic.notes:
         remark(note)
     inside = usable(counts, _site(model), str(asked.counts_file), only_inside=asked.only_inside)
@@ -162,7 +174,29 @@ def _calibrated(scenario: "Scenario", asked: "Asked") -> "Calibrated":
     fitted_to, held = hold_out(inside, asked.hold_out, asked.settings.seed)
     bench = Bench(model, plans_to_run(spec, model.traffic), _RUNS, asked.settings.seed)
     cells = prior_cells(model, asked.slice_s, _zone_of(scenario))
-    return Calibrated(asked, spec, bench, fitted_to, held, _fitted(bench, fitted_to, cells, asked.settings))
+    fit = _fitted(bench, fitted_to, cells, asked.settings)
+    return Calibrated(asked, spec, bench, fitted_to, held, fit, headways, factor)
+
+
+def _discharging(model: "QueueModel", asked: "Asked") -> "tuple[QueueModel, tuple[SaturationHeadway, ...], float]":
+    """Return the model with headways as observed, what was observed, and the factor on drivers' time gaps.
+
+    Raises:
+        DemandError: The table is faulty, or asks for what drivers cannot do or the route files do not hold.
+    """
+    from congestion_lab.core.errors import DemandError, Fault
+    from congestion_lab.demand.discharge import read_greens, saturation_headways
+    from congestion_lab.queueing.discharge import with_headways
+    from congestion_lab.sumo.resampledroutes import unwritten_types
+
+    if asked.discharge_file is None:
+        return model, (), 1.0
+    headways = saturation_headways(read_greens(asked.discharge_file))
+    if elsewhere := unwritten_types(model.inputs, [one.id for one in model.traffic.demand.types]):
+        rule = f"the route files do not define the types {', '.join(elsewhere)}, so their headways cannot be set"
+        raise DemandError(Fault(rule, "define them in a route file of the scenario", key="--discharge"))
+    made, factor = with_headways(model, headways)
+    return made, headways, factor
 
 
 def _fitted(bench: "Bench", counts: "Sequence[Count]", cells: "Cells", settings: "Settings") -> "DemandFit":

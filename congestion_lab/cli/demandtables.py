@@ -8,7 +8,8 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from congestion_lab.cli.calibrateddemand import Outcome, notes, provenance
+from congestion_lab.cli.calibrateddemand import Outcome
+from congestion_lab.cli.calibrationresults import notes, provenance
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.agreement import Agreement
 

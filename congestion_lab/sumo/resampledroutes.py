@@ -1,7 +1,7 @@
 """A scenario's vehicles left out and repeated, as a route file."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
@@ -19,6 +19,7 @@ from congestion_lab.sumo.triprouting import as_xml
 
 _VEHICLES = ("vehicle", "trip", "flow")
 _TYPES = ("vType", "vTypeDistribution")
+_TAU_S = 1.0  # SUMO's default of a passenger car
 _OWN = frozenset({"id", "depart", "route", "type"})
 _RATES = frozenset({"begin", "end", "number", "period", "vehsPerHour", "perHour", "probability"})
 _WAY = frozenset({"from", "to", "via", "fromTaz", "toTaz", "fromJunction", "toJunction", "departEdge", "arrivalEdge"})
@@ -34,6 +35,7 @@ class Resampling:
         source: Vehicle that each is, or is a copy of.
         names: Name of each.
         departs_s: When each departs, ascending.
+        time_gaps: Factor on the time gap (tau) of each type, by its id.
     """
 
     demand: Demand
@@ -41,6 +43,7 @@ class Resampling:
     source: Indices
     names: Sequence[str]
     departs_s: Floats
+    time_gaps: Mapping[str, float] = field(default_factory=dict)
 
 
 class _Asked(NamedTuple):
@@ -73,7 +76,8 @@ def _lines(inputs: SimulationInputs, chosen: Resampling) -> Iterator[str]:
     asked = _asked(inputs, {demand.vehicle_ids[index] for index in chosen.source.tolist()})
     yield "<routes>"
     for path in inputs.route_files:
-        yield from map(as_xml, records(path, _TYPES, roots=(), error=DemandError))
+        for kind in records(path, _TYPES, roots=(), error=DemandError):
+            yield as_xml(_retimed(kind, chosen.time_gaps))
     routed = {index for index in chosen.source.tolist() if has_route(asked[demand.vehicle_ids[index]].record)}
     routes = dict.fromkeys(sorted(int(demand.route[index]) for index in routed))
     ids = {route: f"r{number}" for number, route in enumerate(routes)}
@@ -84,6 +88,26 @@ def _lines(inputs: SimulationInputs, chosen: Resampling) -> Iterator[str]:
         route_id = ids[int(demand.route[index])] if index in routed else ""
         yield _vehicle(asked[demand.vehicle_ids[index]], name, depart_s, route_id)
     yield "</routes>"
+
+
+def unwritten_types(inputs: SimulationInputs, types: Iterable[str]) -> tuple[str, ...]:
+    """Return those types that the route files do not define themselves, so that they cannot be changed there."""
+    defined = {
+        one.get("id")
+        for path in inputs.route_files
+        for kind in records(path, _TYPES, roots=(), error=DemandError)
+        for one in (kind, *kind.children)
+    }
+    return tuple(name for name in types if name not in defined)
+
+
+def _retimed(kind: Record, time_gaps: Mapping[str, float]) -> Record:
+    """Return a type, or a distribution of types, with other time gaps."""
+    children = tuple(_retimed(child, time_gaps) if child.tag == "vType" else child for child in kind.children)
+    if kind.tag != "vType" or kind.get("id") not in time_gaps:
+        return replace(kind, children=children)
+    tau = time_gaps[kind.get("id")] * float(kind.get("tau") or _TAU_S)
+    return replace(kind, attributes={**kind.attributes, "tau": f"{tau:.4g}"}, children=children)
 
 
 def _vehicle(asked: _Asked, name: str, depart_s: float, route_id: str) -> str:

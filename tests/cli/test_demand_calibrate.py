@@ -1,6 +1,7 @@
 """Demand calibrated to counts, from the table to a scenario that simulates."""
 
 import csv
+import gzip
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,21 @@ def test_too_few_links_to_hold_any_out(run: Run, counts: Path) -> None:
     ended = run("demand", "calibrate", "town.yaml", *_QUICK, "--hold-out", "0.2")
     assert ended.code == 3
     assert "0.2 of 1 counted links" in ended.err
+
+
+@pytest.mark.usefixtures("counts")
+def test_headways_follow_the_discharge_that_was_observed(run: Run, town: Path) -> None:
+    (town / "greens.csv").write_text("link_id,lanes,green_s,vehicles\nw1,1,30,12\nw1,1,30,13\n")
+    options = (*_QUICK, "--discharge", "greens.csv", "--sumo-runs", "0", "--json")
+    refused = run("demand", "calibrate", "town.yaml", *options)
+    assert refused.code == 3
+    assert "the route files do not define the types DEFAULT_VEHTYPE" in refused.err
+
+    routes = town / "demand.rou.xml"
+    kind = '<routes>\n<vType id="car" tau="1.2"/>'
+    routes.write_text(routes.read_text().replace("<routes>", kind).replace("<flow ", '<flow type="car" '))
+    told = run("demand", "calibrate", "town.yaml", *options).json["provenance"]
+    assert told["saturation_headways"][0]["headway_s"] == pytest.approx(30 / 12.5)
+    assert told["time_gap_factor"] > 1
+    with gzip.open("runs/town-calibrated/demand.rou.xml.gz", "rt") as stream:
+        assert f'tau="{1.2 * told["time_gap_factor"]:.4g}"' in stream.read()
