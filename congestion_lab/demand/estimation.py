@@ -92,11 +92,11 @@ def evidence(prior: Prior, observation: Observation) -> float:
 
     Of priors that differ in their covariance, the likeliest says best which errors come together (MacKay 1992).
     """
-    part = (observation.seen @ prior.factor).toarray()
+    part = sparse.csr_array(observation.seen @ prior.factor)
     missing = observation.vehicles - observation.seen @ prior.vehicles
     if not len(missing):
         return 0.0
-    factor, lower = cho_factor(_steadied(part @ part.T + np.diag(observation.variance)), lower=True)
+    factor, lower = cho_factor(_covariance(part, observation.variance), lower=True)
     return -0.5 * float(missing @ cho_solve((factor, lower), missing)) - float(np.log(np.diag(factor)).sum())
 
 
@@ -108,11 +108,11 @@ def uncertainty(prior: Prior, observation: Observation, groups: sparse.csr_array
         observation: The counts.
         groups: Which cells each sum adds up, shape (sums, cells).
     """
-    spread = groups @ prior.factor
+    spread = sparse.csr_array(groups @ prior.factor)
     before = np.asarray(spread.multiply(spread).sum(axis=1)).ravel()
-    part = (observation.seen @ prior.factor).toarray()
-    cross = np.asarray(spread @ part.T)
-    gained = np.einsum("ij,ji->i", cross, _solved(part @ part.T + np.diag(observation.variance), cross.T))
+    part = sparse.csr_array(observation.seen @ prior.factor)
+    cross = sparse.csr_array(spread @ part.T).toarray()
+    gained = np.einsum("ij,ji->i", cross, _solved(_covariance(part, observation.variance), cross.T))
     return np.sqrt(before), np.sqrt(np.maximum(before - gained, 0.0))
 
 
@@ -123,9 +123,9 @@ def _held(prior: Prior, observation: Observation, at_lower: Flags, at_upper: Fla
     pick = sparse.csr_array((np.ones(len(held)), (np.arange(len(held)), held)), shape=(len(held), len(at_lower)))
     rows = sparse.csr_array(sparse.vstack([observation.seen, pick]))
     wanted = np.concatenate([observation.vehicles, bounds]) - rows @ prior.vehicles
-    part = (rows @ prior.factor).toarray()
+    part = sparse.csr_array(rows @ prior.factor)
     variance = np.concatenate([observation.variance, np.zeros(len(held))])
-    weights = _solved(part @ part.T + np.diag(variance), wanted)
+    weights = _solved(_covariance(part, variance), wanted)
     estimate = prior.vehicles + prior.factor @ (part.T @ weights)
     pull = np.zeros(len(estimate))
     pull[held] = weights[len(observation.vehicles) :]
@@ -136,13 +136,20 @@ def _held(prior: Prior, observation: Observation, at_lower: Flags, at_upper: Fla
 def _solved(matrix: Floats, wanted: Floats) -> Floats:
     if len(matrix) == 0:
         return np.zeros_like(wanted)
-    found: Floats = cho_solve(cho_factor(_steadied(matrix), lower=True), wanted)
+    found: Floats = cho_solve(cho_factor(matrix, lower=True), wanted)
     return found
 
 
-def _steadied(matrix: Floats) -> Floats:
-    """Return a covariance that is positive also where counts repeat each other."""
-    return matrix + np.eye(len(matrix)) * (_JITTER * float(np.trace(matrix)) / len(matrix))
+def _covariance(part: sparse.csr_array, variance: Floats) -> Floats:
+    """Return the covariance of what is counted, positive also where counts repeat each other.
+
+    Args:
+        part: What the independent errors of the prior do to each count, shape (counts, errors).
+        variance: Of the counts.
+    """
+    matrix: Floats = sparse.csr_array(part @ part.T).toarray()
+    matrix[np.diag_indices(len(matrix))] += variance + _JITTER * float(np.trace(matrix)) / max(len(matrix), 1)
+    return matrix
 
 
 def _change_one(at_lower: Flags, at_upper: Flags, new_lower: Flags, new_upper: Flags) -> None:

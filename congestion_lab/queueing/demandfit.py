@@ -21,8 +21,11 @@ from congestion_lab.demand.spread import STRUCTURES, error_factor, spread_of
 from congestion_lab.queueing.demandbench import Bench, Simulated
 
 GLS, ENTROPY = "gls", "entropy"
-LEVELS = (0.75, 1.33)
-"""Of the prior that are simulated before the first estimate: one that jams says little about who passes where."""
+LEVELS = (0.75,)
+"""Of the prior that are simulated before the first estimate: one that jams says little about who passes where.
+
+None is above 1: beyond capacity counts no longer rise with demand, so that far too much explains them as well.
+"""
 _PLATEAU = 0.03  # share of the misfit by which one set of whole vehicles differs from the next by chance
 _NOBODY = Fault(
     "no vehicle passes any counted link in its counted time",
