@@ -145,8 +145,10 @@ def judged(found: Calibrated, scenario_file: Path) -> Outcome:
         modelled[IN_SUMO], jams = _in_sumo(found, scenario_file)
     held = np.arange(len(counts)) >= len(found.fitted_to)
     present = np.bincount(fit.cells.of_vehicle[fit.realised.source], minlength=len(fit.cells.pair)).astype(np.float64)
-    compared = Compared(counts, held, modelled, found.asked.settings.count_error)
-    return Outcome(found, compared, change_of(fit.cells, fit.prior, present, fit.observation), jams)
+    settings = found.asked.settings
+    compared = Compared(counts, held, modelled, settings.count_error)
+    change = change_of(fit.cells, fit.prior, present, fit.observation, error=settings.prior_error)
+    return Outcome(found, compared, change, jams)
 
 
 def _in_sumo(found: Calibrated, scenario_file: Path) -> tuple[Floats, int]:

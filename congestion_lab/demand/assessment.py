@@ -1,7 +1,7 @@
 """A fitted demand held against its counts and its prior: what agrees, what changed, what the counts cannot see."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -11,6 +11,7 @@ from congestion_lab.demand.cells import Cells, Flags, Floats, Ints
 from congestion_lab.demand.counted import lengths_s, volumes
 from congestion_lab.demand.counts import Count
 from congestion_lab.demand.estimation import Observation, Prior, count_variance, uncertainty
+from congestion_lab.demand.spread import error_factor, own_spread_of
 
 UNSEEN_GAIN = 0.05  # a zone whose standard deviation shrinks by less than this share is hardly seen
 
@@ -59,7 +60,8 @@ class ZoneChange:
         leaving: Trips from it, before and after.
         reaching: Trips to it, before and after.
         seen_share: Share of its trips, from and to, that pass a counted link at a counted time.
-        sure: Standard deviation of its trips as a share of the prior's, before and after counting.
+        sure: Standard deviation of its trips as a share of the prior's, before and after counting: of the part of the
+            error that it does not share with everybody.
     """
 
     zone: str
@@ -75,7 +77,7 @@ class ZoneChange:
 
     @property
     def hardly_seen(self) -> bool:
-        """Whether the counts leave its trips nearly as uncertain as they were."""
+        """Whether the counts leave what is its own nearly as uncertain as it was."""
         return self.sure[1] > (1 - UNSEEN_GAIN) * self.sure[0]
 
 
@@ -103,8 +105,16 @@ class Change:
         return sum(before for _, _, before, _, seen in self.pairs if not seen) / max(self.total[0], 1.0)
 
 
-def change_of(cells: Cells, prior: Prior, vehicles: Floats, observation: Observation) -> Change:
-    """Return how a demand of so many vehicles per cell differs from its prior, and what the counts can tell of it."""
+def change_of(cells: Cells, prior: Prior, vehicles: Floats, observation: Observation, *, error: float) -> Change:
+    """Return how a demand of so many vehicles per cell differs from its prior, and what the counts can tell of it.
+
+    Args:
+        cells: Cells of the prior.
+        prior: The prior.
+        vehicles: The demand.
+        observation: The counts.
+        error: Error of the prior's cells, as a share.
+    """
     before, after = cells.by_pair(prior.vehicles), cells.by_pair(vehicles)
     counted = np.asarray(observation.seen.sum(axis=0)).ravel() > 0
     seen = cells.by_pair(np.where(counted, prior.vehicles, 0.0))
@@ -116,8 +126,13 @@ def change_of(cells: Cells, prior: Prior, vehicles: Floats, observation: Observa
         slices=tuple(zip(cells.edges_s[:-1].tolist(), *slices, strict=True)),
         moved_share=float(np.abs(after - before).sum() / max(before.sum(), 1.0)),
         pairs=tuple((first, last, a, b, sees) for (first, last), a, b, sees in rows),
-        zones=tuple(_zones(cells, prior, vehicles, counted, observation)),
+        zones=tuple(_zones(cells, _own(cells, prior, error), vehicles, counted, observation)),
     )
+
+
+def _own(cells: Cells, prior: Prior, error: float) -> Prior:
+    """Return the prior as if its level and its times were known: its zones are seen by their own counts only."""
+    return replace(prior, factor=error_factor(cells, own_spread_of(error)))
 
 
 def _zones(

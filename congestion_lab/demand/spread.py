@@ -1,6 +1,6 @@
 """How uncertain a prior is, and which of its errors come together."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy import sparse
@@ -50,6 +50,11 @@ class Spread:
 def spread_of(error: float, structure: str) -> Spread:
     """Return the spread of a prior whose cells are off by so much, as a share and as a standard deviation."""
     return Spread(**{name: error * share**0.5 for name, share in zip(_PARTS, STRUCTURES[structure], strict=True)})
+
+
+def own_spread_of(error: float) -> Spread:
+    """Return the part of a spread that is not common to everybody or to a time of day: what only local counts tell."""
+    return replace(spread_of(error, "of all kinds"), level=0.0, slice=0.0)
 
 
 def error_factor(cells: Cells, spread: Spread) -> sparse.csr_array:
