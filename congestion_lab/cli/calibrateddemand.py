@@ -26,7 +26,7 @@ from congestion_lab.sumo.prepare import prepare
 from congestion_lab.sumo.resampledroutes import Resampling, write_resampled
 from congestion_lab.sumo.sightings import simulated_sightings
 
-PRIOR, CALIBRATED, IN_SUMO = "prior", "calibrated", "calibrated, in SUMO"
+PRIOR, CALIBRATED, IN_SUMO = "prior", "calibrated", "calibrated in SUMO"
 _ROUTES, _NET, _SCENARIO = "demand.rou.xml.gz", "network.net.xml", "scenario.yaml"
 
 

@@ -93,7 +93,8 @@ def _notes(outcome: Outcome) -> Iterator[str]:
         share = 100 * outcome.change.unseen_pairs_share
         yield f"{len(unseen)} zones and {share:.0f} % of the vehicles, by pair, pass no count: they follow the prior."
     if hardly := sum(one.hardly_seen and not one.unseen for one in outcome.change.zones):
-        yield f"Of {hardly} more zones the counts tell hardly anything that is not common to all (zones.csv)."
+        zones = len(outcome.change.zones)
+        yield f"Of {hardly} of {zones} zones the counts tell hardly anything but what is common to all (zones.csv)."
     yield from found.bench.model.traffic.notes
 
 

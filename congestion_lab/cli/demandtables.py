@@ -59,7 +59,7 @@ def _agreement_table(outcome: Outcome) -> Table:
     title = f"{escape(outcome.calibrated.spec.inputs.name)}, counted and modelled"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("counts", no_wrap=True)
-    table.add_column("demand", overflow="fold", min_width=10)
+    table.add_column("demand", no_wrap=True)
     for heading in ("points", "GEH<5", "mean GEH", "in 1 sd", "in 2 sd", "RMSN", "bias"):
         table.add_column(heading, justify="right", no_wrap=True)
     for held in (False, True) if compared.held.any() else (False,):

@@ -28,7 +28,7 @@ def test_demand_is_calibrated_and_its_scenario_simulates(run: Run, town: Path) -
     assert told["scenario"] == str(folder / "scenario.yaml")
     assert told["vehicles"]["calibrated"] < told["vehicles"]["prior"] == 180
     fitted = told["agreement"]["fitted_to"]
-    assert list(fitted) == ["prior", "calibrated", "calibrated, in SUMO"]
+    assert list(fitted) == ["prior", "calibrated", "calibrated in SUMO"]
     assert fitted["calibrated"]["mean_geh"] < fitted["prior"]["mean_geh"]
     assert told["agreement"]["held_out"]["prior"]["points"] == 1
     assert len(told["provenance"]["held_out_links"]) == 1
