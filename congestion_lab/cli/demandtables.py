@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from congestion_lab.cli.calibrateddemand import Outcome
+from congestion_lab.cli.calibrateddemand import IN_SUMO, Outcome
 from congestion_lab.cli.calibrationresults import notes, provenance
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.agreement import Agreement
@@ -59,7 +59,7 @@ def _agreement_table(outcome: Outcome) -> Table:
     title = f"{escape(outcome.calibrated.spec.inputs.name)}, counted and modelled"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("counts", no_wrap=True)
-    table.add_column("demand", no_wrap=True)
+    table.add_column("demand", overflow="fold", min_width=len(IN_SUMO))
     for heading in ("points", "GEH<5", "mean GEH", "in 1 sd", "in 2 sd", "RMSN", "bias"):
         table.add_column(heading, justify="right", no_wrap=True)
     for held in (False, True) if compared.held.any() else (False,):
