@@ -21,6 +21,7 @@ QUESTIONS = {
     "cost": "How much of a search is not engine time?",
     "scale": "How does the cost of a plan grow?",
     "imports": "What do maps become?",
+    "recovery": "Does calibration find a demand that is known?",
 }
 _DEFAULT_SCENES = (*PUBLISHED, "damascus-centre")
 

@@ -17,7 +17,7 @@ from congestion_lab.core.errors import CongestionLabError, EngineError, Fault, I
 _COMMANDS = {
     "doctor": ("doctor:doctor", "Check that this machine can run everything."),
     "network": ("network:network", "Import, build, check and draw road networks."),
-    "demand": ("demand:demand", "Build demand from zones and assumptions."),
+    "demand": ("demand:demand", "Build demand, check counts and calibrate to them, place cameras."),
     "scenario": ("scenario:scenario", "Validate scenario and experiment files, print their schema."),
     "simulate": ("simulate:simulate", "Simulate a scenario on several seeds."),
     "calibrate": ("calibrate:calibrate", "Fit the fast engine to a few SUMO runs of a scenario."),

@@ -1,4 +1,4 @@
-"""`congestion-lab demand`: vehicles from zones and assumptions, counts, and where to count."""
+"""`congestion-lab demand`: vehicles from zones and assumptions, from counts, and where to count."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import click
 from congestion_lab.cli.cameras import cameras
 from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.counts import counts
+from congestion_lab.cli.demandcalibrate import calibrate
 from congestion_lab.cli.odtable import od
 from congestion_lab.cli.options import example, json_option, verbosity_options
 from congestion_lab.cli.speeds import speeds
@@ -14,9 +15,10 @@ from congestion_lab.cli.speeds import speeds
 
 @click.group(epilog=example("demand build networks/damascus"))
 def demand() -> None:
-    """Build demand from zones and assumptions, check counts, place cameras."""
+    """Build demand from zones and assumptions, check counts and calibrate to them, place cameras."""
 
 
+demand.add_command(calibrate)
 demand.add_command(counts)
 demand.add_command(cameras)
 demand.add_command(speeds)

@@ -105,6 +105,23 @@ def zone_connectors(
     return found
 
 
+def zones_of_links(folder: Path, net: Path) -> dict[str, str]:
+    """Return the zone of each link on which the trips of a network folder's demand may begin or end.
+
+    Raises:
+        DemandError: Zones or assumptions are faulty, or do not fit the network.
+        NetworkError: The network cannot be read.
+    """
+    assumptions = read_assumptions(folder / "demand" / "assumptions.yaml")
+    zones = read_zones(folder / "demand" / assumptions.zones)
+    connectors = zone_connectors(read_network(net), zones, assumptions)
+    found: dict[str, str] = {}
+    for zone, streets_of_zone in connectors.items():
+        for link in (link for one in streets_of_zone for link in (*one.origins, *one.destinations)):
+            found.setdefault(link, zone)
+    return found
+
+
 def _gate(network: Network, zone: Zone) -> Connector:
     entering = sorted(link.id for link in network.links.values() if link.from_node == zone.node)
     leaving = sorted(link.id for link in network.links.values() if link.to_node == zone.node)

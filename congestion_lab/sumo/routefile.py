@@ -48,7 +48,7 @@ def write_routes(
         raise DemandError(Fault("demand is zero: there is no vehicle to write", source=str(target)))
     text = "\n".join(_lines(vehicles, classes, placement)) + "\n"
     with written_whole(target) as temporary:
-        temporary.write_bytes(_packed(text.encode(), zipped=target.suffix == ".gz"))
+        temporary.write_bytes(packed(text.encode(), zipped=target.suffix == ".gz"))
 
 
 def _lines(vehicles: Sequence[Vehicle], classes: Iterable[VehicleClass], placement: Placement) -> Iterator[str]:
@@ -79,7 +79,8 @@ def _type_line(one: VehicleClass) -> str:
     )
 
 
-def _packed(content: bytes, *, zipped: bool) -> bytes:
+def packed(content: bytes, *, zipped: bool) -> bytes:
+    """Return a file's content, compressed if it is to be, to the same bytes each time."""
     if not zipped:
         return content
     packed = io.BytesIO()

@@ -65,7 +65,7 @@ def test_options_are_the_same_everywhere() -> None:
         assert "--json" in options or path == ("scenario", "schema"), path
         assert ("--out" in options) == ("-o" in options), path
         assert ("--workers" in options) == (path[0] in {"simulate", "optimize", "calibrate"}), path
-        assert ("--seed" in options) == (path[0] in {"simulate", "optimize", "calibrate"}), path
+        assert ("--seed" in options) == (path[-1] in {"simulate", "optimize", "calibrate"}), path
 
 
 def _parsed_command(path: tuple[str, ...]) -> tuple[click.Command, click.Context]:

@@ -1,0 +1,36 @@
+"""A run's passages as sightings: who left which link for which other, and when."""
+
+import numpy as np
+
+from congestion_lab.demand.cells import Ints
+from congestion_lab.demand.sightings import NOWHERE, Sightings
+from congestion_lab.queueing.layout import Records
+from congestion_lab.queueing.model import QueueModel, Run
+
+
+def sightings(model: QueueModel, run: Run) -> Sightings:
+    """Return who passed where in a run that was probed; vehicles are those of the demand, in its order."""
+    noted = run.work.passages[: int(run.work.total["noted"][0])]
+    noted = noted[np.lexsort((noted["entered_s"], noted["vehicle"]))]
+    link = model.bed.lanes["link"][noted["lane"]].astype(np.int64)
+    onto = _next(noted, link)
+    left = ~np.isnan(noted["left_s"])
+    demand = model.traffic.demand
+    return Sightings(
+        links=model.traffic.roads.link_ids,
+        kinds=tuple(one.id for one in demand.types),
+        vehicle=run.fleet.number[noted["vehicle"][left]].astype(np.int64),
+        kind=run.fleet.kind[noted["vehicle"][left]].astype(np.int64),
+        link=link[left],
+        onto=onto[left],
+        left_s=noted["left_s"][left],
+        vehicles=len(demand.vehicle_ids),
+    )
+
+
+def _next(noted: Records, link: Ints) -> Ints:
+    """Return the link after each, of passages ordered by vehicle and time."""
+    onto = np.full(len(noted), NOWHERE, dtype=np.int64)
+    goes_on = noted["vehicle"][1:] == noted["vehicle"][:-1]
+    onto[:-1][goes_on] = link[1:][goes_on]
+    return onto
