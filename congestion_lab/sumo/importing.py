@@ -128,12 +128,14 @@ def _assumptions(built: Built) -> tuple[str, ...]:
     ways = built.scoped.map.ways.values()
     lanes = sum("lanes" in way.tags for way in ways)
     speeds = sum("maxspeed" in way.tags for way in ways)
+    joined = f"{len(built.joined)} groups of junctions were made one because no car finds room to stand between them."
     guessed = any(setting in GUESSED_SIGNALS for setting in built.settings)
     said = [
         f"{len(ways) - lanes} of {len(ways)} ways have no number of lanes on the map; that of their class is assumed.",
         f"{len(ways) - speeds} of {len(ways)} ways have no speed limit on the map; that of their class is assumed.",
         f"No map tells signal timings: each signal starts with an assumed fixed plan of {CYCLE_S:.0f} s or longer.",
     ]
+    said += [joined] if built.joined else []
     if guessed:
         said.append("The map shows no signal at all, so signals are guessed where large roads cross; each is listed.")
     elif not built.places.mapped:

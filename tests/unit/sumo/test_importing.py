@@ -269,6 +269,12 @@ def test_a_planner_keeps_junctions_apart_or_makes_them_one(tmp_path: Path) -> No
     assert "cluster_900_901" in joined.nodes
 
 
+def test_junctions_without_room_between_them_become_one_and_are_told(tmp_path: Path) -> None:
+    made, network = imported(tmp_path, near_junctions())
+    assert "cluster_900_901" in network.nodes
+    assert "close_junctions" not in made.quality.by_rule
+
+
 def test_edits_that_a_new_map_does_not_know_are_errors(tmp_path: Path) -> None:
     edits = Edits(roads=(RoadEdit(way=999, lanes=2), RoadEdit(way=101, lanes=2)))
     made, network = imported(tmp_path, maps.town(), edits=edits)
