@@ -15,12 +15,12 @@ from congestion_lab.network.joining import merged, without_room
 from congestion_lab.network.model import Network
 from congestion_lab.network.origins import Origins, osm_nodes
 from congestion_lab.network.osm import OsmMap
-from congestion_lab.network.roadscope import Scope, Scoped, scoped
+from congestion_lab.network.roadscope import Scope, Scoped, motor_roads, scoped
 from congestion_lab.network.signalplaces import SignalPlaces, is_signal, signal_places, with_signals
 from congestion_lab.network.turnrules import forbidden
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
-from congestion_lab.sumo.importsettings import GUESSED_SIGNALS, SETTINGS, Setting, type_map
+from congestion_lab.sumo.importsettings import GUESSED_SIGNALS, Setting, settings_for, type_map
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.netconvert import without_header
 from congestion_lab.sumo.netfile import read_intersections, read_network
@@ -84,9 +84,9 @@ def build(osm: OsmMap, edits: Edits, scope: Scope, *, guess: bool, told: Told) -
     told("reading what the map says")
     after = changed(osm, edits)
     roads = scoped(after.map, scope)
-    places = signal_places(roads.map)
+    places = signal_places(motor_roads(roads.map))
     none_mapped = not any(is_signal(node) for node in osm.nodes.values())
-    settings = (*SETTINGS, *(GUESSED_SIGNALS if guess and none_mapped else ()))
+    settings = (*settings_for(scope.footways), *(GUESSED_SIGNALS if guess and none_mapped else ()))
     with tempfile.TemporaryDirectory() as scratch:
         raw = Path(scratch) / "roads.net.xml"
         told("building the net")
@@ -149,7 +149,7 @@ def _without_turns(net: Path, network: Network, roads: OsmMap) -> Network:
 def strongly_connected(net: Path, network: Network) -> Network:
     """Take out of a net, in place, all links that traffic cannot reach or leave, and return what remains."""
     for _ in range(_MOST_ROUNDS):
-        lost = sorted({finding.place for finding in connected(network)})
+        lost = sorted({finding.place for finding in connected(network.for_cars)})
         if not lost:
             return network
         if len(lost) == len(network.links):

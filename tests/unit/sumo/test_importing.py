@@ -300,6 +300,25 @@ def test_service_roads_are_an_option(tmp_path: Path) -> None:
     assert 101 in Origins(imported(tmp_path, text, scope=Scope(service=True))[1]).links_of
 
 
+def test_footways_are_an_option_that_leaves_the_roads_as_they_are(tmp_path: Path) -> None:
+    walks = [
+        maps.point(950, 1, 1.5, {"highway": "crossing", "crossing": "traffic_signals"}),
+        maps.way(300, [950, 22], {"highway": "footway"}),
+        maps.way(301, [11, 950, 12], {"highway": "primary"}),
+        maps.way(302, [2, 21], {"highway": "footway"}),
+    ]
+    plain, network = imported(tmp_path, maps.town(lines=walks))
+    wide, with_walks = imported(tmp_path, maps.town(lines=walks), scope=Scope(footways=True))
+    assert plain.left_out == {"way for people on foot or bicycles": 2}
+    assert 302 not in Origins(network).links_of
+    (walk, *_) = Origins(with_walks).links_of[302]
+    assert not walk.for_cars
+    assert 302 not in Origins(with_walks.for_cars).links_of
+    assert wide.quality.by_rule.keys() == plain.quality.by_rule.keys()
+    assert [one.finding.place for one in wide.quality.by_rule["signals_lost"]] == ["950"], "a crosswalk is no junction"
+    assert not with_walks.controllers
+
+
 def test_a_map_without_public_roads_is_refused(tmp_path: Path) -> None:
     service = {one: {"highway": "service"} for one in (*range(100, 104), *range(200, 204))}
     with pytest.raises(NetworkError, match="no road is left to build"):
