@@ -111,13 +111,18 @@ def _imported(
     wanted: "Path | Area", server: str | None, wishes: "Wishes", told: Callable[[str], None]
 ) -> "tuple[Imported, Network]":
     from congestion_lab.core.digests import digest_of_file
+    from congestion_lab.core.errors import Fault, NetworkError
     from congestion_lab.network.overpass import SERVER
     from congestion_lab.sumo.importfolder import Origin
-    from congestion_lab.sumo.importing import import_map, import_net
+    from congestion_lab.sumo.importing import Wishes, import_map, import_net
     from congestion_lab.sumo.mapsource import ask
     from congestion_lab.sumo.osmfile import is_osm, read_osm
 
     if isinstance(wanted, Path):
+        if not is_osm(wanted) and wishes != Wishes():
+            hint = "leave out --edits, --fix, --service, --footways and --no-guess, and choose a folder without edits"
+            rule = "only OpenStreetMap data can be corrected on import: edits go by the ids of its ways and nodes"
+            raise NetworkError(Fault(rule, hint, str(wanted)))
         if not is_osm(wanted) and wanted.name.endswith((".net.xml", ".net.xml.gz")):
             return import_net(wanted, told)
         if wanted.is_dir():

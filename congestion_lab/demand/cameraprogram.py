@@ -82,9 +82,9 @@ def choices(
         if found and found[-1].worth >= everything * (1 - _EXACT_GAP):
             break
         greedy = _extended(survey, before, existing, program.candidates, value)
-        places, bound = best_cover(program.coverage, number, cuts, time_limit_s)
-        solved = tuple(program.candidates[place] for place in places)
-        best = max((one for one in (solved, greedy) if one), key=lambda one: worth(survey, [*one, *existing], value))
+        start = [program.candidates.index(site) for site in greedy]
+        places, bound = best_cover(program.coverage, start, cuts, time_limit_s)
+        best = tuple(program.candidates[place] for place in places)
         ordered = tuple(in_order_of_worth(survey, best, existing, value))
         reached = worth(survey, [*ordered, *existing], value)
         bound = min(bound, _decreasing(survey, existing, program.candidates, value, number))

@@ -59,8 +59,8 @@ Check = Callable[[Network], Iterator[Finding]]
 
 
 def check_network(network: Network) -> tuple[Finding, ...]:
-    """Return everything that all checks find, errors first, then by rule and place."""
-    found = itertools.chain.from_iterable(check(network) for check in CHECKS.values())
+    """Return everything that all checks find on the roads of a network, errors first, then by rule and place."""
+    found = itertools.chain.from_iterable(check(network.for_cars) for check in CHECKS.values())
     return tuple(sorted(found, key=_rank))
 
 

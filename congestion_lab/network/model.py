@@ -1,11 +1,13 @@
 """The road network as frozen values, free of any simulator's format."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
 from congestion_lab.core.geometry import Point, Turn
+
+_ON_FOOT = frozenset({"pedestrian", "wheelchair", "bicycle"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Link:
     sources: tuple[str, ...] = ()
 
     @property
+    def for_cars(self) -> bool:
+        """Whether motor traffic may use any of its lanes."""
+        return any(not lane.classes or lane.classes - _ON_FOOT for lane in self.lanes)
+
+    @property
     def length_m(self) -> float:
         """Length between the stop lines."""
         return self.lanes[0].length_m
@@ -128,6 +135,17 @@ class Network:
     projection: str = ""
     offset: Point = (0.0, 0.0)
     digest: str = ""
+
+    @cached_property
+    def for_cars(self) -> "Network":
+        """The network without ways that only people on foot or bicycles use."""
+        links = {link.id: link for link in self.links.values() if link.for_cars}
+        if len(links) == len(self.links):
+            return self
+        paths = tuple(path for path in self.connections if {path.from_link, path.to_link} <= links.keys())
+        ends = {end for link in links.values() for end in (link.from_node, link.to_node)}
+        nodes = {name: node for name, node in self.nodes.items() if name in ends}
+        return replace(self, nodes=nodes, links=links, connections=paths)
 
     @cached_property
     def movements(self) -> Mapping[tuple[str, str], tuple[Connection, ...]]:

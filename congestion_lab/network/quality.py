@@ -9,6 +9,7 @@ from congestion_lab.network.changes import Edit
 from congestion_lab.network.checks import Finding, Severity, check_network
 from congestion_lab.network.edits import Edits, JoinEdit, RoadEdit, SignalEdit, TurnEdit
 from congestion_lab.network.issues import REPAIRS, Issue, located
+from congestion_lab.network.joining import merged
 from congestion_lab.network.mapfacts import MapFacts
 from congestion_lab.network.maprules import MAP_RULES
 from congestion_lab.network.model import Network
@@ -54,7 +55,7 @@ class Quality:
             roads=tuple(edit for edit in edits if isinstance(edit, RoadEdit)),
             signals=tuple(edit for edit in edits if isinstance(edit, SignalEdit)),
             turns=tuple(edit for edit in edits if isinstance(edit, TurnEdit)),
-            joins=_merged(edit for edit in edits if isinstance(edit, JoinEdit)),
+            joins=merged(edit for edit in edits if isinstance(edit, JoinEdit)),
         )
 
     def as_json(self) -> dict[str, object]:
@@ -98,16 +99,6 @@ def _usual_speed(facts: MapFacts, finding: Finding) -> Edit | None:
     if usual is None or not ways or 3.6 * link.speed_mps <= _HIGHEST_KMH:
         return None
     return RoadEdit(way=ways[0], speed_kmh=usual, why=f"was {3.6 * link.speed_mps:.0f} km/h")
-
-
-def _merged(joins: Iterable[JoinEdit]) -> tuple[JoinEdit, ...]:
-    """Return the joins such that no node is in two of them."""
-    groups: list[set[int]] = []
-    for edit in joins:
-        touching = [group for group in groups if group & set(edit.nodes)]
-        groups = [group for group in groups if group not in touching]
-        groups.append(set(edit.nodes).union(*touching))
-    return tuple(JoinEdit(nodes=tuple(sorted(group)), why="close together") for group in groups)
 
 
 def _ordered(issues: Iterable[Issue]) -> tuple[Issue, ...]:

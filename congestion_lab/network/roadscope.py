@@ -14,6 +14,7 @@ ROADS = frozenset(
         *("tertiary", "tertiary_link", "unclassified", "residential", "living_street", "road"),
     }
 )
+FOOTWAYS = frozenset({"footway", "path", "pedestrian", "steps", "cycleway"})
 _CLOSED = frozenset({"no", "private", "agricultural", "forestry", "military", "emergency"})
 _OPEN = frozenset({"yes", "permissive", "designated", "destination", "customers"})
 _KEPT = ("oneway", "junction", "name", "name:en", "name:ar", "lanes", "turn:lanes", "maxspeed")
@@ -50,7 +51,9 @@ class Scope:
         return ROADS | frozenset(more)
 
 
-FOOTWAYS = frozenset({"footway", "path", "pedestrian", "steps", "cycleway"})
+def motor_roads(osm: OsmMap) -> OsmMap:
+    """Return a map without ways for people on foot and bicycles, which make no junction of a street."""
+    return replace(osm, ways={way.id: way for way in osm.ways.values() if way.tags["highway"] not in FOOTWAYS})
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,14 @@ def import_map(osm: OsmMap, origin: Origin, wishes: Wishes, told: Callable[[str]
     """
     built, quality = _built(osm, wishes, wishes.edits, told)
     fixes = _respecting(quality.repairs, wishes.edits) if wishes.fix else Edits()
+    undone = ""
     if len(fixes):
         told("building again with repairs")
         mended, after = _built(osm, wishes, fixes + wishes.edits, told)
         if after.counts[_ERROR] <= quality.counts[_ERROR]:
             built, quality = mended, replace(after, fixed=tuple(map(in_words, listed(fixes))))
         else:
+            undone = f"{len(fixes)} repairs were tried and undone, because they brought more errors than they removed."
             fixes = Edits()
     lost = [edit for edit, _ in built.changed.lost]
     quality = replace(quality, edited=tuple(in_words(one) for one in listed(wishes.edits) if one not in lost))
@@ -74,7 +76,7 @@ def import_map(osm: OsmMap, origin: Origin, wishes: Wishes, told: Callable[[str]
         fixes=fixes,
         counts=counts_of(built.network),
         left_out=built.scoped.left_out,
-        assumptions=_assumptions(built),
+        assumptions=(*_assumptions(built), *([undone] if undone else [])),
     )
     return made, built.network
 
@@ -128,12 +130,14 @@ def _assumptions(built: Built) -> tuple[str, ...]:
     ways = built.scoped.map.ways.values()
     lanes = sum("lanes" in way.tags for way in ways)
     speeds = sum("maxspeed" in way.tags for way in ways)
+    joined = f"{len(built.joined)} groups of junctions were made one because no car finds room to stand between them."
     guessed = any(setting in GUESSED_SIGNALS for setting in built.settings)
     said = [
         f"{len(ways) - lanes} of {len(ways)} ways have no number of lanes on the map; that of their class is assumed.",
         f"{len(ways) - speeds} of {len(ways)} ways have no speed limit on the map; that of their class is assumed.",
         f"No map tells signal timings: each signal starts with an assumed fixed plan of {CYCLE_S:.0f} s or longer.",
     ]
+    said += [joined] if built.joined else []
     if guessed:
         said.append("The map shows no signal at all, so signals are guessed where large roads cross; each is listed.")
     elif not built.places.mapped:

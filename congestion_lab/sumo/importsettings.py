@@ -67,6 +67,12 @@ GUESSED_SIGNALS: tuple[Setting, ...] = (
 )
 
 
+def settings_for(footways: bool) -> tuple[Setting, ...]:  # noqa: FBT001 -- there is nothing else to say
+    """Return the settings, with ways for people on foot and bicycles kept if they are wanted."""
+    kept = Setting("keep-edges.by-vclass", "passenger,pedestrian,bicycle", "the user wants footways too")
+    return tuple(kept if footways and one.option == kept.option else one for one in SETTINGS)
+
+
 @dataclass(frozen=True, slots=True)
 class RoadClass:
     """What is assumed of a class of road where the map says nothing.

@@ -1,7 +1,7 @@
 """From a map to a net: edits, roads in scope, signals where they belong, netconvert, and what nobody can drive out."""
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -11,15 +11,16 @@ from congestion_lab.core.files import write_text
 from congestion_lab.network.changes import Changed, changed
 from congestion_lab.network.checks import connected
 from congestion_lab.network.edits import Edits, JoinEdit
+from congestion_lab.network.joining import merged, without_room
 from congestion_lab.network.model import Network
 from congestion_lab.network.origins import Origins, osm_nodes
 from congestion_lab.network.osm import OsmMap
-from congestion_lab.network.roadscope import Scope, Scoped, scoped
+from congestion_lab.network.roadscope import Scope, Scoped, motor_roads, scoped
 from congestion_lab.network.signalplaces import SignalPlaces, is_signal, signal_places, with_signals
 from congestion_lab.network.turnrules import forbidden
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
-from congestion_lab.sumo.importsettings import GUESSED_SIGNALS, SETTINGS, Setting, type_map
+from congestion_lab.sumo.importsettings import GUESSED_SIGNALS, Setting, settings_for, type_map
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.netconvert import without_header
 from congestion_lab.sumo.netfile import read_intersections, read_network
@@ -47,6 +48,7 @@ class Built:
         places: The signals of the map.
         changed: Edits, applied and lost.
         settings: What netconvert was told.
+        joined: Junctions that were made one because they have no room between them.
         unreached: Links of netconvert's first net that traffic could not reach or leave, with their roads.
         plans: Plans of the signals.
         intersections: What those plans must respect.
@@ -59,6 +61,7 @@ class Built:
     places: SignalPlaces
     changed: Changed
     settings: tuple[Setting, ...]
+    joined: tuple[JoinEdit, ...]
     unreached: Network
     plans: tuple[SignalPlan, ...]
     intersections: tuple[Intersection, ...]
@@ -81,13 +84,18 @@ def build(osm: OsmMap, edits: Edits, scope: Scope, *, guess: bool, told: Told) -
     told("reading what the map says")
     after = changed(osm, edits)
     roads = scoped(after.map, scope)
-    places = signal_places(roads.map)
+    places = signal_places(motor_roads(roads.map))
     none_mapped = not any(is_signal(node) for node in osm.nodes.values())
-    settings = (*SETTINGS, *(GUESSED_SIGNALS if guess and none_mapped else ()))
+    settings = (*settings_for(scope.footways), *(GUESSED_SIGNALS if guess and none_mapped else ()))
     with tempfile.TemporaryDirectory() as scratch:
         raw = Path(scratch) / "roads.net.xml"
         told("building the net")
         _convert(roads.map, places, after.joins, settings, raw)
+        told("making one of junctions that have no room between them")
+        apart = {node for edit in after.joins if not edit.join for node in edit.nodes}
+        joined = without_room(read_network(raw), apart)
+        if joined:
+            _convert(roads.map, places, (*after.joins, *joined), settings, raw)
         whole = _without_turns(raw, read_network(raw), roads.map)
         told("taking out what cannot be driven to")
         network = _without_signals(raw, strongly_connected(raw, whole), after.unsignalled)
@@ -97,11 +105,11 @@ def build(osm: OsmMap, edits: Edits, scope: Scope, *, guess: bool, told: Told) -
         text = with_programs(without_header(raw.read_text(encoding="utf-8")), plans)
     lost = {link.id: link for link in whole.links.values() if link.id not in network.links}
     unreached = Network(whole.nodes, lost, ())
-    return Built(text, network, after.map, roads, places, after, settings, unreached, plans, intersections)
+    return Built(text, network, after.map, roads, places, after, settings, joined, unreached, plans, intersections)
 
 
 def _convert(
-    osm: OsmMap, places: SignalPlaces, joins: Iterable[JoinEdit], settings: Iterable[Setting], target: Path
+    osm: OsmMap, places: SignalPlaces, joins: Sequence[JoinEdit], settings: Iterable[Setting], target: Path
 ) -> None:
     folder = target.parent
     source, types, nodes = (folder / f"roads.{part}" for part in ("osm.xml", "typ.xml", "nod.xml"))
@@ -111,7 +119,7 @@ def _convert(
     write_text(types, type_map())
     command: list[str | Path] = [binary("netconvert")]
     command += [f"--osm-files={source}", f"--type-files={types}", f"--output-file={target}"]
-    together = [edit.nodes for edit in joins if edit.join]
+    together = [edit.nodes for edit in merged(joins)]
     if together:
         write_text(nodes, _joins(together))
         command.append(f"--node-files={nodes}")
@@ -141,7 +149,7 @@ def _without_turns(net: Path, network: Network, roads: OsmMap) -> Network:
 def strongly_connected(net: Path, network: Network) -> Network:
     """Take out of a net, in place, all links that traffic cannot reach or leave, and return what remains."""
     for _ in range(_MOST_ROUNDS):
-        lost = sorted({finding.place for finding in connected(network)})
+        lost = sorted({finding.place for finding in connected(network.for_cars)})
         if not lost:
             return network
         if len(lost) == len(network.links):

@@ -84,6 +84,19 @@ def test_a_net_is_imported_too(run: Run, here: Path) -> None:
     assert run("network", "check", "out").code == run("network", "check", "avenue/roads.net.xml").code
 
 
+def test_corrections_are_not_dropped_where_they_cannot_be_applied(run: Run, here: Path) -> None:
+    roads.avenue(here / "avenue")
+    maps.written(here, maps.town())
+    Path("mine.yaml").write_text("roads:\n  - {way: 101, lanes: 2}\n")
+    assert run("network", "import", "town.osm", "-o", "out", "--edits", "mine.yaml").code == 0
+    before = {path.name: path.read_bytes() for path in Path("out").iterdir()}
+    for more in ((), ("--fix",)):
+        ended = run("network", "import", "avenue/roads.net.xml", "-o", "out", *more)
+        assert ended.code == 3
+        assert "only OpenStreetMap data can be corrected" in ended.err
+    assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == before
+
+
 _BOMB = '<!DOCTYPE r [<!ENTITY a "aaaaaaaa">]>\n<osm version="0.6"><note>&a;</note></osm>'
 REFUSED = {
     "unknown kind": ("town.shp", b"x", ("town.shp", "'.shp' is no kind of map", ".osm.pbf")),

@@ -269,6 +269,12 @@ def test_a_planner_keeps_junctions_apart_or_makes_them_one(tmp_path: Path) -> No
     assert "cluster_900_901" in joined.nodes
 
 
+def test_junctions_without_room_between_them_become_one_and_are_told(tmp_path: Path) -> None:
+    made, network = imported(tmp_path, near_junctions())
+    assert "cluster_900_901" in network.nodes
+    assert "close_junctions" not in made.quality.by_rule
+
+
 def test_edits_that_a_new_map_does_not_know_are_errors(tmp_path: Path) -> None:
     edits = Edits(roads=(RoadEdit(way=999, lanes=2), RoadEdit(way=101, lanes=2)))
     made, network = imported(tmp_path, maps.town(), edits=edits)
@@ -292,6 +298,25 @@ def test_service_roads_are_an_option(tmp_path: Path) -> None:
     assert made.left_out == {"service road": 1}
     assert 101 not in Origins(network).links_of
     assert 101 in Origins(imported(tmp_path, text, scope=Scope(service=True))[1]).links_of
+
+
+def test_footways_are_an_option_that_leaves_the_roads_as_they_are(tmp_path: Path) -> None:
+    walks = [
+        maps.point(950, 1, 1.5, {"highway": "crossing", "crossing": "traffic_signals"}),
+        maps.way(300, [950, 22], {"highway": "footway"}),
+        maps.way(301, [11, 950, 12], {"highway": "primary"}),
+        maps.way(302, [2, 21], {"highway": "footway"}),
+    ]
+    plain, network = imported(tmp_path, maps.town(lines=walks))
+    wide, with_walks = imported(tmp_path, maps.town(lines=walks), scope=Scope(footways=True))
+    assert plain.left_out == {"way for people on foot or bicycles": 2}
+    assert 302 not in Origins(network).links_of
+    (walk, *_) = Origins(with_walks).links_of[302]
+    assert not walk.for_cars
+    assert 302 not in Origins(with_walks.for_cars).links_of
+    assert wide.quality.by_rule.keys() == plain.quality.by_rule.keys()
+    assert [one.finding.place for one in wide.quality.by_rule["signals_lost"]] == ["950"], "a crosswalk is no junction"
+    assert not with_walks.controllers
 
 
 def test_a_map_without_public_roads_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""Junctions that are one: between them no car finds room to stand, so that traffic in one locks the other."""
+
+import itertools
+import math
+from collections.abc import Collection, Iterable
+
+from congestion_lab.network.edits import JoinEdit
+from congestion_lab.network.model import Network
+from congestion_lab.network.origins import osm_nodes
+
+NO_ROOM_M = 7.5  # a car and its gap
+_WIDEST_M = 40.0  # what a driver still sees as one junction
+_ARMS = 3
+
+
+def without_room(network: Network, apart: Collection[int] = ()) -> tuple[JoinEdit, ...]:
+    """Return the junctions of an imported network that are to be made one.
+
+    Two are one where a link between them holds no car. Chains grow only as wide as one junction may be, shortest links
+    first; the nodes of roundabouts stay, and so do those that a planner keeps apart.
+
+    Args:
+        network: What was imported.
+        apart: Nodes of the map that are kept apart.
+    """
+    neighbours = _neighbours(network)
+    groups: dict[str, frozenset[str]] = {}
+    for link in sorted(network.links.values(), key=lambda each: (each.length_m, each.id)):
+        ends = (link.from_node, link.to_node)
+        if link.length_m >= NO_ROOM_M or any(not _is_junction(network, neighbours, end, apart) for end in ends):
+            continue
+        joined = groups.get(ends[0], frozenset(ends[:1])) | groups.get(ends[1], frozenset(ends[1:]))
+        if _width_m(network, joined) <= _WIDEST_M:
+            groups |= dict.fromkeys(joined, joined)
+    found = {group for group in groups.values() if len(group) > 1}
+    parts = (sorted(part for node in group for part in osm_nodes(node)) for group in found)
+    return tuple(JoinEdit(nodes=tuple(nodes), why="no room between them") for nodes in sorted(parts) if len(nodes) > 1)
+
+
+def merged(joins: Iterable[JoinEdit]) -> tuple[JoinEdit, ...]:
+    """Return joins such that no node is in two of them; what keeps apart is passed over."""
+    groups: list[tuple[set[int], str]] = []
+    for edit in joins:
+        if edit.join:
+            touching = [group for group in groups if group[0] & set(edit.nodes)]
+            groups = [group for group in groups if group not in touching]
+            groups.append((set(edit.nodes).union(*(nodes for nodes, _ in touching)), edit.why))
+    return tuple(JoinEdit(nodes=tuple(sorted(nodes)), why=why) for nodes, why in groups)
+
+
+def _neighbours(network: Network) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for link in network.links.values():
+        found.setdefault(link.from_node, set()).add(link.to_node)
+        found.setdefault(link.to_node, set()).add(link.from_node)
+    return found
+
+
+def _is_junction(network: Network, neighbours: dict[str, set[str]], node: str, apart: Collection[int]) -> bool:
+    free = not set(osm_nodes(node)) & set(apart)
+    return (
+        free and bool(osm_nodes(node)) and len(neighbours[node]) >= _ARMS and network.nodes[node].kind != "roundabout"
+    )
+
+
+def _width_m(network: Network, nodes: Iterable[str]) -> float:
+    places = [network.nodes[node].position for node in nodes]
+    return max((math.dist(a, b) for a, b in itertools.combinations(places, 2)), default=0.0)
