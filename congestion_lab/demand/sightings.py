@@ -1,6 +1,6 @@
 """Who passed where in a simulation, and which counts would have seen it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,8 @@ class Sightings:
         kind: Index of the class, shape (sightings,).
         link: Index of the link, shape (sightings,).
         onto: Index of the next link, or `NOWHERE` where the trip ended, shape (sightings,).
-        left_s: When, seconds after midnight, shape (sightings,).
+        ready_s: When they could have left had nobody been ahead; when they left where that is not known.
+        left_s: When they left, seconds after midnight; infinite for those who did not, shape (sightings,).
         vehicles: How many vehicles there were to see.
     """
 
@@ -33,6 +34,7 @@ class Sightings:
     kind: Ints
     link: Ints
     onto: Ints
+    ready_s: Floats
     left_s: Floats
     vehicles: int
 
@@ -42,30 +44,35 @@ def seen_by(counts: Sequence[Count], sightings: Sightings) -> sparse.csr_array:
 
     Links and classes that the simulation does not have see nobody.
     """
-    order = np.argsort(sightings.link, kind="stable")
-    starts = np.searchsorted(sightings.link[order], np.arange(len(sightings.links) + 1))
-    place = {name: index for index, name in enumerate(sightings.links)}
-    kinds = {name: index for index, name in enumerate(sightings.kinds)}
-    rows, columns = [], []
-    for number, count in enumerate(counts):
-        link = place.get(count.link)
-        if link is not None:
-            mine = order[starts[link] : starts[link + 1]]
-            vehicles = sightings.vehicle[mine[_counted(count, sightings, mine, place, kinds)]]
-            rows.append(np.full(len(vehicles), number))
-            columns.append(vehicles)
-    if not rows:
-        return sparse.csr_array((len(counts), sightings.vehicles))
+    rows, columns = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for number, (count, mine) in enumerate(_at_their_places(counts, sightings)):
+        passed = (sightings.left_s[mine] >= count.begin_s) & (sightings.left_s[mine] < count.end_s)
+        columns.append(sightings.vehicle[mine[passed]])
+        rows.append(np.full(len(columns[-1]), number))
     places = (np.concatenate(rows), np.concatenate(columns))
     return sparse.csr_array((np.ones(len(places[0])), places), shape=(len(counts), sightings.vehicles))
 
 
-def _counted(
-    count: Count, sightings: Sightings, mine: Ints, place: dict[str, int], kinds: dict[str, int]
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    seen = (sightings.left_s[mine] >= count.begin_s) & (sightings.left_s[mine] < count.end_s)
-    if count.onto:
-        seen &= sightings.onto[mine] == place.get(count.onto, len(place))
-    if count.kind:
-        seen &= sightings.kind[mine] == kinds.get(count.kind, len(kinds))
-    return seen
+def queued_at(counts: Sequence[Count], sightings: Sightings) -> Floats:
+    """Return how many vehicles stand at each count's place when its interval ends, who were ready to leave before."""
+    found = [
+        int(((sightings.ready_s[mine] < count.end_s) & (sightings.left_s[mine] >= count.end_s)).sum())
+        for count, mine in _at_their_places(counts, sightings)
+    ]
+    return np.array(found, dtype=np.float64)
+
+
+def _at_their_places(counts: Sequence[Count], sightings: Sightings) -> Iterator[tuple[Count, Ints]]:
+    """Yield every count with the sightings of its link, its turn and its class at any time."""
+    order = np.argsort(sightings.link, kind="stable")
+    starts = np.searchsorted(sightings.link[order], np.arange(len(sightings.links) + 1))
+    place = {name: index for index, name in enumerate(sightings.links)}
+    kinds = {name: index for index, name in enumerate(sightings.kinds)}
+    for count in counts:
+        link = place.get(count.link)
+        mine = order[:0] if link is None else order[starts[link] : starts[link + 1]]
+        if count.onto:
+            mine = mine[sightings.onto[mine] == place.get(count.onto, len(place))]
+        if count.kind:
+            mine = mine[sightings.kind[mine] == kinds.get(count.kind, len(kinds))]
+        yield count, mine

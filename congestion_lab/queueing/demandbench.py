@@ -11,7 +11,7 @@ from congestion_lab.core.seeds import derived_seed
 from congestion_lab.demand.cells import Cells, Floats, cells_of, slice_edges_s
 from congestion_lab.demand.counts import Count
 from congestion_lab.demand.realising import Realised
-from congestion_lab.demand.sightings import seen_by
+from congestion_lab.demand.sightings import queued_at, seen_by
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.queueing.passing import sightings
 from congestion_lab.signals.plan import PlanSet
@@ -26,12 +26,14 @@ class Simulated:
     Attributes:
         modelled: Mean number that each count would have seen, shape (counts,).
         seen: Share of each cell's vehicles that each count sees, shape (counts, cells); 0 for cells without vehicles.
+        queued: Mean number that stood at each count's place when its interval ended, shape (counts,).
         present: Vehicles per cell, shape (cells,).
         gridlocks: Runs that jammed.
     """
 
     modelled: Floats
     seen: sparse.csr_array
+    queued: Floats
     present: Floats
     gridlocks: int
 
@@ -68,17 +70,19 @@ class Bench:
         model = self.with_vehicles(vehicles)
         table = model.table(self.plans)
         seen = sparse.csr_array((len(counts), len(vehicles.source)))
-        gridlocks = 0
+        queued, gridlocks = np.zeros(len(counts)), 0
         for number in range(self.runs):
             run = model.run(table, derived_seed(self.seed, "demand fit", number), probing=True)
-            seen = sparse.csr_array(seen + seen_by(counts, sightings(model, run)) / self.runs)
+            passed = sightings(model, run)
+            seen = sparse.csr_array(seen + seen_by(counts, passed) / self.runs)
+            queued += queued_at(counts, passed) / self.runs
             gridlocks += run.gridlock
         cell = cells.of_vehicle[vehicles.source]
         present = np.bincount(cell, minlength=len(cells.pair)).astype(np.float64)
         each = np.divide(1.0, present, out=np.zeros_like(present), where=present > 0)[cell]
         gather = sparse.csr_array((each, (np.arange(len(cell)), cell)), shape=(len(cell), len(present)))
         modelled: Floats = np.asarray(seen.sum(axis=1), dtype=np.float64).ravel()
-        return Simulated(modelled, sparse.csr_array(seen @ gather), present, gridlocks)
+        return Simulated(modelled, sparse.csr_array(seen @ gather), queued, present, gridlocks)
 
 
 def prior_cells(model: QueueModel, slice_s: float, zone_of: Mapping[str, str] | None = None) -> Cells:

@@ -195,8 +195,18 @@ class _Trial:
         if before is not None:
             absent = (found.present == 0).astype(np.float64)
             seen = sparse.csr_array(seen + before.observation.seen * absent[None, :])
-        observation = Observation(seen, counted, count_variance(found.modelled, self.settings.count_error))
+        variance = count_variance(found.modelled, self.settings.count_error)
+        observation = Observation(seen, _explained(counted, found), variance)
         return _Tried(kept, vehicles, observation, self.rounds[-1].misfit, len(self.rounds) - 1)
+
+
+def _explained(counted: Floats, found: Simulated) -> Floats:
+    """Return what demand has to explain of counts that the model does not reach.
+
+    Where it has a queue at the end of the interval, vehicles enough want to pass and something ahead holds them back:
+    as many as stand there are not missing.
+    """
+    return np.where(counted > found.modelled, np.maximum(counted - found.queued, found.modelled), counted)
 
 
 def given(bench: Bench, counts: Sequence[Count], cells: Cells, settings: Settings, vehicles: Realised) -> DemandFit:

@@ -13,17 +13,16 @@ def sightings(model: QueueModel, run: Run) -> Sightings:
     noted = run.work.passages[: int(run.work.total["noted"][0])]
     noted = noted[np.lexsort((noted["entered_s"], noted["vehicle"]))]
     link = model.bed.lanes["link"][noted["lane"]].astype(np.int64)
-    onto = _next(noted, link)
-    left = ~np.isnan(noted["left_s"])
     demand = model.traffic.demand
     return Sightings(
         links=model.traffic.roads.link_ids,
         kinds=tuple(one.id for one in demand.types),
-        vehicle=run.fleet.number[noted["vehicle"][left]].astype(np.int64),
-        kind=run.fleet.kind[noted["vehicle"][left]].astype(np.int64),
-        link=link[left],
-        onto=onto[left],
-        left_s=noted["left_s"][left],
+        vehicle=run.fleet.number[noted["vehicle"]].astype(np.int64),
+        kind=run.fleet.kind[noted["vehicle"]].astype(np.int64),
+        link=link,
+        onto=_next(noted, link),
+        ready_s=noted["ready_s"],
+        left_s=np.nan_to_num(noted["left_s"], nan=np.inf, posinf=np.inf),
         vehicles=len(demand.vehicle_ids),
     )
 

@@ -57,7 +57,7 @@ def read_sightings(routes: Path, links: tuple[str, ...]) -> Sightings:
         vehicles += 1
     table = np.array(rows, dtype=np.float64).reshape(-1, 5)
     vehicle, kind, link, onto = table[:, :4].astype(np.int64).T
-    return Sightings(links, tuple(kinds), vehicle, kind, link, onto, table[:, 4], vehicles)
+    return Sightings(links, tuple(kinds), vehicle, kind, link, onto, table[:, 4], table[:, 4], vehicles)
 
 
 def _left(vehicle: Record) -> Iterator[tuple[str, str, float]]:

@@ -7,7 +7,7 @@ import pytest
 from congestion_lab.core.errors import DemandError
 from congestion_lab.demand.counted import Site, hold_out, lengths_s, read_counts, usable, volumes, write_counts
 from congestion_lab.demand.counts import Count
-from congestion_lab.demand.sightings import NOWHERE, Sightings, seen_by
+from congestion_lab.demand.sightings import NOWHERE, Sightings, queued_at, seen_by
 from congestion_lab.demand.virtual import camera_links, counted, noisy, places
 
 _SITE = Site(frozenset({"a", "b"}), frozenset({"car", "bus"}), 0.0, 3600.0)
@@ -90,6 +90,7 @@ def _sightings() -> Sightings:
         kind=np.array([0, 0, 1, 0]),
         link=np.array([0, 1, 0, 0]),
         onto=np.array([1, NOWHERE, NOWHERE, 1]),
+        ready_s=np.array([100.0, 190.0, 800.0, 850.0]),
         left_s=np.array([100.0, 200.0, 899.0, 900.0]),
         vehicles=4,
     )
@@ -109,6 +110,14 @@ def _sightings() -> Sightings:
 )
 def test_a_count_sees_who_leaves_its_link_in_its_time(count: Count, seen: list[int]) -> None:
     assert seen_by([count], _sightings()).toarray().tolist() == [seen]
+
+
+def test_who_was_ready_and_did_not_get_away_stands_in_a_queue() -> None:
+    late = replace(_sightings(), left_s=np.array([100.0, 200.0, 950.0, np.inf]))
+    places_told = [_ONE, replace(_ONE, onto="b"), replace(_ONE, kind="bus"), replace(_ONE, link="b")]
+    assert queued_at(places_told, late).tolist() == [2.0, 1.0, 1.0, 0.0]
+    assert queued_at([replace(_ONE, begin_s=900.0, end_s=1800.0)], late).tolist() == [1.0]
+    assert seen_by([_ONE], late).toarray().tolist() == [[1, 0, 0, 0]]
 
 
 def test_virtual_cameras_count_what_passes_and_err() -> None:

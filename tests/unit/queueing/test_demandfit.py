@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from congestion_lab.core.errors import DemandError
 from congestion_lab.demand import virtual
@@ -12,8 +13,8 @@ from congestion_lab.demand.counted import volumes
 from congestion_lab.demand.counts import Count
 from congestion_lab.demand.realising import Realised, realised
 from congestion_lab.demand.spread import STRUCTURES
-from congestion_lab.queueing.demandbench import Bench, prior_cells
-from congestion_lab.queueing.demandfit import ENTROPY, GLS, LEVELS, Settings, fitted, given
+from congestion_lab.queueing.demandbench import Bench, Simulated, prior_cells
+from congestion_lab.queueing.demandfit import ENTROPY, GLS, LEVELS, Settings, _explained, fitted, given
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.queueing.passing import sightings
 from congestion_lab.sumo.traffic import read_traffic
@@ -63,6 +64,8 @@ def _by_origin(cells: Cells, found: Realised) -> dict[str, int]:
 
 def test_everybody_is_sighted_on_every_link_of_the_way(model: QueueModel) -> None:
     seen = sightings(model, model.run(model.table(model.traffic.plans), 1, probing=True))
+    assert np.isfinite(seen.left_s).all()
+    assert (seen.ready_s <= seen.left_s + 1).all()
     names = np.array(seen.links)[seen.link]
     for link, number in {"w1": 301, "w2": 301, "w3": 301, "s1": 60, "n1": 60, "n2": 90}.items():
         assert (names == link).sum() == number, link
@@ -134,6 +137,16 @@ def test_vehicles_of_another_tool_are_judged_like_ours(model: QueueModel) -> Non
 def test_links_may_share_a_zone(model: QueueModel) -> None:
     cells = prior_cells(model, _SLICE_S, {"s1": "south", "s2": "south"})
     assert cells.zones == ("n1", "n2", "south", "w1", "w3")
+
+
+def test_a_count_behind_which_a_queue_stands_asks_for_no_more_demand(model: QueueModel) -> None:
+    counted, modelled, queued = np.array([60.0, 60.0, 60.0, 20.0]), np.full(4, 40.0), np.array([0.0, 5.0, 50.0, 50.0])
+    found = Simulated(modelled, sparse.csr_array((4, 1)), queued, np.ones(1), 0)
+    assert _explained(counted, found).tolist() == [60.0, 55.0, 40.0, 20.0]
+    cells = prior_cells(model, _SLICE_S)
+    bench = Bench(model, model.traffic.plans, runs=1, seed=1)
+    fit = fitted(bench, [Count("w1", "", 0.0, _SLICE_S, "", 1500.0)], cells, Settings(prior_error=1.0))
+    assert len(fit.realised.source) < 4 * len(cells.of_vehicle), "no demand at all gets so many through"
 
 
 def test_a_prior_that_jams_is_thinned_instead_of_lengthening_the_jam(model: QueueModel) -> None:

@@ -28,7 +28,7 @@ def _discharged(model: QueueModel) -> list[Green]:
     """Return the vehicles that passed in each cycle, of which one green serves the queue."""
     plans = roads.with_greens(model.inputs.net_file, _GREENS_S)
     seen = sightings(model, model.run(model.table(plans), 1, probing=True))
-    passed_s = seen.left_s[np.array(seen.links)[seen.link] == "west_in"]
+    passed_s = seen.left_s[(np.array(seen.links)[seen.link] == "west_in") & np.isfinite(seen.left_s)]
     (cycle_s,) = {plan.cycle_s for plan in plans}
     numbers = np.bincount((passed_s // cycle_s).astype(int))[5:-1]  # the queue has formed by then
     return [Green("west_in", 1, _GREENS_S[0], float(number)) for number in numbers]
