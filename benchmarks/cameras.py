@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from congestion_lab.demand import virtual
-from congestion_lab.demand.counted import write_counts
+from congestion_lab.demand.countmeans import DayCount
+from congestion_lab.demand.counttable import write_counts
 from congestion_lab.scenarios.schema import load_scenario
 from congestion_lab.simulation.spec import RunSpec
 from congestion_lab.sumo.installation import version
@@ -26,7 +27,7 @@ def main() -> None:
     end_s = min(inputs.horizon_s, inputs.analysis_begin_s + 60 * options.minutes)
     where = virtual.places(links, inputs.analysis_begin_s, end_s, 60 * options.interval)
     counts = virtual.noisy(virtual.counted(where, seen), options.error, options.seed)
-    write_counts(options.out, counts)
+    write_counts(options.out, [DayCount(count, days=1, sd=None) for count in counts])
     print(f"{len(links)} of {len(busy)} links, {len(counts)} counts: {options.out}")
 
 

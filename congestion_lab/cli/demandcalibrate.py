@@ -42,7 +42,7 @@ _RUNS = 3  # of the fast engine per round
     "counts_file",
     required=True,
     type=click.Path(path_type=Path),
-    help="Table of counts: link_id, ob_link_id, begin, end, class, volume.",
+    help="Table of counts, as `demand counts` writes it.",
 )
 @click.option(
     "--hold-out",
@@ -150,7 +150,8 @@ def _calibrated(scenario: "Scenario", asked: "Asked") -> "Calibrated":
     """
     from congestion_lab.cli.calibrateddemand import Calibrated
     from congestion_lab.cli.running import prepared, queue_engine, scenario_plans
-    from congestion_lab.demand.counted import hold_out, read_counts, usable
+    from congestion_lab.demand.counted import hold_out, usable
+    from congestion_lab.demand.counttable import read_counts
     from congestion_lab.queueing.demandbench import Bench, prior_cells
     from congestion_lab.queueing.engine import model_of, plans_to_run, require_supported
     from congestion_lab.simulation.spec import Controller, RunSpec

@@ -1,21 +1,16 @@
 """Counts that a scenario can be fitted to: those that it has links, classes and time for, some held out."""
 
-import csv
-import io
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.core.files import write_text
 from congestion_lab.core.seeds import derived_seed
-from congestion_lab.core.times import clock_from_seconds, seconds_from_clock
+from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.cells import Floats
 from congestion_lab.demand.counts import Count
 
-COLUMNS = ("link_id", "ob_link_id", "begin", "end", "class", "volume")
 _NAMED = 5  # links, classes or times of one kind of fault that are named one by one
 
 
@@ -34,44 +29,6 @@ class Site:
     kinds: frozenset[str]
     begin_s: float
     end_s: float
-
-
-def read_counts(path: Path) -> tuple[Count, ...]:
-    """Read a table of counts: link_id, ob_link_id, begin, end, class, volume.
-
-    Raises:
-        DemandError: The table cannot be read, lacks columns, or rows are faulty; every fault is named.
-    """
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise DemandError(Fault(f"the counts cannot be read: {error}", source=str(path))) from None
-    missing = [name for name in COLUMNS if not rows or name not in rows[0]]
-    if missing:
-        rule = f"no rows, or columns are missing: {', '.join(missing)}"
-        raise DemandError(Fault(rule, f"the header must hold {', '.join(COLUMNS)}", str(path), 1))
-    counts, faults = [], []
-    for line, row in enumerate(rows, start=2):
-        try:
-            begin_s, end_s = (float(seconds_from_clock(row[name])) for name in ("begin", "end"))
-            volume = _number(row["volume"])
-            counts.append(Count(row["link_id"], row["ob_link_id"], begin_s, end_s, row["class"], volume))
-        except (ValueError, TypeError, AttributeError) as problem:
-            faults.append(Fault(str(problem), "see the columns of a table of counts", str(path), line))
-    if faults:
-        raise DemandError(*faults)
-    return tuple(counts)
-
-
-def write_counts(path: Path, counts: Sequence[Count]) -> None:
-    """Write a table of counts that `read_counts` reads."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in counts:
-        times = (clock_from_seconds(one.begin_s), clock_from_seconds(one.end_s))
-        writer.writerow((one.link, one.onto, *times, one.kind, f"{one.vehicles:g}"))
-    write_text(path, text.getvalue())
 
 
 def usable(counts: Sequence[Count], site: Site, source: str, *, only_inside: bool) -> tuple[Count, ...]:
@@ -122,13 +79,6 @@ def volumes(counts: Sequence[Count]) -> Floats:
 def lengths_s(counts: Sequence[Count]) -> Floats:
     """Return the lengths of the intervals."""
     return np.array([one.end_s - one.begin_s for one in counts], dtype=np.float64)
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if not (np.isfinite(value) and value >= 0):
-        raise ValueError(f"the volume {text!r} is no number of vehicles")
-    return value
 
 
 def _has_links(count: Count, site: Site) -> bool:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.cli.conftest import Run
 
-_HEAD = "link_id,ob_link_id,begin,end,class,volume\n"
-_ROWS = ("w1,,00:00,00:05,,36\n", "w2,,00:00,00:05,,32\n", "w3,,00:00,00:05,,28\n", "s1,n1,00:00,00:05,,15\n")
+_HEAD = "link_id,ib_link_id,ob_link_id,begin,end,class,vehicles\n"
+_ROWS = ("w1,,,00:00,00:05,,36\n", "w2,,,00:00,00:05,,32\n", "w3,,,00:00,00:05,,28\n", ",s1,n1,00:00,00:05,,15\n")
 _QUICK = ("--counts", "counts.csv", "--slice", "5", "--seed", "3")
 
 
@@ -65,12 +65,12 @@ def test_other_methods(run: Run, method: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ("x9,,00:00,00:05,,20\n", "the scenario has no link 'x9'"),
-        ("w2,,00:00,01:05,,20\n", "not within the analysed period 00:00 to 00:06"),
-        ("w2,,00:00,00:05,tram,20\n", "the demand has no class 'tram'"),
-        ("w2,,0,00:05,,20\n", "counts.csv:2: '0' is not a time"),
-        ("", "no rows, or columns are missing"),
-        ("n1,w2,00:00,00:05,,20\n", "no vehicle passes any counted link"),
+        ("x9,,,00:00,00:05,,20\n", "the scenario has no link 'x9'"),
+        ("w2,,,00:00,01:05,,20\n", "not within the analysed period 00:00 to 00:06"),
+        ("w2,,,00:00,00:05,tram,20\n", "the demand has no class 'tram'"),
+        ("w2,,,0,00:05,,20\n", "'0' is no time like 07:30"),
+        ("", "the table holds no row of data"),
+        (",n1,w2,00:00,00:05,,20\n", "no vehicle passes any counted link"),
     ],
 )
 def test_counts_that_do_not_fit_are_refused(run: Run, town: Path, rows: str, told: str) -> None:
@@ -82,11 +82,11 @@ def test_counts_that_do_not_fit_are_refused(run: Run, town: Path, rows: str, tol
 
 
 def test_counts_outside_are_left_out_only_if_asked(run: Run, counts: Path) -> None:
-    counts.write_text(_HEAD + _ROWS[0] + "x9,,00:00,00:05,,20\n")
+    counts.write_text(_HEAD + _ROWS[0] + "x9,,,00:00,00:05,,20\n")
     ended = run("demand", "calibrate", "town.yaml", *_QUICK, "--only-inside", "--sumo-runs", "0")
     assert ended.code == 0, ended.err
     assert "1 of 2 counts lie outside the scenario" in ended.err
-    counts.write_text(_HEAD + "x9,,00:00,00:05,,20\n")
+    counts.write_text(_HEAD + "x9,,,00:00,00:05,,20\n")
     assert "no count is left" in run("demand", "calibrate", "town.yaml", *_QUICK, "--only-inside").err
 
 

@@ -1,11 +1,10 @@
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.counted import Site, hold_out, lengths_s, read_counts, usable, volumes, write_counts
+from congestion_lab.demand.counted import Site, hold_out, lengths_s, usable, volumes
 from congestion_lab.demand.counts import Count
 from congestion_lab.demand.sightings import NOWHERE, Sightings, queued_at, seen_by
 from congestion_lab.demand.virtual import camera_links, counted, noisy, places
@@ -16,29 +15,6 @@ _ONE = Count("a", "", 0.0, 900.0, "", 12.0)
 
 def _told(error: pytest.ExceptionInfo[DemandError]) -> str:
     return "\n".join(str(fault) for fault in error.value.faults)
-
-
-def test_counts_come_back_from_their_table(tmp_path: Path) -> None:
-    counts = (_ONE, Count("a", "b", 900.0, 1800.0, "car", 3.5))
-    write_counts(tmp_path / "counts.csv", counts)
-    assert (tmp_path / "counts.csv").read_text().splitlines()[1] == "a,,00:00,00:15,,12"
-    assert read_counts(tmp_path / "counts.csv") == counts
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("link_id,volume\na,3\n", "columns are missing: ob_link_id, begin, end, class"),
-        ("link_id,ob_link_id,begin,end,class,volume\na,,7,07:15,,3\n", "counts.csv:2: '7' is not a time"),
-        ("link_id,ob_link_id,begin,end,class,volume\na,,07:00,07:15,,-3\n", "the volume '-3'"),
-        ("link_id,ob_link_id,begin,end,class,volume\na,,07:00,07:15,\n", "counts.csv:2"),
-    ],
-)
-def test_faulty_tables_are_refused(tmp_path: Path, text: str, told: str) -> None:
-    (tmp_path / "counts.csv").write_text(text)
-    with pytest.raises(DemandError) as error:
-        read_counts(tmp_path / "counts.csv")
-    assert told in _told(error)
 
 
 def test_what_lies_outside_is_named_all_at_once() -> None:
