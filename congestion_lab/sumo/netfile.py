@@ -24,7 +24,7 @@ def read_network(path: Path) -> Network:
     Raises:
         NetworkError: The file is no SUMO network or is damaged; every fault is named.
     """
-    net = net_records(path)
+    net = net_records(path, roads_only=True)
     nodes = {node.id: node for node in converted(net, net.junctions, lambda record: _node(record, net.circulating))}
     links = {link.id: link for link in converted(net, net.links, lambda record: _link(record, nodes))}
     projection = net.location.get("projParameter") if net.location else ""

@@ -47,8 +47,12 @@ class NetRecords:
     circulating: frozenset[str]
 
 
-def net_records(path: Path) -> NetRecords:
+def net_records(path: Path, *, roads_only: bool = False) -> NetRecords:
     """Read a network file.
+
+    Args:
+        path: The file.
+        roads_only: Whether what lies inside junctions, half of the file, is passed over.
 
     Raises:
         NetworkError: The file is no SUMO network, or lacks links.
@@ -56,7 +60,7 @@ def net_records(path: Path) -> NetRecords:
     by_tag: dict[str, list[Record]] = {
         tag: [] for tag in ("location", "edge", "junction", "connection", "tlLogic", "roundabout")
     }
-    for record in records(path, by_tag, roots=("net",), error=NetworkError):
+    for record in records(path, by_tag, roots=("net",), error=NetworkError, wanted=_is_road if roads_only else None):
         by_tag[record.tag].append(record)
     links = tuple(edge for edge in by_tag["edge"] if edge.get("function", "normal") in {"normal", "connector"})
     if not links:
@@ -72,6 +76,11 @@ def net_records(path: Path) -> NetRecords:
         programmes=tuple(by_tag["tlLogic"]),
         circulating=frozenset(node for ring in by_tag["roundabout"] for node in ring.get("nodes").split()),
     )
+
+
+def _is_road(attributes: Mapping[str, str]) -> bool:
+    inside = attributes.get("function") == "internal" or attributes.get("type") == "internal"
+    return not inside and not attributes.get("from", "").startswith(":")
 
 
 def converted(net: NetRecords, found: Iterable[Record], convert: Callable[[Record], T]) -> tuple[T, ...]:

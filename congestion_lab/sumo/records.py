@@ -1,7 +1,7 @@
 """SUMO's XML as flat records, streamed: nothing is expanded, nothing outside the file is read."""
 
 import gzip
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from io import BufferedReader
@@ -51,7 +51,17 @@ class Record:
         return {child.get("key"): child.get("value") for child in self.children if child.tag == "param"}
 
 
-def records(path: Path, tags: Collection[str], *, roots: Collection[str], error: type[InputError]) -> Iterator[Record]:
+Wanted = Callable[[Mapping[str, str]], bool]
+
+
+def records(
+    path: Path,
+    tags: Collection[str],
+    *,
+    roots: Collection[str],
+    error: type[InputError],
+    wanted: Wanted | None = None,
+) -> Iterator[Record]:
     """Yield the elements directly below the root that have one of the tags, in order.
 
     Args:
@@ -59,11 +69,12 @@ def records(path: Path, tags: Collection[str], *, roots: Collection[str], error:
         tags: Elements wanted.
         roots: Names that the root may have; empty for any.
         error: Class of the error for a file that cannot be used.
+        wanted: Whether an element is wanted, by its attributes; all are if left out.
 
     Raises:
         InputError: The file is missing, is no XML, has a document type or another root.
     """
-    builder = _Builder(frozenset(tags), frozenset(roots))
+    builder = _Builder(frozenset(tags), frozenset(roots), wanted)
     try:
         with closing(_opened(path)) as stream:
             while block := stream.read(_BLOCK_BYTES):
@@ -104,8 +115,8 @@ class _Open:
 class _Builder:
     """Collects finished records from expat's events."""
 
-    def __init__(self, tags: frozenset[str], roots: frozenset[str]) -> None:
-        self._tags, self._roots = tags, roots
+    def __init__(self, tags: frozenset[str], roots: frozenset[str], wanted: Wanted | None) -> None:
+        self._tags, self._roots, self._wanted = tags, roots, wanted
         self._stack: list[_Open] = []
         self._depth = 0
         self._done: list[Record] = []
@@ -125,7 +136,7 @@ class _Builder:
             expected = " or ".join(f"<{root}>" for root in sorted(self._roots))
             hint = f"give a SUMO file whose root is {expected}"
             raise _RefusedError(f"the root element is <{tag}>, not {expected}", hint, line)
-        if self._stack or (self._depth == 1 and tag in self._tags):
+        if self._stack or (self._depth == 1 and tag in self._tags and (not self._wanted or self._wanted(attributes))):
             self._stack.append(_Open(tag, attributes, line))
         self._depth += 1
 
