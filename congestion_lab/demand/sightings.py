@@ -10,6 +10,7 @@ from congestion_lab.demand.cells import Floats, Ints
 from congestion_lab.demand.counts import Count
 
 NOWHERE = -1
+CYCLE_S = 120.0  # about the longest cycle in use (FHWA, Traffic Signal Timing Manual): who waits longer missed a green
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +55,12 @@ def seen_by(counts: Sequence[Count], sightings: Sightings) -> sparse.csr_array:
 
 
 def queued_at(counts: Sequence[Count], sightings: Sightings) -> Floats:
-    """Return how many vehicles stand at each count's place when its interval ends, who were ready to leave before."""
+    """Return how many stand at each count's place when its interval ends, ready to leave since a cycle or more.
+
+    Whoever waits for the next green only is no sign of a lack of capacity.
+    """
     found = [
-        int(((sightings.ready_s[mine] < count.end_s) & (sightings.left_s[mine] >= count.end_s)).sum())
+        int(((sightings.ready_s[mine] < count.end_s - CYCLE_S) & (sightings.left_s[mine] >= count.end_s)).sum())
         for count, mine in _at_their_places(counts, sightings)
     ]
     return np.array(found, dtype=np.float64)

@@ -26,7 +26,7 @@ class Simulated:
     Attributes:
         modelled: Mean number that each count would have seen, shape (counts,).
         seen: Share of each cell's vehicles that each count sees, shape (counts, cells); 0 for cells without vehicles.
-        queued: Mean number that stood at each count's place when its interval ended, shape (counts,).
+        queued: Mean number that stood at each count's place for more than a cycle when its interval ended.
         present: Vehicles per cell, shape (cells,).
         gridlocks: Runs that jammed.
     """

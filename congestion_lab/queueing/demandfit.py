@@ -203,8 +203,8 @@ class _Trial:
 def _explained(counted: Floats, found: Simulated) -> Floats:
     """Return what demand has to explain of counts that the model does not reach.
 
-    Where it has a queue at the end of the interval, vehicles enough want to pass and something ahead holds them back:
-    as many as stand there are not missing.
+    Where vehicles stand at the end of the interval who missed a green, enough want to pass and something ahead holds
+    them back: as many as stand there are not missing.
     """
     return np.where(counted > found.modelled, np.maximum(counted - found.queued, found.modelled), counted)
 

@@ -66,7 +66,7 @@ def _sightings() -> Sightings:
         kind=np.array([0, 0, 1, 0]),
         link=np.array([0, 1, 0, 0]),
         onto=np.array([1, NOWHERE, NOWHERE, 1]),
-        ready_s=np.array([100.0, 190.0, 800.0, 850.0]),
+        ready_s=np.array([100.0, 190.0, 770.0, 779.0]),
         left_s=np.array([100.0, 200.0, 899.0, 900.0]),
         vehicles=4,
     )
@@ -93,6 +93,8 @@ def test_who_was_ready_and_did_not_get_away_stands_in_a_queue() -> None:
     places_told = [_ONE, replace(_ONE, onto="b"), replace(_ONE, kind="bus"), replace(_ONE, link="b")]
     assert queued_at(places_told, late).tolist() == [2.0, 1.0, 1.0, 0.0]
     assert queued_at([replace(_ONE, begin_s=900.0, end_s=1800.0)], late).tolist() == [1.0]
+    soon = replace(late, ready_s=np.array([100.0, 190.0, 850.0, 779.0]))
+    assert queued_at(places_told[:1], soon).tolist() == [1.0], "the others had no green yet"
     assert seen_by([_ONE], late).toarray().tolist() == [[1, 0, 0, 0]]
 
 
