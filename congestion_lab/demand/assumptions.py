@@ -1,16 +1,13 @@
 """The assumptions file: every figure behind a demand, each with its source or the word that it is assumed."""
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic import BeforeValidator, Field, model_validator
 
-from congestion_lab.core.errors import DemandError, Fault
+from congestion_lab.core.errors import DemandError
 from congestion_lab.core.times import seconds_from_clock
+from congestion_lab.core.yamlfile import Strict, read_yaml
 from congestion_lab.demand.profile import Profile
 from congestion_lab.demand.vehicles import VehicleClass
 
@@ -25,11 +22,7 @@ Clock = Annotated[int, BeforeValidator(lambda text: seconds_from_clock(str(text)
 ByZone = dict[str, NotNegative]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
-
-
-class Figure(_Strict, Generic[T]):
+class Figure(Strict, Generic[T]):
     """A figure and where it comes from: a source, or the reason why it is assumed."""
 
     value: T
@@ -43,7 +36,7 @@ class Figure(_Strict, Generic[T]):
         return self
 
 
-class Period(_Strict):
+class Period(Strict):
     """When trips depart."""
 
     begin: Figure[Clock]
@@ -61,7 +54,7 @@ class Period(_Strict):
         return self
 
 
-class Generation(_Strict):
+class Generation(Strict):
     """Who sets out, and what draws them."""
 
     residents: Figure[ByZone]
@@ -72,13 +65,13 @@ class Generation(_Strict):
     returning_share: Figure[Share]
 
 
-class Through(_Strict):
+class Through(Strict):
     """Traffic from gate to gate."""
 
     entering_veh: Figure[ByZone]
 
 
-class Distribution(_Strict):
+class Distribution(Strict):
     """How far people go."""
 
     detour_factor: Figure[Annotated[float, Field(ge=1)]]
@@ -86,7 +79,7 @@ class Distribution(_Strict):
     intrazonal_km: Figure[Positive]
 
 
-class Connectors(_Strict):
+class Connectors(Strict):
     """On which links trips begin and end."""
 
     per_zone: Figure[Count]
@@ -95,7 +88,7 @@ class Connectors(_Strict):
     arrival_m: Figure[NotNegative]
 
 
-class Assignment(_Strict):
+class Assignment(Strict):
     """How drivers choose their routes."""
 
     method: Figure[Literal["SUE", "incremental"]]
@@ -105,7 +98,7 @@ class Assignment(_Strict):
     minor_penalty_s: Figure[NotNegative]
 
 
-class ClassFigures(_Strict):
+class ClassFigures(Strict):
     """Size and dynamics of one vehicle class."""
 
     shape: Literal["passenger", "taxi", "delivery", "bus", "truck"]
@@ -119,7 +112,7 @@ class ClassFigures(_Strict):
     speed_factor: Figure[tuple[Positive, NotNegative]]
 
 
-class Shares(_Strict):
+class Shares(Strict):
     """Shares of the classes by where a trip runs."""
 
     local: Figure[dict[str, Share]]
@@ -135,7 +128,7 @@ class Shares(_Strict):
         return self
 
 
-class Assumptions(_Strict):
+class Assumptions(Strict):
     """Everything that a demand is built from, besides the zones' places and the network."""
 
     name: str
@@ -175,47 +168,7 @@ def read_assumptions(path: Path) -> Assumptions:
     Raises:
         DemandError: The file is missing, no YAML, or breaks its schema; every fault is named.
     """
-    raw = _loaded(path)
-    try:
-        return Assumptions.model_validate(raw)
-    except ValidationError as error:
-        raise DemandError(*_faults(error, raw, str(path))) from None
-
-
-def _loaded(path: Path) -> CommentedMap:
-    try:
-        raw = YAML().load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DemandError(Fault(f"no YAML: {error.problem}", source=str(path), line=line)) from None
-    except RecursionError:
-        raise DemandError(Fault("nested too deeply for a file of assumptions", source=str(path))) from None
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
-        raise DemandError(Fault(f"the assumptions cannot be read: {error}", source=str(path))) from None
-    if not isinstance(raw, CommentedMap):
-        raise DemandError(Fault("the file holds no keys", "start from the shipped assumptions.yaml", str(path), 1))
-    return raw
-
-
-def _faults(error: ValidationError, raw: CommentedMap, source: str) -> Iterator[Fault]:
-    for one in error.errors(include_url=False):
-        place = one["loc"]
-        key = ".".join(str(part) for part in place)
-        hint = "remove it, or correct its name" if one["type"] == "extra_forbidden" else ""
-        yield Fault(one["msg"].removeprefix("Value error, "), hint, source, _line(raw, place), key)
-
-
-def _line(raw: Any, place: Sequence[str | int]) -> int:  # noqa: ANN401 - a YAML tree holds anything
-    line = 1
-    for part in place:
-        if isinstance(raw, CommentedMap) and part in raw:
-            line = raw.lc.key(part)[0] + 1
-        elif isinstance(raw, CommentedSeq) and isinstance(part, int) and part < len(raw):
-            line = raw.lc.item(part)[0] + 1
-        else:
-            break
-        raw = raw[part]
-    return line
+    return read_yaml(path, Assumptions, DemandError, hint="start from the shipped assumptions.yaml")
 
 
 def _vehicle_class(name: str, figures: ClassFigures) -> VehicleClass:

@@ -1,19 +1,16 @@
 """The mapping file: which column of somebody else's table means what, and how times and numbers are written there."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic import BeforeValidator, Field, model_validator
 
-from congestion_lab.core.errors import DemandError, Fault
+from congestion_lab.core.errors import DemandError
+from congestion_lab.core.yamlfile import Strict, read_yaml
 from congestion_lab.demand.cellvalues import date_of
 
-_LARGEST_BYTES = 5_000_000
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
@@ -25,11 +22,7 @@ ColumnName = Literal[
 ]  # fmt: skip
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
-
-
-class TableShape(_Strict):
+class TableShape(Strict):
     """Where the table stands in its file."""
 
     sheet: str = ""
@@ -41,7 +34,7 @@ class TableShape(_Strict):
     missing: tuple[Text, ...] = ()
 
 
-class Times(_Strict):
+class Times(Strict):
     """How the table writes days and times.
 
     Attributes:
@@ -65,7 +58,7 @@ class Times(_Strict):
         return _DAY_NAMES[day.weekday()] not in self.weekend and day not in self.holidays
 
 
-class Position(_Strict):
+class Position(Strict):
     """Where something was counted: a link, a movement, or a point and the direction of the traffic seen there."""
 
     link_id: Text = ""
@@ -87,7 +80,7 @@ class Position(_Strict):
         return self
 
 
-class CountColumn(_Strict):
+class CountColumn(Strict):
     """A column that holds counts of one class, of one place, or of both."""
 
     column: Text
@@ -95,7 +88,7 @@ class CountColumn(_Strict):
     place: Text = ""
 
 
-class TableMapping(_Strict):
+class TableMapping(Strict):
     """The file: everything may be left out that the table does as documented.
 
     Attributes:
@@ -136,48 +129,4 @@ def read_mapping(path: Path) -> TableMapping:
     Raises:
         DemandError: The file is missing, no YAML, or breaks its schema; every fault is named.
     """
-    raw = _loaded(path)
-    try:
-        return TableMapping.model_validate(raw)
-    except ValidationError as error:
-        raise DemandError(*_faults(error, raw, str(path))) from None
-
-
-def _loaded(path: Path) -> CommentedMap:
-    source = str(path)
-    try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise DemandError(Fault("the mapping is too large to be one", source=source))
-        raw = YAML().load(path.read_text(encoding="utf-8-sig"))
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DemandError(Fault(f"no YAML: {error.problem}", source=source, line=line)) from None
-    except RecursionError:
-        raise DemandError(Fault("nested too deeply for a mapping", source=source)) from None
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
-        raise DemandError(Fault(f"the mapping cannot be read: {error}", source=source)) from None
-    if not isinstance(raw, CommentedMap):
-        raise DemandError(Fault("the file holds no keys", "docs/count-tables.md shows one", source, 1))
-    return raw
-
-
-def _faults(error: ValidationError, raw: CommentedMap, source: str) -> Iterator[Fault]:
-    for one in error.errors(include_url=False):
-        place = tuple(part for part in one["loc"] if part != "[key]")
-        key = ".".join(str(part) for part in place)
-        unknown = one["type"] == "extra_forbidden" or "[key]" in one["loc"]
-        hint = "remove it, or correct its name; docs/count-tables.md names all" if unknown else ""
-        yield Fault(one["msg"].removeprefix("Value error, "), hint, source, _line(raw, place), key)
-
-
-def _line(raw: Any, place: tuple[str | int, ...]) -> int:  # noqa: ANN401 -- a YAML tree holds anything
-    line = 1
-    for part in place:
-        if isinstance(raw, CommentedMap) and part in raw:
-            line = raw.lc.key(part)[0] + 1
-        elif isinstance(raw, CommentedSeq) and isinstance(part, int) and part < len(raw):
-            line = raw.lc.item(part)[0] + 1
-        else:
-            break
-        raw = raw[part]
-    return line
+    return read_yaml(path, TableMapping, DemandError, hint="docs/count-tables.md shows one")

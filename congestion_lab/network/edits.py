@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from congestion_lab.core.errors import NetworkError
 from congestion_lab.core.files import write_text
-from congestion_lab.network.yamlfile import Strict, read_yaml
+from congestion_lab.core.yamlfile import Strict, read_yaml
 
 EDITS = "edits.yaml"
 
@@ -125,7 +126,7 @@ def read_edits(path: Path) -> Edits:
     Raises:
         NetworkError: The file is missing, is no YAML or breaks the schema; every fault is named.
     """
-    return read_yaml(path, Edits, missing="name a file of edits, or leave it out")
+    return read_yaml(path, Edits, NetworkError, hint="name a file of edits, or leave it out")
 
 
 def write_edits(path: Path, edits: Edits) -> None:

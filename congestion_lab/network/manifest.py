@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from congestion_lab.network.yamlfile import Strict, read_yaml
+from congestion_lab.core.errors import NetworkError
+from congestion_lab.core.yamlfile import Strict, read_yaml
 
 MANIFEST = "network.yaml"
 
@@ -87,4 +88,4 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         NetworkError: The file is missing, is no YAML or breaks the schema; every fault is named.
     """
-    return read_yaml(path, Manifest, missing="name a folder that holds a network.yaml")
+    return read_yaml(path, Manifest, NetworkError, hint="name a folder that holds a network.yaml")

@@ -1,0 +1,86 @@
+"""YAML 1.2 files by a schema: every fault is told at once, with its line and key."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from congestion_lab.core.errors import Fault, InputError
+
+_LARGEST_BYTES = 1 << 20
+_KEY_ITSELF = "[key]"  # pydantic's mark where a key, not its value, is at fault
+
+
+class Strict(BaseModel):
+    """A frozen part of a file; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+
+
+M = TypeVar("M", bound=Strict)
+
+
+def read_yaml(path: Path, model: type[M], error: type[InputError], *, hint: str) -> M:
+    """Read a file by its schema.
+
+    Args:
+        path: The file.
+        model: Its schema.
+        error: What is raised.
+        hint: What to do where there is no such file, or nothing in it.
+
+    Raises:
+        InputError: Of the given type: the file is missing, is no YAML or breaks the schema; every fault is named.
+    """
+    raw = _loaded(path, error, hint)
+    try:
+        return model.model_validate(raw)
+    except ValidationError as broken:
+        raise error(*_faults(broken, raw, str(path))) from None
+
+
+def _loaded(path: Path, error: type[InputError], hint: str) -> CommentedMap:
+    source = str(path)
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST_BYTES + 1)
+        if len(content) > _LARGEST_BYTES:
+            raise error(Fault(f"is larger than {_LARGEST_BYTES} bytes", "keep data in files of its own", source))
+        raw = YAML(typ="rt").load(content.decode("utf-8-sig"))
+    except MarkedYAMLError as broken:
+        line = broken.problem_mark.line + 1 if broken.problem_mark else None
+        raise error(Fault(f"is no YAML: {broken.problem}", source=source, line=line)) from None
+    except RecursionError:
+        raise error(Fault("is nested too deeply to be read", source=source)) from None
+    except (OSError, UnicodeDecodeError, YAMLError) as broken:
+        raise error(Fault(f"cannot be read: {broken}", hint, source)) from None
+    if not isinstance(raw, CommentedMap):
+        raise error(Fault("holds no keys", hint, source, 1))
+    return raw
+
+
+def _faults(broken: ValidationError, raw: CommentedMap, source: str) -> Iterator[Fault]:
+    for one in broken.errors(include_url=False):
+        place = tuple(part for part in one["loc"] if part != _KEY_ITSELF)
+        unknown = one["type"] == "extra_forbidden" or _KEY_ITSELF in one["loc"]
+        hint = "remove it, or correct its name" if unknown else ""
+        key = ".".join(str(part) for part in place)
+        yield Fault(one["msg"].removeprefix("Value error, "), hint, source, _line(raw, place), key)
+
+
+def _line(raw: Any, place: tuple[str | int, ...]) -> int:  # noqa: ANN401 - a YAML tree holds anything
+    """Return the 1-based line of a key or an item, or of the nearest one above it that is there."""
+    line = 1
+    for part in place:
+        if isinstance(raw, CommentedMap) and part in raw:
+            line = raw.lc.key(part)[0] + 1
+        elif isinstance(raw, CommentedSeq) and isinstance(part, int) and part < len(raw):
+            line = raw.lc.item(part)[0] + 1
+        else:
+            break
+        raw = raw[part]
+    return line
