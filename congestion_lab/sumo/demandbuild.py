@@ -15,7 +15,8 @@ from congestion_lab.demand.connectors import (
     street_flows,
     streets,
 )
-from congestion_lab.demand.matrix import GATE, LOCAL, THROUGH, morning_matrix
+from congestion_lab.demand.matrix import GATE, LOCAL, THROUGH, ODMatrix, morning_matrix
+from congestion_lab.demand.odtable import matrix_of, read_od
 from congestion_lab.demand.sampling import RouteFlow, sampled_vehicles
 from congestion_lab.demand.zones import Zone, read_zones
 from congestion_lab.network.manifest import read_manifest
@@ -29,16 +30,25 @@ _PRESENT = "present"
 _NO_ACCESS = frozenset({"expressway", "ramp", "circulating", "tunnel", "bridge"})  # no driveway opens onto these
 
 
-def build(folder: Path, model: str = "am-peak", variant: str | None = None) -> Path:
+def build(
+    folder: Path,
+    model: str = "am-peak",
+    variant: str | None = None,
+    *,
+    trips: Path | None = None,
+    target: Path | None = None,
+) -> Path:
     """Build the demand of a network folder and return the route file.
 
     Args:
         folder: Network folder with the built network and `demand/`.
         model: Name that the assumptions file gives.
         variant: Network variant, or None for the present one.
+        trips: Table of the trips between zones (CSV, XLSX, OMX), instead of those that the assumptions generate.
+        target: Route file to write; None for the model's own in the folder.
 
     Raises:
-        DemandError: Zones or assumptions are faulty, do not fit the network, or demand is zero.
+        DemandError: Zones, assumptions or trips are faulty, do not fit the network, or demand is zero.
         NetworkError: The network cannot be read; build it first.
         SumoFailedError: SUMO's assignment failed.
     """
@@ -53,8 +63,9 @@ def build(folder: Path, model: str = "am-peak", variant: str | None = None) -> P
         raise DemandError(Fault(rule, "name that model", str(folder / "demand" / "assumptions.yaml"), key="name"))
     zones = read_zones(folder / "demand" / assumptions.zones)
     net = folder / manifest.variants[variant or _PRESENT].file
-    flows = route_flows(net, zones, assumptions)
-    target = folder / "demand" / f"{model}{suffix}.rou.xml.gz"
+    matrix = morning_matrix(zones, assumptions) if trips is None else _tabled(trips, zones)
+    flows = route_flows(net, matrix, assumptions)
+    target = target or folder / "demand" / f"{model}{suffix}.rou.xml.gz"
     shares = _class_shares(assumptions)
     vehicles = sampled_vehicles(flows, assumptions.profile, shares, assumptions.seed.value)
     placement = Placement(arrival_m=assumptions.connectors.arrival_m.value)
@@ -62,16 +73,28 @@ def build(folder: Path, model: str = "am-peak", variant: str | None = None) -> P
     return target
 
 
-def route_flows(net: Path, zones: Sequence[Zone], assumptions: Assumptions) -> tuple[RouteFlow, ...]:
-    """Return the route flows of the period on a network.
+def _tabled(trips: Path, zones: Sequence[Zone]) -> ODMatrix:
+    """Return the trips of a table, which holds those of the whole period and of all classes."""
+    table = read_od(trips, {zone.id for zone in zones})
+    if any(cell.begin_s is not None or cell.kind for cell in table.cells):
+        rule = "the table splits trips by interval or class; here those come from the assumptions' profile and shares"
+        raise DemandError(Fault(rule, "add them up: one row per pair, without begin, end and class", str(trips)))
+    matrix = matrix_of(table, zones)
+    if matrix.total <= 0:
+        raise DemandError(Fault("the table holds no trip between two zones", "compare with the zones", str(trips)))
+    return matrix
+
+
+def route_flows(net: Path, matrix: ODMatrix, assumptions: Assumptions) -> tuple[RouteFlow, ...]:
+    """Return the route flows of the period's trips on a network.
 
     Raises:
         DemandError: Zones do not fit the network, demand is zero, or a zone cannot be reached.
         NetworkError: The network cannot be read.
         SumoFailedError: SUMO's assignment failed.
     """
-    connectors = zone_connectors(read_network(net), zones, assumptions)
-    flows = street_flows(morning_matrix(zones, assumptions), connectors)
+    connectors = zone_connectors(read_network(net), matrix.zones, assumptions)
+    flows = street_flows(matrix, connectors)
     return assigned(
         net,
         [one for group in connectors.values() for one in group],

@@ -1,3 +1,4 @@
+import gzip
 import shutil
 from pathlib import Path
 
@@ -48,3 +49,28 @@ def test_unknown_models_and_variants_are_faults(tmp_path: Path) -> None:
         build(tmp_path, "pm-peak")
     with pytest.raises(DemandError, match="before-1900"):
         build(tmp_path, variant="before-1900")
+
+
+def test_trips_of_a_table_become_vehicles(tmp_path: Path) -> None:
+    trips = tmp_path / "trips.csv"
+    trips.write_text("origin,destination,vehicles\nmidan,shaalan,30\ngate_homs,mezzeh,20\n")
+    target = build(_DAMASCUS, trips=trips, target=tmp_path / "trips.rou.xml.gz")
+    with gzip.open(target, "rt") as stream:
+        text = stream.read()
+    assert text.count("<vehicle ") == 50
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("origin,destination,vehicles,begin,end\nmidan,shaalan,30,07:00,08:00\n", "splits trips by interval or class"),
+        ("origin,destination,vehicles\nmidan,midan,30\n", "no trip between two zones"),
+        ("origin,destination,vehicles\nmidan,atlantis,30\n", "no zone 'atlantis'"),
+    ],
+)
+def test_tables_of_trips_that_do_not_fit_are_faults(tmp_path: Path, rows: str, told: str) -> None:
+    trips = tmp_path / "trips.csv"
+    trips.write_text(rows)
+    with pytest.raises(DemandError, match=told):
+        build(_DAMASCUS, trips=trips, target=tmp_path / "trips.rou.xml.gz")
+    assert not (tmp_path / "trips.rou.xml.gz").exists()
