@@ -63,7 +63,7 @@ def _spearman(first: NDArray[np.float64], second: NDArray[np.float64]) -> float 
 
 
 def measured(candidates: Sequence[Candidate]) -> Measured:
-    """Return the delays of all candidates whose runs all ended.
+    """Return the delays of all candidates whose runs all ended, of those that do the same only one.
 
     What a seed adds is taken from the best plan that ran on all of them, so that a plan that was stopped on an easy
     seed does not look better than it is. Plans that jam on some seeds would tell nothing about the others.
