@@ -124,7 +124,7 @@ def _warnings(side: Side) -> list[str]:
         if result.status is Status.CUT_OFF:
             found.append(_("{side}, seed {seed}: cut off before all vehicles had arrived.").format(**place))
         if result.teleports:
-            text = _("{side}, seed {seed}: {count} vehicles were moved by force.")
+            text = _("{side}, seed {seed}: vehicles moved by force: {count}.")
             found.append(text.format(count=number(result.teleports, 0), **place))
     return found
 
