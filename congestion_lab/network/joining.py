@@ -2,7 +2,8 @@
 
 import itertools
 import math
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 
 from congestion_lab.network.edits import JoinEdit
 from congestion_lab.network.model import Network
@@ -23,11 +24,11 @@ def without_room(network: Network, apart: Collection[int] = ()) -> tuple[JoinEdi
         network: What was imported.
         apart: Nodes of the map that are kept apart.
     """
-    neighbours = _neighbours(network)
+    arms = _arms(network)
     groups: dict[str, frozenset[str]] = {}
     for link in sorted(network.links.values(), key=lambda each: (each.length_m, each.id)):
         ends = (link.from_node, link.to_node)
-        if link.length_m >= NO_ROOM_M or any(not _is_junction(network, neighbours, end, apart) for end in ends):
+        if link.length_m >= NO_ROOM_M or any(not _is_junction(network, arms, end, apart) for end in ends):
             continue
         joined = groups.get(ends[0], frozenset(ends[:1])) | groups.get(ends[1], frozenset(ends[1:]))
         if _width_m(network, joined) <= _WIDEST_M:
@@ -35,6 +36,15 @@ def without_room(network: Network, apart: Collection[int] = ()) -> tuple[JoinEdi
     found = {group for group in groups.values() if len(group) > 1}
     parts = (sorted(part for node in group for part in osm_nodes(node)) for group in found)
     return tuple(JoinEdit(nodes=tuple(nodes), why="no room between them") for nodes in sorted(parts) if len(nodes) > 1)
+
+
+def already_one(network: Network) -> tuple[JoinEdit, ...]:
+    """Return the junctions that consist of several nodes of the map.
+
+    Whether netconvert joins two nodes by itself depends on what is joined around them; told, it joins them always.
+    """
+    parts = sorted(sorted(osm_nodes(node)) for node in network.nodes)
+    return tuple(JoinEdit(nodes=tuple(nodes), why="one at first sight") for nodes in parts if len(nodes) > 1)
 
 
 def merged(joins: Iterable[JoinEdit]) -> tuple[JoinEdit, ...]:
@@ -48,19 +58,19 @@ def merged(joins: Iterable[JoinEdit]) -> tuple[JoinEdit, ...]:
     return tuple(JoinEdit(nodes=tuple(sorted(nodes)), why=why) for nodes, why in groups)
 
 
-def _neighbours(network: Network) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for link in network.links.values():
-        found.setdefault(link.from_node, set()).add(link.to_node)
-        found.setdefault(link.to_node, set()).add(link.from_node)
-    return found
+def _arms(network: Network) -> Counter[str]:
+    """Return how many streets meet at each node: both directions of a street are one, parallel streets are several."""
+    directed = Counter((link.from_node, link.to_node) for link in network.links.values())
+    streets = {frozenset(ends): max(count, directed[ends[::-1]]) for ends, count in directed.items()}
+    arms: Counter[str] = Counter()
+    for ends, count in streets.items():
+        arms.update(dict.fromkeys(ends, count))
+    return arms
 
 
-def _is_junction(network: Network, neighbours: dict[str, set[str]], node: str, apart: Collection[int]) -> bool:
+def _is_junction(network: Network, arms: Mapping[str, int], node: str, apart: Collection[int]) -> bool:
     free = not set(osm_nodes(node)) & set(apart)
-    return (
-        free and bool(osm_nodes(node)) and len(neighbours[node]) >= _ARMS and network.nodes[node].kind != "roundabout"
-    )
+    return free and bool(osm_nodes(node)) and arms[node] >= _ARMS and network.nodes[node].kind != "roundabout"
 
 
 def _width_m(network: Network, nodes: Iterable[str]) -> float:

@@ -144,6 +144,12 @@ class Simulation(Section):
     teleport_s: float | None = Field(
         None, gt=0, description="move a vehicle on that stood this long; left out: never, gridlock is reported"
     )
+    blocked_junction_s: float | None = Field(
+        None,
+        gt=0,
+        description="drivers find a way past vehicles that stood this long inside a junction; left out: never; "
+        "the fast engine keeps junctions clear by itself",
+    )
 
 
 class Scenario(Section):

@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 from congestion_lab.network.edits import JoinEdit
-from congestion_lab.network.joining import merged, without_room
+from congestion_lab.network.joining import already_one, merged, without_room
 from congestion_lab.network.model import Lane, Link, Network, Node
 
 
@@ -41,3 +43,20 @@ def test_roundabouts_and_what_a_planner_keeps_apart_stay() -> None:
 def test_joins_that_share_a_node_become_one() -> None:
     joins = (JoinEdit(nodes=(1, 2)), JoinEdit(nodes=(5, 6), join=False), JoinEdit(nodes=(3, 4)), JoinEdit(nodes=(2, 3)))
     assert [edit.nodes for edit in merged(joins)] == [(1, 2, 3, 4)]
+
+
+def test_two_streets_between_the_same_nodes_are_two_arms() -> None:
+    """Crossing 1 has its side streets lead to one node, by two streets."""
+    whole = street(0, 20)
+    links = {
+        name: replace(link, from_node=link.from_node.replace("17", "18"), to_node=link.to_node.replace("17", "18"))
+        for name, link in whole.links.items()
+    }
+    assert joined(replace(whole, links=links)) == [(1, 2)]
+
+
+def test_what_netconvert_joined_is_named() -> None:
+    node = Node("cluster_12_7", (0.0, 0.0), "priority")
+    alone = Node("3", (50.0, 0.0), "priority")
+    network = Network({node.id: node, alone.id: alone}, {}, ())
+    assert [edit.nodes for edit in already_one(network)] == [(7, 12)]
