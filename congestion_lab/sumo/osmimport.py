@@ -96,7 +96,7 @@ def build(osm: OsmMap, edits: Edits, scope: Scope, *, guess: bool, told: Told) -
         first = read_network(raw)
         joined = without_room(first, apart)
         if joined:
-            _convert(roads.map, places, (*after.joins, *already_one(first), *joined), settings, raw)
+            _convert(roads.map, places, (*after.joins, *already_one(first, roads.map), *joined), settings, raw)
         whole = _without_turns(raw, read_network(raw), roads.map)
         told("taking out what cannot be driven to")
         network = _without_signals(raw, strongly_connected(raw, whole), after.unsignalled)

@@ -3,6 +3,7 @@ from dataclasses import replace
 from congestion_lab.network.edits import JoinEdit
 from congestion_lab.network.joining import already_one, merged, without_room
 from congestion_lab.network.model import Lane, Link, Network, Node
+from congestion_lab.network.osm import OsmMap, OsmNode
 
 
 def street(*places_m: float, length_m: float = 5.0, kind: str = "priority") -> Network:
@@ -55,8 +56,15 @@ def test_two_streets_between_the_same_nodes_are_two_arms() -> None:
     assert joined(replace(whole, links=links)) == [(1, 2)]
 
 
-def test_what_netconvert_joined_is_named() -> None:
-    node = Node("cluster_12_7", (0.0, 0.0), "priority")
-    alone = Node("3", (50.0, 0.0), "priority")
-    network = Network({node.id: node, alone.id: alone}, {}, ())
-    assert [edit.nodes for edit in already_one(network)] == [(7, 12)]
+def test_what_netconvert_joined_for_want_of_room_stays_joined() -> None:
+    at = {7: 0.0, 12: 0.00005, 20: 0.01, 21: 0.0102}  # degrees: 12 is 6 m from 7, 21 is 22 m from 20
+    osm = OsmMap({id: OsmNode(id, 36.3, 33.5 + north) for id, north in at.items()}, {}, ())
+    names = ("cluster_12_7", "cluster_20_21", "3")
+    network = Network({name: Node(name, (0.0, 0.0), "priority") for name in names}, {}, ())
+    assert [edit.nodes for edit in already_one(network, osm)] == [(7, 12)]
+
+
+def test_a_street_that_has_room_is_not_lost_between_two_that_become_one() -> None:
+    network = street(0, 20)
+    long_way = replace(network.links["1-2"], id="round the block", lanes=(Lane("round the block_0", 90.0, 10.0, 3.2),))
+    assert joined(replace(network, links=network.links | {long_way.id: long_way})) == []
