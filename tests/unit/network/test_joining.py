@@ -67,4 +67,4 @@ def test_what_netconvert_joined_for_want_of_room_stays_joined() -> None:
 def test_a_street_that_has_room_is_not_lost_between_two_that_become_one() -> None:
     network = street(0, 20)
     long_way = replace(network.links["1-2"], id="round the block", lanes=(Lane("round the block_0", 90.0, 10.0, 3.2),))
-    assert joined(replace(network, links=network.links | {long_way.id: long_way})) == []
+    assert joined(replace(network, links={**network.links, long_way.id: long_way})) == []
