@@ -28,7 +28,7 @@ def validate(file: Path, *, as_json: bool) -> int:
     checked = load_scenario_file(load_experiment(file).scenario if kind == "experiment" else file)
     periods = list(checked.scenarios) if isinstance(checked, Family) else []
     if as_json:
-        say_json({"file": str(file), "kind": kind, "valid": True, "periods": periods})
+        say_json({"file": str(file), "kind": kind, "valid": True, **({"periods": periods} if periods else {})})
     else:
         say(f"{file}: a valid {kind}" + (f" for {', '.join(periods)}" if periods else ""))
     return Exit.OK
