@@ -74,8 +74,10 @@ def optimize(
     scenarios = chosen_scenarios(experiment.scenario, periods)
     names = {period: f"{experiment.name}-{period}" if periods else experiment.name for period in scenarios}
     folders = folders_by_period(names, out)
-    studies = {}
+    studies: dict[str, StudySummary] = {}
     for period, scenario in scenarios.items():
+        if len(scenarios) > 1:
+            remark(f"{period} ({len(studies) + 1} of {len(scenarios)})")
         named = experiment.model_copy(update={"name": names[period]})
         studies[period] = _studied(named, scenario, folders[period], workers)
         for part in () if as_json else study_parts(named, studies[period]):

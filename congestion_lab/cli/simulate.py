@@ -91,7 +91,7 @@ def simulate(
     folders = folders_by_period(names, out)
     one_at_a_time = gui or port is not None  # one window on the screen, one simulation at a port
     workers = 1 if one_at_a_time else workers
-    run_sets = {}
+    run_sets: dict[str, RunSet] = {}
     for period, scenario in scenarios.items():
         inputs = prepared(scenario)
         engine = _engine(engine_name, inputs, calibration_file, gui=gui, port=port)

@@ -96,9 +96,12 @@ def _shown(value: object) -> str:
 
 def _known_keys(model: type[BaseModel], path: KeyPath) -> str:
     section: type[BaseModel] | None = model
-    for part in path[:-1]:
+    above = iter(path[:-1])
+    for part in above:
         field = section.model_fields.get(str(part)) if section is not None else None
         section = _section_in(field.annotation) if field is not None else section
+        if field is not None and typing.get_origin(field.annotation) is dict:
+            next(above, None)  # a name that the file's author chose
     known = list(section.model_fields) if section is not None else []
     close = difflib.get_close_matches(str(path[-1]), known, n=1)
     return f"did you mean `{close[0]}`?" if close else f"known keys here: {', '.join(known)}"

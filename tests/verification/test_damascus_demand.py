@@ -18,6 +18,7 @@ _DAMASCUS = Path(__file__).parents[2] / "networks/damascus"
 _DEMAND = _DAMASCUS / "demand"
 _MODELS = model_names(_DAMASCUS)
 _SHIPPED = [*((model, "") for model in _MODELS), ("am-peak", "-before-2025")]
+_WAYS = (("work", "toward"), ("work", "homeward"), ("visits", "toward"), ("visits", "homeward"))
 _LARGEST_BYTES = 1_000_000
 
 
@@ -80,6 +81,22 @@ def test_mornings_load_toward_the_centre_and_afternoons_away_from_it() -> None:
         trips = period_matrix(zones, read_model(_DAMASCUS, model)).trips
         into, out_of = trips[:, central].sum(), trips[central].sum()
         assert (into if inward else out_of) > 1.5 * (out_of if inward else into), model
+
+
+@pytest.mark.parametrize("model", _MODELS)
+def test_the_guide_gives_the_figures_of_the_models(model: str) -> None:
+    lines = (_DEMAND / "README.md").read_text(encoding="utf-8").splitlines()
+    row = next(line for line in lines if line.startswith(f"| `{model}` | "))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assumptions = read_model(_DAMASCUS, model)
+    figures = [getattr(getattr(assumptions, purpose), way).value for purpose, way in _WAYS]
+    assert [float(cell) for cell in cells[2:6]] == figures
+    zones = read_zones(_DEMAND / "zones.csv")
+    hours = {
+        name: period_matrix(zones, one).total * one.profile.peak_hour_share()
+        for name, one in (("am-peak", read_model(_DAMASCUS, "am-peak")), (model, assumptions))
+    }
+    assert cells[6] == f"{100 * hours[model] / hours['am-peak']:.0f} %"
 
 
 @pytest.mark.parametrize("model", ["am-peak", "pm-peak"])

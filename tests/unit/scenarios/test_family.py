@@ -107,6 +107,11 @@ def test_all_faults_of_all_periods_come_at_once_with_line_and_key(folder: Path) 
     assert "demand, period, closures, signals" in told[14, "periods.friday.area"].hint
 
 
+def test_a_period_may_be_called_like_a_section(folder: Path) -> None:
+    (fault,) = _faults(folder, _DAY.replace("  friday:", "  demand:").replace("signals:", "signal:"))
+    assert (fault.key, fault.hint) == ("periods.demand.signal", "did you mean `signals`?")
+
+
 @pytest.mark.parametrize("key", ["demand", "period"])
 def test_demand_and_period_stand_in_the_periods_only(folder: Path, key: str) -> None:
     own = {"demand": "demand: {model: am-peak}\n", "period": "period: {begin: 07:00}\n"}[key]
