@@ -47,6 +47,7 @@ def provenance(found: Calibrated) -> dict[str, Any]:
     asked = found.asked
     return {
         "scenario": str(asked.scenario_file),
+        "scenario_name": found.spec.inputs.name,
         "prior_digest": found.spec.inputs.digest,
         "counts": str(asked.counts_file),
         "counts_digest": digest_of_file(asked.counts_file),

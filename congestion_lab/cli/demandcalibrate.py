@@ -15,6 +15,7 @@ from congestion_lab.cli.options import (
     seed_option,
     verbosity_options,
 )
+from congestion_lab.cli.periods import period_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,7 @@ _RUNS = 3  # of the fast engine per round
     epilog=example("demand calibrate scenarios/damascus-centre-am-peak.yaml --counts counts.csv --hold-out 0.2")
 )
 @click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
+@period_option
 @click.option(
     "--counts",
     "counts_file",
@@ -92,6 +94,7 @@ _RUNS = 3  # of the fast engine per round
 def calibrate(
     scenario_file: Path,
     *,
+    period: str | None,
     counts_file: Path,
     hold_out: float,
     method: str,
@@ -114,10 +117,10 @@ def calibrate(
     from congestion_lab.cli.calibrateddemand import Asked, judged, write_demand
     from congestion_lab.cli.calibrationresults import write_results
     from congestion_lab.cli.demandtables import outcome_as_json, outcome_tables
+    from congestion_lab.cli.periods import chosen_scenario
     from congestion_lab.queueing.demandfit import Settings
-    from congestion_lab.scenarios.schema import load_scenario
 
-    scenario = load_scenario(scenario_file)
+    scenario = chosen_scenario(scenario_file, period)
     folder = folder_for_results(out or RUNS_FOLDER / f"{scenario.name}-calibrated")
     number = 1 if seed is None else seed
     settings = Settings(method=method, count_error=count_error, prior_error=prior_error, seed=number)
@@ -229,9 +232,10 @@ def _site(model: "QueueModel") -> "Site":
 
 def _zone_of(scenario: "Scenario") -> "dict[str, str]":
     """Return the zones of a network folder's links; of an area, where trips enter anywhere, each link is its own."""
-    folder = scenario.network.folder
-    if folder is None or scenario.area is not None or scenario.demand.model is None:
+    folder, model = scenario.network.folder, scenario.demand.model
+    if folder is None or scenario.area is not None or model is None:
         return {}
     from congestion_lab.sumo.demandbuild import zones_of_links
+    from congestion_lab.sumo.netfile import read_network
 
-    return zones_of_links(folder, scenario.network.net_file)
+    return zones_of_links(read_network(scenario.network.net_file), folder, model)
