@@ -135,7 +135,7 @@ def test_a_period_is_asked_for_where_there_are_several_and_only_there(run: Run, 
     before = set(day.rglob("*"))
     for ended, told in (
         (run(*on_family), "choose by `--period`: rush, calm"),
-        (run(*on_family, "--period", "noon"), "has no period 'noon'; it has: rush, calm"),
+        (run(*on_family, "--period", "noon"), "has no period 'noon'; choose one of rush, calm"),
         (run(*(word.format(file=plain) for word in words), "--period", "rush"), "leave `--period` out"),
     ):
         assert ended.code == 2
