@@ -39,6 +39,11 @@ class LineCourse:
     free_flow_s: float
     dwell_s: float
 
+    @property
+    def run_s(self) -> float:
+        """Mean time from end to end on empty roads without signals."""
+        return self.free_flow_s + self.dwell_s
+
 
 def line_courses(network: Network, demand: Path, assumptions: Assumptions) -> tuple[LineCourse, ...]:
     """Return the lines of a demand folder on a network; none where the assumptions have no `lines`.

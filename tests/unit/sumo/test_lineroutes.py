@@ -182,7 +182,7 @@ _FIGURES = {
 
 def _assumptions_without_lines() -> str:
     text = (_DAMASCUS / "demand/assumptions.yaml").read_text(encoding="utf-8")
-    return re.sub(r"(?ms)^lines:\n(?:[ #].*\n|\n(?=[ ]))+", "", text)
+    return re.sub(r"(?m)^lines:\n(?:[ #].*\n|\n(?=[ ]))+", "", text)
 
 
 def test_the_built_demand_holds_the_lines_in_order_of_departure(tmp_path: Path) -> None:
