@@ -44,7 +44,7 @@ def lines(folder: Path, *, model: str, variant: str | None, as_json: bool) -> in
             rule = f"the assumptions describe {assumptions.name!r}, not {model!r}"
             raise DemandError(Fault(rule, "name that model", str(demand / "assumptions.yaml"), key="name"))
         courses = line_courses(read_network(net_of(folder, variant)), demand, assumptions)
-    for text in _doubts(courses):
+    for text in _remarks(courses):
         remark(text)
     if as_json:
         say_json({"model": model, "lines": [_values(course, model) for course in courses]})
@@ -105,12 +105,14 @@ def _sums(courses: "Sequence[LineCourse]", model: str) -> Iterator[str]:
         yield f"{kind}: {vph:g} vehicles and {driven_km:.0f} vehicle-km per hour, {under_way:.0f} vehicles under way"
 
 
-def _doubts(courses: "Sequence[LineCourse]") -> Iterator[str]:
+def _remarks(courses: "Sequence[LineCourse]") -> Iterator[str]:
     for course in courses:
         if twice := [link for link, times in Counter(course.links).items() if times > 1]:
             yield f"{course.line.id}: the course passes {twice[0]} more than once; does it turn back?"
         if not course.places:
             yield f"{course.line.id}: no place on the course is fit for a stop"
+    if models := sorted({model for course in courses for model in course.line.vph_by_model}):
+        yield f"models with vehicles per hour of their own: {', '.join(models)}"
 
 
 def _under_way(course: "LineCourse", model: str) -> float:

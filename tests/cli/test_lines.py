@@ -57,6 +57,17 @@ def test_lines_are_listed_with_their_figures(run: Run, city: Path) -> None:
     assert float(told[1]) == pytest.approx(20 * line["length_m"] / 1000, abs=0.5)
 
 
+def test_models_with_figures_of_their_own_are_named(run: Run, city: Path) -> None:
+    _with_lines(city, _MIDAN)
+    table = city / "demand/lines.csv"
+    table.write_text(
+        _HEADING.replace("source", "source,vph_am-peak,vph_dawn") + _MIDAN.replace("assumed", "assumed,7,")
+    )
+    ended = run("demand", "lines", str(city), "--json")
+    assert [line["vph"] for line in ended.json["lines"]] == [7.0]
+    assert "vehicles per hour of their own: am-peak" in ended.err
+
+
 def test_a_fault_names_its_line_of_the_table(run: Run, city: Path) -> None:
     lost = _MIDAN.replace("midan,", "lost,").replace("bab_musalla", "atlantis")
     _with_lines(city, _MIDAN, lost)
