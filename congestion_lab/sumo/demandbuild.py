@@ -23,11 +23,11 @@ from congestion_lab.network.manifest import read_manifest
 from congestion_lab.network.model import Link, Network
 from congestion_lab.sumo.assignment import Settings, assigned
 from congestion_lab.sumo.countnet import geographic_place
+from congestion_lab.sumo.lineroutes import with_lines
 from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.routefile import Placement, write_routes
 
 _PRESENT = "present"
-_NO_ACCESS = frozenset({"expressway", "ramp", "circulating", "tunnel", "bridge"})  # no driveway opens onto these
 
 
 def build(
@@ -64,7 +64,8 @@ def build(
     flows = route_flows(net, matrix, assumptions)
     target = target or folder / "demand" / f"{model}{suffix}.rou.xml.gz"
     shares = _class_shares(assumptions)
-    vehicles = sampled_vehicles(flows, assumptions.profile, shares, assumptions.seed.value)
+    of_trips = sampled_vehicles(flows, assumptions.profile, shares, assumptions.seed.value)
+    vehicles = with_lines(of_trips, net, folder / "demand", assumptions)
     placement = Placement(arrival_m=assumptions.connectors.arrival_m.value)
     write_routes(target, vehicles, assumptions.vehicle_classes, placement)
     return target
@@ -152,7 +153,7 @@ def _gate(network: Network, zone: Zone) -> Connector:
 
 def _sites(network: Network, shortest_m: float) -> Iterator[Site]:
     for link in sorted(network.links.values(), key=lambda one: one.id):
-        if link.length_m >= shortest_m and link.kind not in _NO_ACCESS:
+        if link.length_m >= shortest_m and link.has_frontage:
             yield Site(link.id, _midpoint(link), _heading(link))
 
 
