@@ -10,6 +10,7 @@ from congestion_lab.core.geometry import Point, polyline_length_m
 from congestion_lab.core.names import clean_name
 from congestion_lab.network.alignment import point_at
 from congestion_lab.network.model import Link, Network
+from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
 from congestion_lab.reporting.networkmap import controller_places, junction_paths
 from congestion_lab.reporting.svg import element, path_data
@@ -155,5 +156,5 @@ def _list(cameras: Sequence[Camera], top: float) -> Iterator[Markup]:
         x, y = 24 + (place // rows) * (PAGE_WIDTH - 48) / _COLUMNS, top + (place % rows) * _ROW
         name = clean_name(camera.site)
         name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-        text = f"{label or '•'}  {name}  {camera.note}".rstrip()
+        text = f"{label or '•'}  {name}  {retold(camera.note)}".rstrip()
         yield element("text", {"class": "small", "x": x, "y": y}, text)

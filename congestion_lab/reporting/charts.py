@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import escape
 
-from congestion_lab.core.names import clean_name
+from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.trials import Trial
 
@@ -104,7 +104,7 @@ def _markers(name: str, trials: Sequence[Trial], symbol: str, colour: str) -> Fi
         "name": name,
         "x": [trial.runs_used for trial in trials],
         "y": [trial.delay_s for trial in trials],
-        "text": [str(escape(clean_name(trial.origin))) for trial in trials],  # Plotly reads tags in text
+        "text": [str(escape(retold(trial.origin))) for trial in trials],  # Plotly reads tags in text
         "marker": {"symbol": symbol, "size": 6, "color": colour, "line": {"color": colour, "width": 1.3}},
         "hovertemplate": f"%{{text}}: {_delay()}<extra></extra>",
     }

@@ -10,7 +10,7 @@ from congestion_lab.core.names import clean_name
 from congestion_lab.metrics.service import intersection_service
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.linkmap import link_name
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, here
 
 _TURNS = {"straight": "↑", "left": "↰", "right": "↱", "u_turn": "↶"}
 
@@ -42,7 +42,6 @@ class IntersectionRow:
 
     id: str
     name: str
-    name_ar: str
     before: Service
     after: Service | None
     movements: tuple[MovementRow, ...]
@@ -63,10 +62,10 @@ def intersection_rows(story: Story) -> list[IntersectionRow]:
 
 def _row(story: Story, controller: str, tables: Sequence[Mapping[str, Service]]) -> IntersectionRow:
     intersection = story.intersections.get(controller)
-    name = clean_name(intersection.name) if intersection else clean_name(controller)
-    name_ar = clean_name(intersection.name_ar) if intersection else ""
+    names = (clean_name(intersection.name), clean_name(intersection.name_ar)) if intersection else ("", "")
+    name = here(*names) or clean_name(controller)
     after = tables[1][controller] if len(tables) > 1 else None
-    return IntersectionRow(controller, name, name_ar, tables[0][controller], after, _movements(story, controller))
+    return IntersectionRow(controller, name, tables[0][controller], after, _movements(story, controller))
 
 
 def _services(side: Side, story: Story) -> dict[str, Service]:

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import charts
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
-from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
+from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
 from congestion_lab.reporting.ladder import ladder_note, level_rows
 from congestion_lab.reporting.linkmap import LinkMap, link_name
@@ -16,41 +16,29 @@ from congestion_lab.reporting.page import rendered
 from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
 from congestion_lab.reporting.ringdiagram import ring_of
 from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_KMH, Scale
-from congestion_lab.reporting.translation import SOURCE_LANGUAGE, _, plural, speaking
+from congestion_lab.reporting.translation import OWN_NAMES, _, plural
 from congestion_lab.reporting.trials import finite
 from congestion_lab.reporting.verdict import verdict_of
 from congestion_lab.reporting.wording import number
 
+NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 _OPEN_PLANS = 6  # diagrams shown at once; the others open on a click, and all in print
 
 
-def study_report(folder: Path, *, language: str = SOURCE_LANGUAGE) -> str:
-    """Return the report of a finished study's folder.
+def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> str:
+    """Return the report of a study or of run sets as HTML, in the language spoken.
 
-    Raises:
-        ExperimentError: The study is not finished, or a file of it is damaged.
+    Args:
+        story: What it tells.
+        elsewhere: Addresses of the same report in other languages, by language code.
     """
-    with speaking(language):
-        return _page(story_of_study(folder))
-
-
-def run_report(folders: Sequence[Path], *, language: str = SOURCE_LANGUAGE) -> str:
-    """Return the report of one run set, or of two, the second compared with the first.
-
-    Raises:
-        ExperimentError: A folder holds no run set, or there are more than two.
-    """
-    with speaking(language):
-        return _page(story_of_runs(folders))
-
-
-def _page(story: Story) -> str:
     differences = compared(story.before.summaries, story.after.summaries) if story.after else {}
     figures = comparison_figures(differences) if story.after else single_figures(story.before.summaries)
     rows = intersection_rows(story)
     link_map = LinkMap(story.network)
     content = {
         "title": clean_name(story.title),
+        "elsewhere": [(code, OWN_NAMES[code], address) for code, address in elsewhere.items()],
         "scenario": clean_name(story.before.runs.inputs.name),
         "subtitle": _subtitle(story),
         "compares": story.after is not None,
@@ -156,7 +144,7 @@ def _plans(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]
         if intersection is None or not plans:
             continue
         span = max(plan.cycle_s for plan in plans)
-        rings = [ring_of(plan, intersection, span_s=span) for plan in plans]
+        rings = [ring_of(plan, intersection, story.network.links, span_s=span) for plan in plans]
         found.append({"row": row, "rings": rings, "same": len(plans) > 1 and plans[0] == plans[1]})
     return found
 
