@@ -37,7 +37,9 @@ def retold(sentence: str) -> str:
     """Return a sentence of a room below in the language spoken; as it stands, but clean, where it is not known."""
     if language() == SOURCE_LANGUAGE:
         return clean_words(sentence)
-    known = _(sentence) if sentence else ""
+    if not sentence:
+        return ""
+    known = _(sentence)
     if known != sentence:
         return known
     return _filled(sentence) or _enumerated(sentence) or isolated(clean_words(sentence))

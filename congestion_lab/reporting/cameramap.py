@@ -14,7 +14,7 @@ from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
 from congestion_lab.reporting.networkmap import controller_places, junction_paths
 from congestion_lab.reporting.svg import element, path_data
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, in_numerals, isolated
 from congestion_lab.reporting.wording import number
 
 _HEADING = 44.0
@@ -140,7 +140,7 @@ def _labels(cameras: Sequence[Camera]) -> Iterator[str]:
     count = 0
     for camera in cameras:
         count += not camera.exists
-        yield "" if camera.exists else str(count)
+        yield "" if camera.exists else in_numerals(str(count))
 
 
 def _legend(cameras: Sequence[Camera]) -> str:
@@ -156,5 +156,5 @@ def _list(cameras: Sequence[Camera], top: float) -> Iterator[Markup]:
         x, y = 24 + (place // rows) * (PAGE_WIDTH - 48) / _COLUMNS, top + (place % rows) * _ROW
         name = clean_name(camera.site)
         name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-        text = f"{label or '•'}  {name}  {retold(camera.note)}".rstrip()
+        text = f"{label or '•'}  {isolated(name)}  {retold(camera.note)}".rstrip()
         yield element("text", {"class": "small", "x": x, "y": y}, text)

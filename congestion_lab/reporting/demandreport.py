@@ -64,7 +64,7 @@ def demand_report(
         "zones": [_zone_row(one) for one in _largest(change.zones)],
         "zones_shown": number(_ZONES_SHOWN, 0),
     }
-    return rendered("demand.html.j2", content, {"charts": {}, "links": []})
+    return rendered("demand.html.j2", content, {"charts": {}, "links": [], "streets": []})
 
 
 def _groups(compared: Compared) -> list[bool]:

@@ -4,14 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from congestion_lab.core.names import clean_name
 from congestion_lab.metrics.service import intersection_service
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.linkmap import link_name
 from congestion_lab.reporting.translation import _, here
 
+NOTICED_S = 3.0  # a change of delay that is coloured; below it the level of service hardly ever changes
 _TURNS = {"straight": "↑", "left": "↰", "right": "↱", "u_turn": "↶"}
 
 
@@ -51,6 +50,11 @@ class IntersectionRow:
         """Change of mean delay; NaN where there is nothing to compare."""
         return math.nan if self.after is None else self.after.delay_s - self.before.delay_s
 
+    @property
+    def tone(self) -> str:
+        """Better or worse where the change can be noticed, else same."""
+        return "better" if self.change_s < -NOTICED_S else "worse" if self.change_s > NOTICED_S else "same"
+
 
 def intersection_rows(story: Story) -> list[IntersectionRow]:
     """Return all signal-controlled intersections, the most delayed (delay times vehicles) before first."""
@@ -80,8 +84,8 @@ def _services(side: Side, story: Story) -> dict[str, Service]:
 
 
 def _movements(story: Story, controller: str) -> tuple[MovementRow, ...]:
-    before = _by_pair(story.before.movements, controller)
-    after = {} if story.after is None else _by_pair(story.after.movements, controller)
+    before = _by_pair(story.before, controller)
+    after = {} if story.after is None else _by_pair(story.after, controller)
     pairs = sorted(set(before) | set(after))
     nothing = Service(0.0, math.nan, "")
     links = story.network.links
@@ -97,11 +101,14 @@ def _movements(story: Story, controller: str) -> tuple[MovementRow, ...]:
     )
 
 
-def _by_pair(movements: pd.DataFrame, controller: str) -> dict[tuple[str, str], Service]:
-    here = movements[movements["controller_id"] == controller]
-    columns = here[["from_link", "to_link", "vehicles", "delay_s", "los"]]
+def _by_pair(side: Side, controller: str) -> dict[tuple[str, str], Service]:
+    """Return each movement's service; its queue is that of its inbound link."""
+    mine = side.movements[side.movements["controller_id"] == controller]
+    columns = mine[["from_link", "to_link", "vehicles", "delay_s", "los"]]
+    queues = side.links["max_queue_m"]
     return {
-        (start, end): Service(count, delay, los) for start, end, count, delay, los in columns.itertuples(index=False)
+        (start, end): Service(count, delay, los, float(queues.get(start, math.nan)))
+        for start, end, count, delay, los in columns.itertuples(index=False)
     }
 
 

@@ -105,8 +105,8 @@ def _cards(made: Imported) -> list[tuple[str, str, str]]:
         (_("Links"), number(counts["links"], 0), ""),
         (_("Junctions and ends"), number(counts["nodes"], 0), ""),
         (_("Signals"), number(counts["signals"], 0), ""),
-        (_("Carriageways"), number(counts["road_km"]), "km"),
-        (_("Lanes"), number(counts["lane_km"]), "km"),
+        (_("Carriageways"), number(counts["road_km"]), _("km")),
+        (_("Lanes"), number(counts["lane_km"]), _("km")),
         *((text, number(found[severity.value], 0), "") for severity, text in _plural_grades().items()),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import charts
+from congestion_lab.reporting.briefing import briefing
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
@@ -16,13 +17,14 @@ from congestion_lab.reporting.page import rendered
 from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
 from congestion_lab.reporting.ringdiagram import ring_of
 from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_KMH, Scale
+from congestion_lab.reporting.streetnames import map_labels
 from congestion_lab.reporting.translation import OWN_NAMES, _, plural
 from congestion_lab.reporting.trials import finite
 from congestion_lab.reporting.verdict import verdict_of
 from congestion_lab.reporting.wording import number
 
 NO_OTHERS: Mapping[str, str] = MappingProxyType({})
-_OPEN_PLANS = 6  # diagrams shown at once; the others open on a click, and all in print
+_OPEN_PLACES = 3  # intersections shown at once; the others open on a click, and all in print
 
 
 def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> str:
@@ -34,6 +36,7 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
     """
     differences = compared(story.before.summaries, story.after.summaries) if story.after else {}
     figures = comparison_figures(differences) if story.after else single_figures(story.before.summaries)
+    verdict = verdict_of(differences, unseen=story.study is not None) if differences else None
     rows = intersection_rows(story)
     link_map = LinkMap(story.network)
     content = {
@@ -43,7 +46,8 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
         "subtitle": _subtitle(story),
         "compares": story.after is not None,
         "names": [side.name for side in _sides(story)],
-        "verdict": verdict_of(differences, unseen=story.study is not None) if differences else None,
+        "verdict": verdict,
+        "briefing": briefing(story, verdict, differences, rows) if verdict else [],
         "figures": figures,
         "cards": [figure for name in CARDS for figure in figures if figure.id == name],
         "maps": _maps(story, link_map),
@@ -51,8 +55,8 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
         "legends": {"speed": _legend(SPEED_KMH, _("km/h")), "delay": _legend(DELAY_CHANGE, _("s"))},
         "rows": rows,
         "remark": unnamed(rows),
-        "plans": _plans(story, rows),
-        "open_plans": _OPEN_PLANS,
+        "places": _places(story, rows),
+        "open_places": _OPEN_PLACES,
         "searched": bool(story.trials),
         "search_note": _search_note(story),
         "levels": level_rows(story),
@@ -62,7 +66,12 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
         "assumptions": assumptions(story),
         "provenance": provenance(story),
     }
-    return rendered("report.html.j2", content, {"charts": _charts(story), "links": _link_texts(story, link_map)})
+    data = {
+        "charts": _charts(story),
+        "links": _link_texts(story, link_map),
+        "streets": map_labels(story.network, link_map.frame),
+    }
+    return rendered("report.html.j2", content, data)
 
 
 def _sides(story: Story) -> list[Side]:
@@ -135,18 +144,19 @@ def _link_line(side: Side, link: str) -> str:
     return text.format(speed=speed, delay=delay, vehicles=vehicles, queue=queue)
 
 
-def _plans(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]]:
-    """Return the diagrams of all controllers whose intersection is known, in the order of the table."""
-    found = []
-    for row in rows:
-        intersection = story.intersections.get(row.id)
-        plans = [plan for side in _sides(story) for plan in side.plans if plan.controller_id == row.id]
-        if intersection is None or not plans:
-            continue
-        span = max(plan.cycle_s for plan in plans)
-        rings = [ring_of(plan, intersection, story.network.links, span_s=span) for plan in plans]
-        found.append({"row": row, "rings": rings, "same": len(plans) > 1 and plans[0] == plans[1]})
-    return found
+def _places(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]]:
+    """Return every intersection in the order of the table, with its plans as far as they can be drawn."""
+    return [_place(story, row) for row in rows]
+
+
+def _place(story: Story, row: IntersectionRow) -> dict[str, Any]:
+    plans = [plan for side in _sides(story) for plan in side.plans if plan.controller_id == row.id]
+    intersection = story.intersections.get(row.id)
+    if intersection is None or not plans:
+        return {"row": row, "rings": [], "same": False}
+    span = max(plan.cycle_s for plan in plans)
+    rings = [ring_of(plan, intersection, story.network.links, span_s=span) for plan in plans]
+    return {"row": row, "rings": rings, "same": len(plans) > 1 and plans[0] == plans[1]}
 
 
 def _charts(story: Story) -> dict[str, charts.Figure]:

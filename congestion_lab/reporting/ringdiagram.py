@@ -11,7 +11,7 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.core.names import clean_name
 from congestion_lab.network.model import Link
 from congestion_lab.reporting.svg import element
-from congestion_lab.reporting.translation import _, here, in_numerals, listed
+from congestion_lab.reporting.translation import _, here, in_numerals, isolated, listed
 from congestion_lab.reporting.wording import number
 from congestion_lab.signals.approaches import Approach, served
 from congestion_lab.signals.intersection import Intersection
@@ -79,7 +79,7 @@ def _facts(plan: SignalPlan) -> str:
 def approaches_label(approaches: tuple[Approach, ...], links: Mapping[str, Link]) -> str:
     """Return streets with arrows, as short as they can be read."""
     words = (
-        f"{_street(approach, links)} {''.join(_ARROWS[turn] for turn in approach.turns)}"
+        f"{isolated(_street(approach, links))} {''.join(_ARROWS[turn] for turn in approach.turns)}"
         if approach.turns
         else _("pedestrians")
         for approach in approaches

@@ -111,8 +111,9 @@ def listed(texts: list[str]) -> str:
 
 def onward(start: str, end: str) -> str:
     """Return two texts joined by an arrow that points on in the direction of reading."""
-    return f"{start} {_arrow()} {end}"
+    return f"{start} {arrow()} {end}"
 
 
-def _arrow() -> str:
+def arrow() -> str:
+    """Return the arrow that points on in the direction of reading."""
     return "←" if direction() == "rtl" else "→"

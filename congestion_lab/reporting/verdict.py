@@ -20,13 +20,15 @@ class Verdict:
         tone: better, worse or same.
         headline: A few words.
         lead: The finding with its figures.
-        details: Further sentences: how sure, what else changed, what to be careful about.
+        certainty: How sure it is.
+        risks: What else became worse, and vehicles that are not served.
     """
 
     tone: str
     headline: str
     lead: str
-    details: tuple[str, ...]
+    certainty: str
+    risks: tuple[str, ...]
 
 
 def verdict_of(differences: Mapping[str, PairedDifference], *, unseen: bool) -> Verdict:
@@ -43,8 +45,8 @@ def verdict_of(differences: Mapping[str, PairedDifference], *, unseen: bool) -> 
         "worse": _("Significantly worse in simulation"),
         "same": _("No significant improvement"),
     }
-    details = (_certainty(delay, unseen=unseen), *_side_effects(differences))
-    return Verdict(tone, headlines[tone], _lead(delay, tone), details)
+    certainty, risks = _certainty(delay, unseen=unseen), tuple(_side_effects(differences))
+    return Verdict(tone, headlines[tone], _lead(delay, tone), certainty, risks)
 
 
 def _lead(delay: PairedDifference, tone: str) -> str:

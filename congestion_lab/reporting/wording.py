@@ -7,6 +7,7 @@ from congestion_lab.reporting.translation import _, in_numerals, left_to_right
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
+_KILOMETRE_M = 1000.0
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -46,6 +47,13 @@ def clock(seconds: float) -> str:
 def period(begin_s: float, end_s: float) -> str:
     """Return the time from one time of day to another, the earlier first in the direction of reading."""
     return f"{clock(begin_s)}{NOTHING}{clock(end_s)}"
+
+
+def distance(metres: float) -> str:
+    """Return a round distance in metres, or from a kilometre on in kilometres."""
+    if metres < _KILOMETRE_M:
+        return _("{distance} m").format(distance=number(metres, 0))
+    return _("{distance} km").format(distance=number(metres / _KILOMETRE_M, 0))
 
 
 def _plain(value: float, places: int) -> str:

@@ -31,7 +31,7 @@ def test_what_a_model_rests_on_stands_beside_the_verdict_and_among_the_assumptio
 def test_a_study_tells_how_it_searched(story: Story) -> None:
     study = {"random_seed": 7, "sumo_runs_allowed": 200, "best_origin": HOSTILE, "search": {"present": {"11": 1.0}}}
     page = report_page(dataclasses.replace(story, study=study))
-    told = re.findall(r"<dt>([^<]*)</dt><dd><code>([^<]*)</code>", page)
+    told = re.findall(r"<dt>([^<]*)</dt><dd><bdi>([^<]*)</bdi>", page)
     assert {("Seeds of the search", "11"), ("Random seed of the search", "7")} <= set(told)
     assert ("Seeds, Present", "1, 2, 3") in told
 
