@@ -158,3 +158,47 @@ def test_no_finding_of_the_maps_is_left_in_english(room: str) -> None:
     said = [_template(node) for node in ast.walk(source) if isinstance(node, ast.JoinedStr)]
     for text in (one for one in said if len(re.findall("[a-z]+", one)) > 1):
         assert text in borrowed or f"{{}}{text}" in borrowed, text
+
+
+# The glossary: one Arabic term for one thing.
+
+
+def _terms() -> Iterator[tuple[str, list[str]]]:
+    for line in GLOSSARY.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| ") and len(cells) == 4 and not cells[0].startswith(("English", "(")):
+            yield cells[0], cells[2].split("، ")
+
+
+OTHER_SENSES = ("they count", "entered count", "zone the map lies in", "links to trunk roads")
+
+
+def _speaks_of(term: str, english: str) -> bool:
+    plain = re.sub("[\u202f\u00a0]", " ", re.sub(r"`[^`]*`|{[^}]*}|\w+\.csv", "", english)).lower()
+    plain = re.sub("|".join(OTHER_SENSES), "", plain)
+    return re.search(rf"(?<![\w-]){re.escape(term)}s?(?![\w-])", plain) is not None
+
+
+@pytest.mark.parametrize(("term", "forms"), list(_terms()))
+def test_a_term_of_the_glossary_is_always_told_by_the_same_word(
+    term: str, forms: list[str], catalogue: Catalog
+) -> None:
+    spoken = [m for m in _real(catalogue) if _speaks_of(term, m.id if isinstance(m.id, str) else m.id[1])]
+    assert spoken, f"no message speaks of {term!r}: delete it from the glossary or put it into parentheses"
+    for message in spoken:
+        assert all(any(form in said for form in forms) for said in _forms(message)), (message.id, _forms(message))
+
+
+def test_both_glossaries_agree() -> None:
+    ours = {english.strip("()").lower(): arabic for english, arabic in _arabic_of(GLOSSARY, 0, 1)}
+    theirs = {english.lower(): arabic for english, arabic in _arabic_of(ROOT / "docs" / "glossary.md", 0, -1)}
+    both = ours.keys() & theirs.keys()
+    assert len(both) > 10
+    assert {term: ours[term] for term in both} == {term: theirs[term] for term in both}
+
+
+def _arabic_of(path: Path, term: int, arabic: int) -> Iterator[tuple[str, str]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("| "):
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            yield cells[term], cells[arabic]
