@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import escape
 
 from congestion_lab.reporting.borrowed import retold
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, whole
 from congestion_lab.reporting.trials import Trial
 
 Figure = dict[str, Any]  # Plotly's JSON: https://plotly.com/javascript/reference
@@ -113,8 +113,8 @@ def _markers(name: str, trials: Sequence[Trial], symbol: str, colour: str) -> Fi
 def _layout(x_title: str, y_title: str) -> Figure:
     axis = {"gridcolor": "@rule", "zeroline": False, "linecolor": "@rule", "ticks": "", "automargin": True}
     return {
-        "xaxis": {**axis, "title": {"text": x_title}, "showgrid": False},
-        "yaxis": {**axis, "title": {"text": y_title}},
+        "xaxis": {**axis, "title": {"text": whole(x_title), "standoff": 8}, "showgrid": False},
+        "yaxis": {**axis, "title": {"text": whole(y_title), "standoff": 12}},
         "font": _FONT,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

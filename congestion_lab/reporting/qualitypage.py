@@ -126,7 +126,7 @@ def _facts(made: Imported) -> list[tuple[str, str]]:
 
 def _map(drawing: LinkMap, network: Network, issues: Sequence[Issue]) -> Markup:
     frame = drawing.frame
-    box = {"class": "map", "viewBox": frame.view_box, "role": "img", "aria-label": _("Map of the findings")}
+    box = {"class": "map", "viewBox": frame.view_box, "role": "group", "aria-label": _("Map of the findings")}
     ground = element("path", {"class": "through", "d": junction_paths(network, frame)})
     return element("svg", box, ground, *drawing.plain(), *_signals(network, frame), *_pins(issues, frame))
 
@@ -145,7 +145,7 @@ def _pins(issues: Sequence[Issue], frame: MapFrame) -> Iterator[Markup]:
             "title", {}, f"{in_numerals(str(count))} · {_name(one.finding.rule)} · {retold(one.finding.message)}"
         )
         pin = element("circle", {"class": f"pin {one.finding.severity.value}", "cx": x, "cy": y, "r": _PIN}, tip)
-        yield element("a", {"href": f"#f{count}"}, pin)
+        yield element("a", {"href": f"#f{count}", "tabindex": -1}, pin)  # keys reach the rows themselves
 
 
 def _on_page(frame: MapFrame, point: Point) -> Point:

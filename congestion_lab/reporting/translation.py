@@ -21,7 +21,7 @@ LOCALES = Path(__file__).parent / "locale"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 # What comes out of the digits 0 to 9, the point and the percent sign: https://www.unicode.org/charts/PDF/U0600.pdf
 _TO_ARABIC_INDIC = str.maketrans("0123456789.%", "٠١٢٣٤٥٦٧٨٩٫٪")
-_FIRST_STRONG, _LEFT_TO_RIGHT, _END = "\u2068", "\u2066", "\u2069"
+_FIRST_STRONG, _LEFT_TO_RIGHT, _RIGHT_TO_LEFT_TEXT, _END = "\u2068", "\u2066", "\u2067", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,11 @@ def left_to_right(figure: str) -> str:
 def isolated(name: str) -> str:
     """Return a name or an id whose direction cannot disturb the sentence around it."""
     return f"{_FIRST_STRONG}{name}{_END}" if direction() == "rtl" else name
+
+
+def whole(text: str) -> str:
+    """Return a text that keeps its own direction where a picture would write it from left to right."""
+    return f"{_RIGHT_TO_LEFT_TEXT}{text}{_END}" if direction() == "rtl" else text
 
 
 def here(name_en: str, name_ar: str) -> str:

@@ -91,7 +91,10 @@
     let view = { ...whole };
     const layers = maps.map((map) => map.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "g")));
     layers.forEach((layer) => layer.setAttribute("aria-hidden", "true"));
-    const inside = ([, x, y]) => x > view.x && x < view.x + view.w && y > view.y && y < view.y + view.h;
+    const inside = ({ x, y, half }, angle) => {
+      const across = half * Math.abs(Math.cos(angle * Math.PI / 180)), along = half * Math.abs(Math.sin(angle * Math.PI / 180));
+      return x - across > view.x && x + across < view.x + view.w && y - along > view.y && y + along < view.y + view.h;
+    };
     // Streets are named as far as there is room, the longest first, each once in a neighbourhood.
     const name = (map, layer) => {
       const unit = view.w / (map.clientWidth || 1), size = 11 * unit, taken = [];
@@ -99,10 +102,9 @@
       const shown = [];
       for (const label of data.streets) {
         if (shown.length === 14) break;
-        if (!inside(label)) continue;
         const [text, x, y, angle] = label;
         const box = { x, y, text, half: text.length * size * 0.3 };
-        if (!free(box)) continue;
+        if (!inside(box, angle) || !free(box)) continue;
         taken.push(box);
         const mark = document.createElementNS("http://www.w3.org/2000/svg", "text");
         mark.setAttribute("class", "street");
