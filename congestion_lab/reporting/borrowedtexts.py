@@ -71,6 +71,7 @@ CALIBRATION = (
     N_("Scenario"), N_("Digest of the prior"), N_("Counts"), N_("Settings"), N_("Errors of the prior"), N_("Rounds"),
     N_("Versions"), N_("{vehicles} vehicles, misfit {misfit}"),
     N_("prior"), N_("calibrated"), N_("SUMO"),
+    N_("{scenario}: {count} new cameras"),
     N_("{flow} of vehicles, {pairs} of pairs"),
 )  # fmt: skip
 

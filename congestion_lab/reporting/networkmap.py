@@ -11,7 +11,7 @@ from congestion_lab.network.model import Link, Network
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
 from congestion_lab.reporting.streetnames import Street, anchor_of, named_streets
 from congestion_lab.reporting.svg import Attributes, element, path_data, short
-from congestion_lab.reporting.translation import _, isolated
+from congestion_lab.reporting.translation import _, isolated, language, whole
 from congestion_lab.reporting.wording import distance, number
 
 _FOOTER = 46.0
@@ -42,7 +42,7 @@ def network_svg(network: Network, *, title: str = "") -> str:
     frame = frame_of(network)
     size = {"width": int(PAGE_WIDTH), "height": int(frame.height + _FOOTER)}
     box = f"0 0 {size['width']} {size['height']}"
-    namespace = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, "role": "img"}
+    namespace = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, "role": "img", "lang": language()}
     body = (
         element("title", {}, clean_name(title) or _("Road network")),
         element("style", {}, Markup(_STYLE)),  # noqa: S704 -- a constant of this module
@@ -135,7 +135,7 @@ def _legend(network: Network, frame: MapFrame, title: str) -> Iterator[Markup]:
     facts = _("{links} links, {signals} signal controllers").format(
         links=number(len(network.links), 0), signals=number(len(network.controllers), 0)
     )
-    yield element("text", {"class": "small", "x": 24, "y": base + 17}, facts)
+    yield element("text", {"class": "small", "x": 24, "y": base + 17}, whole(facts))
     for lanes in range(1, _MOST_LANES + 1):
         x = 360 + 90 * (lanes - 1)
         text = (
