@@ -72,12 +72,14 @@ def test_numerals_are_those_that_were_asked(open_page: Open, reports: dict[str, 
     assert "31.0" in latin.locator(".lead").inner_text()
     assert "٣١٫٠" in indic.locator(".lead").inner_text()
     for page, pattern in ((latin, "^[0-9.−]+$"), (indic, "^[٠-٩٫−]+$")):
+        _until(page, "document.querySelector('#distribution .xtick')")
         ticks = page.locator("#distribution .xtick text").all_text_contents()
         assert ticks
         assert all(re.match(pattern, tick) for tick in ticks)
 
 
 def test_the_page_turns_dark_and_light_again(page: Page) -> None:
+    _until(page, "document.querySelector('#distribution .lines path')")
     paper = "getComputedStyle(document.body).backgroundColor"
     line = "getComputedStyle(document.querySelector('#distribution .lines path')).stroke"
     button, colours = page.locator("#theme"), [(page.evaluate(paper), page.evaluate(line))]

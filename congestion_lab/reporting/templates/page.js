@@ -34,7 +34,7 @@
       spoken(chart);
     }
   };
-  if (Object.keys(data.charts).length) draw();
+  (window.requestIdleCallback ?? setTimeout)(draw); // the page can be read before
 
   // Light or dark: as the reader's system wishes, until the button says otherwise.
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -56,6 +56,7 @@
   addEventListener("beforeprint", () => {
     opened = all("details:not(.movements):not([open])");
     opened.forEach((each) => { each.open = true; });
+    draw();
     all(".chart").forEach((each) => Plotly.relayout(each, { width: 640 })); // A4 between its margins
   });
   addEventListener("afterprint", () => {
