@@ -28,7 +28,8 @@ def read_passages(routes: Path, read: pd.DataFrame) -> pd.DataFrame:
     """
     starts = read.set_index("vehicle_id")[["departed_s", "depart_delay_s", "depart_position_m"]]
     known = {str(key): tuple(row) for key, row in zip(starts.index, starts.to_numpy(), strict=True)}
-    return pd.DataFrame(list(_passages(routes, known)), columns=_COLUMNS)
+    found = pd.DataFrame(list(_passages(routes, known)), columns=_COLUMNS)
+    return found.astype(dict.fromkeys(_COLUMNS[3:], "float64"))
 
 
 def passages_table(passages: pd.DataFrame, *, begin_s: float) -> pd.DataFrame:
@@ -42,10 +43,10 @@ def movements_table(passages: pd.DataFrame, network: Network, *, begin_s: float,
     A vehicle that still queues at the end counts with its delay so far, so that a blocked movement does not look empty.
     """
     moves = passages[passages["to_link"].notna()].rename(columns={"link_id": "from_link"})
-    free_mps = {link.id: link.speed_mps for link in network.links.values()}
-    lengths = {link.id: link.length_m for link in network.links.values()}
+    shapes = {link.id: (link.length_m, link.speed_mps) for link in network.links.values()}
+    lengths_m, free_mps = np.array([shapes.get(link, (np.nan, np.nan)) for link in moves["from_link"]], dtype=float).reshape(-1, 2).T
     ended = moves["left_s"].fillna(end_s)
-    free_s = (moves["from_link"].map(lengths) - moves["driven_m"]) / moves["from_link"].map(free_mps)
+    free_s = (lengths_m - moves["driven_m"]) / free_mps
     delay_s = ended - moves["entered_s"] - free_s + moves["outside_s"]
     counted = (ended >= begin_s) & (moves["left_s"].notna() | (delay_s > 0)) & (ended <= end_s)
     grouped = moves.assign(delay_s=delay_s)[counted].groupby(["from_link", "to_link"], as_index=False)["delay_s"]
