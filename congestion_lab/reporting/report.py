@@ -13,6 +13,7 @@ from congestion_lab.reporting.intersectiontable import IntersectionRow, intersec
 from congestion_lab.reporting.ladder import ladder_note, level_rows
 from congestion_lab.reporting.linkmap import LinkMap, link_name
 from congestion_lab.reporting.page import rendered
+from congestion_lab.reporting.playback import playback
 from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
 from congestion_lab.reporting.ringdiagram import ring_of
 from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_KMH, Scale
@@ -49,6 +50,7 @@ def _page(story: Story) -> str:
     figures = comparison_figures(differences) if story.after else single_figures(story.before.summaries)
     rows = intersection_rows(story)
     link_map = LinkMap(story.network)
+    played = playback(story, link_map.ids)
     content = {
         "title": clean_name(story.title),
         "scenario": clean_name(story.before.runs.inputs.name),
@@ -61,6 +63,7 @@ def _page(story: Story) -> str:
         "maps": _maps(story, link_map),
         "map_note": link_map.scale_bar(),
         "legends": {"speed": _legend(SPEED_KMH, _("km/h")), "delay": _legend(DELAY_CHANGE, _("s"))},
+        "playback": played,
         "rows": rows,
         "remark": unnamed(rows),
         "plans": _plans(story, rows),
@@ -74,7 +77,8 @@ def _page(story: Story) -> str:
         "assumptions": assumptions(story),
         "provenance": provenance(story),
     }
-    return rendered("report.html.j2", content, {"charts": _charts(story), "links": _link_texts(story, link_map)})
+    data = {"charts": _charts(story), "links": _link_texts(story, link_map), "playback": played and played.data}
+    return rendered("report.html.j2", content, data)
 
 
 def _sides(story: Story) -> list[Side]:

@@ -44,7 +44,9 @@ def movements_table(passages: pd.DataFrame, network: Network, *, begin_s: float,
     """
     moves = passages[passages["to_link"].notna()].rename(columns={"link_id": "from_link"})
     shapes = {link.id: (link.length_m, link.speed_mps) for link in network.links.values()}
-    lengths_m, free_mps = np.array([shapes.get(link, (np.nan, np.nan)) for link in moves["from_link"]], dtype=float).reshape(-1, 2).T
+    lengths_m, free_mps = (
+        np.array([shapes.get(link, (np.nan, np.nan)) for link in moves["from_link"]], dtype=float).reshape(-1, 2).T
+    )
     ended = moves["left_s"].fillna(end_s)
     free_s = (lengths_m - moves["driven_m"]) / free_mps
     delay_s = ended - moves["entered_s"] - free_s + moves["outside_s"]
