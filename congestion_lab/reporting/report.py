@@ -7,6 +7,7 @@ from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import charts
+from congestion_lab.reporting.corridorsection import corridor_rows
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
 from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
@@ -64,6 +65,7 @@ def _page(story: Story) -> str:
         "map_note": link_map.scale_bar(),
         "legends": {"speed": _legend(SPEED_KMH, _("km/h")), "delay": _legend(DELAY_CHANGE, _("s"))},
         "playback": played,
+        "corridors": corridor_rows(story),
         "rows": rows,
         "remark": unnamed(rows),
         "plans": _plans(story, rows),
