@@ -8,6 +8,7 @@ from typing import Any
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import charts
 from congestion_lab.reporting.corridorsection import corridor_rows
+from congestion_lab.reporting.environment import environment
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
 from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
@@ -16,10 +17,12 @@ from congestion_lab.reporting.linkmap import LinkMap, link_name
 from congestion_lab.reporting.page import rendered
 from congestion_lab.reporting.playback import playback
 from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
+from congestion_lab.reporting.reliabilitysection import reliability_section
 from congestion_lab.reporting.ringdiagram import ring_of
 from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_KMH, Scale
 from congestion_lab.reporting.translation import SOURCE_LANGUAGE, _, plural, speaking
 from congestion_lab.reporting.trials import finite
+from congestion_lab.reporting.unservedsection import unserved_section
 from congestion_lab.reporting.verdict import verdict_of
 from congestion_lab.reporting.wording import number
 
@@ -66,6 +69,9 @@ def _page(story: Story) -> str:
         "legends": {"speed": _legend(SPEED_KMH, _("km/h")), "delay": _legend(DELAY_CHANGE, _("s"))},
         "playback": played,
         "corridors": corridor_rows(story),
+        "unserved": unserved_section(story),
+        "reliability": reliability_section(story),
+        "environment": environment(story),
         "rows": rows,
         "remark": unnamed(rows),
         "plans": _plans(story, rows),
