@@ -122,8 +122,8 @@ def _remarks(story: Story) -> list[str]:
     stated = [f"{clean_name(name)}: {clean_name(value)}" for name, value in sorted(classes.items()) if value]
     if stated:
         text = _(
-            "Emission classes as the scenario states them (HBEFA is the Handbook of Emission Factors for Road Transport), "
-            "assumed unless the fleet was surveyed: {classes}."
+            "Emission classes as the scenario states them (HBEFA is the Handbook of Emission Factors for Road "
+            "Transport), assumed unless the fleet was surveyed: {classes}."
         )
         told.append(text.format(classes="; ".join(stated)))
     if not stated or not all(classes.values()):

@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import translation
-from congestion_lab.reporting.scales import DELAY_CHANGE, NO_DATA, SPEED_KMH, Scale
+from congestion_lab.reporting.scales import NO_DATA, PALETTES, Scale
 from congestion_lab.reporting.wording import number, percent, signed
 
 _JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-_SCRIPTS = ("playback.js", "page.js")  # the last takes up all maps that the others made
+_SCRIPTS = ("playback.js", "maplayers.js", "page.js")  # the last takes up all maps that the others made
 _STYLES = ("style.css", "sections.css")
 
 
@@ -43,9 +43,7 @@ def rendered(template: str, content: Mapping[str, Any], page_data: Mapping[str, 
 
 
 def _styles(surroundings: jinja2.Environment) -> str:
-    return "".join(
-        [*(_source(surroundings, name) for name in _STYLES), scale_style(SPEED_KMH), scale_style(DELAY_CHANGE)]
-    )
+    return "".join([*(_source(surroundings, name) for name in _STYLES), *map(scale_style, PALETTES)])
 
 
 def rendered_plain(template: str, content: Mapping[str, Any]) -> str:

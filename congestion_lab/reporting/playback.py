@@ -1,8 +1,4 @@
-"""The network's congestion over the period, before and after side by side: frames for the page, words beside them.
-
-A frame is a string with one digit per link, the place of its class on the scale of speeds, or a dash where nobody was:
-an hour of 1,500 links is 90 kB, and the page needs no more than to look a character up.
-"""
+"""The network's congestion over the period, before and after side by side: frames for the page, words beside them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +10,14 @@ from markupsafe import Markup
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.metrics.intervals import JAM_KMH, LinkHistory, Quarter, link_history, quarters
 from congestion_lab.reporting.gathering import Side, Story
-from congestion_lab.reporting.scales import SPEED_KMH, Scale
+from congestion_lab.reporting.packing import packed
+from congestion_lab.reporting.scales import SPEED_KMH
 from congestion_lab.reporting.timeline import TONES, Line, Timeline
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import number
 from congestion_lab.simulation.tables import LINK_INTERVALS
 
 WINDOW_S = 300.0  # a few signal cycles, so that pictures show queues and not colours of signals
-NOBODY = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +64,6 @@ def playback(story: Story, link_ids: Sequence[str]) -> Playback | None:
         "places": [round(timeline.place(time_s), 1) for time_s in times_s],
     }
     return Playback(names, _rows([quarters(side) for side in tables]), chart, data)
-
-
-def packed(speeds_kmh: np.ndarray, scale: Scale) -> list[str]:
-    """Return a string per moment with the place of each link's class on a scale of at most ten; `-` for NaN."""
-    bounds = [each.low for each in scale.classes[1:]]
-    digits = np.array([*map(str, range(len(scale.classes))), NOBODY])
-    classes = np.searchsorted(bounds, speeds_kmh, side="right")
-    classes[np.isnan(speeds_kmh)] = len(scale.classes)
-    return ["".join(row) for row in digits[classes]]
 
 
 def _tables(side: Side) -> list[Any]:
