@@ -10,11 +10,14 @@ import pytest
 from congestion_lab.core.tables import TableContract
 from congestion_lab.metrics.objective import mean_delay_s
 from congestion_lab.queueing.engine import QueueEngine
+from congestion_lab.signals.plan import PlanSet
+from congestion_lab.signals.windows import green_windows
 from congestion_lab.simulation.engine import Engine
 from congestion_lab.simulation.result import RunResult, Status
-from congestion_lab.simulation.spec import Detail, RunSpec, SimulationInputs
+from congestion_lab.simulation.spec import Controller, Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import EMISSIONS, INTERVAL_S, LINK_INTERVALS, LINKS, MOVEMENTS, PASSAGES, TRIPS
 from congestion_lab.sumo.engine import SumoEngine
+from congestion_lab.sumo.netfile import read_network, read_plans
 from congestion_lab.sumo.traffic import read_traffic
 from tests import roads
 
@@ -93,6 +96,23 @@ class EngineSuite:
         first, last = ways["entered_s"].min(), ways["left_s"].agg(lambda left: left.iloc[-1])
         assert (first - trips["departed_s"]).abs().max() <= 1
         pd.testing.assert_series_equal(last, trips["arrived_s"].loc[last.index], check_names=False, atol=1.0)
+
+    def test_stop_lines_are_passed_in_the_windows_that_plans_name(
+        self, engine: Engine, scenario: SimulationInputs, tmp_path: Path
+    ) -> None:
+        """Give or take the yellow, and the second in which a vehicle starts."""
+        plans = read_plans(scenario.net_file)
+        (plan,) = (dataclasses.replace(each, offset_s=17.0) for each in plans)
+        result = self.simulated(
+            engine, scenario, tmp_path / "run", detail=Detail.FULL, plans=PlanSet((plan,)), controller=Controller.PLANS
+        )
+        heads = {path.from_link: path.signal_index for path in read_network(scenario.net_file).connections}
+        passages = result.table(PASSAGES)
+        for link in ("west_in", "south_in"):
+            windows = green_windows(plan, [heads[link] or 0], begin_s=-100, end_s=1000)
+            left = passages.loc[passages["link_id"] == link, "left_s"].dropna()
+            assert len(left) > 50
+            assert all(any(start <= at <= end + 5 for start, end in windows) for at in left)
 
     def test_demanded_is_arrived_and_running_and_waiting(
         self, engine: Engine, scenario: SimulationInputs, tmp_path: Path

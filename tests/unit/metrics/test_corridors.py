@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -103,7 +104,7 @@ def test_sampled_vehicles_are_lines_that_never_go_back() -> None:
     assert len(found) == 5
     assert found[0][0] == (0.0, 0.0)
     assert found[0][-1] == (40.0, 400.0)
-    assert all(a[0] <= b[0] and a[1] <= b[1] for line in found for a, b in zip(line[:-1], line[1:], strict=True))
+    assert all(a[0] <= b[0] and a[1] <= b[1] for line in found for a, b in itertools.pairwise(line))
     assert sampled_ways(rows, way, begin_s=500, end_s=600, most=5) == ()
     one_link = passages(("b", 0.0, [10.0]))
     assert sampled_ways(one_link, way, begin_s=0, end_s=150, most=5) == ()
