@@ -26,7 +26,8 @@ from congestion_lab.reporting.timeline import TONES, Line, Timeline
 from congestion_lab.reporting.timespace import Signal, TimeSpace
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import interval, number, signed
-from congestion_lab.signals.windows import Window, green_windows
+from congestion_lab.signals.plan import SignalPlan
+from congestion_lab.signals.windows import green_windows
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.tables import PASSAGES
 
@@ -193,7 +194,7 @@ def _signals(
         ]
         on_green, arrived = (sum(column) for column in zip(*counted, strict=True))
         cycle = _("{cycle} s, offset {offset} s") if windows else _("{cycle} s, timed by traffic")
-        share = _green_share(windows)
+        share = _green_share(plan, line.heads)
         figures = (
             cycle.format(cycle=number(plan.cycle_s, 0), offset=number(plan.offset_s % plan.cycle_s, 0)),
             f"{number(100 * share, _SHARE_DIGITS)} %" if windows else number(math.nan),
@@ -203,8 +204,10 @@ def _signals(
     return rows
 
 
-def _green_share(windows: Sequence[Window]) -> float:
-    return sum(end - start for start, end in windows) / (windows[-1][1] - windows[0][0]) if windows else math.nan
+def _green_share(plan: SignalPlan, heads: Sequence[int]) -> float:
+    """Return the share of a cycle that is green for some heads; NaN where it is not known beforehand."""
+    windows = green_windows(plan, heads, begin_s=plan.offset_s, end_s=plan.offset_s + plan.cycle_s)
+    return sum(end - start for start, end in windows) / plan.cycle_s if windows else math.nan
 
 
 def _diagram(story: Story, way: Corridor, side: Side, passed: Passed) -> Markup:
