@@ -1,4 +1,4 @@
-"""`congestion-lab plan`: check, show and export signal plans."""
+"""`congestion-lab plan`: check, certify, show and export signal plans."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,6 +10,7 @@ import click
 from congestion_lab.cli.console import Exit, remark, say, say_json
 from congestion_lab.cli.options import (
     example,
+    file_beside,
     file_for_results,
     folder_for_results,
     json_option,
@@ -26,7 +27,7 @@ _EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
 
 @click.group(epilog=example(f"plan check {_EXAMPLE}"))
 def plan() -> None:
-    """Check, show and export signal plans."""
+    """Check, certify, show and export signal plans."""
 
 
 @plan.command(epilog=example(f"plan check {_EXAMPLE} --repair -o repaired.json"))
@@ -81,6 +82,46 @@ def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
     return mended
 
 
+@plan.command(epilog=example(f"plan certify {_EXAMPLE} -o certificate.json"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--controller", "controllers", multiple=True, metavar="ID", help="Only this one, rule by rule; repeatable."
+)
+@out_option("Also write the certificates to this file, as JSON.")
+@json_option
+@verbosity_options
+def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json: bool) -> int:
+    """Hold every plan in FILE against every rule; exit code 3 if a rule is breached or cannot be judged.
+
+    With --controller the table of rules and the intergreens of that controller are printed too.
+    """
+    from congestion_lab.cli.certificates import certificate_lines, intergreen_table, rules_table
+    from congestion_lab.signals.certificate import marking
+    from congestion_lab.signals.certificatefile import certificates_as_json, write_certificates
+    from congestion_lab.signals.certifying import certify as certificates_of
+    from congestion_lab.signals.planfile import read_plan_file
+
+    target = None if out is None else file_beside(out, file)
+    content = read_plan_file(file)
+    _known_only(content, file, controllers)
+    every = certificates_of(content.plans, content.intersections)
+    chosen = [one for one in every if not controllers or one.controller_id in controllers]
+    if target is not None:
+        write_certificates(target, chosen)
+        remark(f"certificates: {target}")
+    if as_json:
+        say_json(certificates_as_json(chosen))
+    else:
+        for one in chosen:
+            for line in certificate_lines(one):
+                say(line)
+            if controllers and one.program_id:
+                say(rules_table(one))
+                say(intergreen_table(one))
+        say(marking(chosen).text)
+    return Exit.OK if marking(chosen).certified else Exit.BAD_INPUT
+
+
 @plan.command(epilog=example(f"plan show {_EXAMPLE} --controller baramkeh"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
@@ -92,10 +133,7 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     from congestion_lab.signals.planfile import read_plan_file
 
     content = read_plan_file(file)
-    unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
-    if unknown:
-        known = ", ".join(one.controller_id for one in content.plans)
-        raise click.UsageError(f"{file} has no controller {', '.join(unknown)}; it has {known}")
+    _known_only(content, file, controllers)
     chosen = [one for one in content.plans if not controllers or one.controller_id in controllers]
     if as_json:
         say_json(plans_as_json(chosen))
@@ -107,24 +145,37 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     return Exit.OK
 
 
+def _known_only(content: "PlanFile", file: Path, controllers: Sequence[str]) -> None:
+    unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
+    if unknown:
+        known = ", ".join(one.controller_id for one in content.plans)
+        raise click.UsageError(f"{file} has no controller {', '.join(unknown)}; it has {known}")
+
+
 @plan.command(epilog=example(f"plan export {_EXAMPLE} --format sumo --format xlsx -o plans/"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--format", "formats", multiple=True, required=True, metavar="FORMAT", help="sumo, csv or xlsx; may be repeated."
 )
+@click.option("--uncertified", is_flag=True, help="Export plans that are not certified too; every file says so.")
 @out_option("Folder the files are written to. Default: plans.", default=Path("plans"), show_default=False)
 @json_option
 @verbosity_options
-def export(file: Path, *, formats: Sequence[str], out: Path, as_json: bool) -> int:
-    """Write the plans of FILE in the formats of the field."""
+def export(file: Path, *, formats: Sequence[str], uncertified: bool, out: Path, as_json: bool) -> int:
+    """Write the plans of FILE in the formats of the field; exit code 3 if they are not certified."""
+    from congestion_lab.cli.certificates import released
     from congestion_lab.exporting.formats import FORMATS
     from congestion_lab.exporting.formats import export as exported
+    from congestion_lab.signals.planfile import read_plan_file
 
     unknown = sorted(set(formats) - FORMATS.keys())
     if unknown:
         raise click.UsageError(f"no export format: {', '.join(unknown)}; choose from {', '.join(FORMATS)}")
     folder_for_results(out)
-    written = [path for format in dict.fromkeys(formats) for path in exported(file, format, out)]
+    mark = released(read_plan_file(file), file, uncertified=uncertified)
+    if not mark.certified:
+        remark(mark.text)
+    written = [path for format in dict.fromkeys(formats) for path in exported(file, format, out, marking=mark.text)]
     if as_json:
         say_json([str(path) for path in written])
     else:

@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.core.names import clean_name
 from congestion_lab.signals.timeline import Run
-
-_NAMED = 3  # controllers that a marking names
 
 
 class Verdict(enum.Enum):
@@ -219,7 +216,7 @@ class Marking:
 
     Attributes:
         certified: Whether every plan is certified.
-        text: One line without markup and without anything harmful in it.
+        text: One line of plain words, short enough for a cell.
     """
 
     certified: bool
@@ -229,11 +226,10 @@ class Marking:
 def marking(certificates: Iterable[Certificate]) -> Marking:
     """Return what every file that holds these plans has to say; no plan at all is not certified."""
     every = list(certificates)
-    failing = [clean_name(one.controller_id) for one in every if not one.certified]
+    failing = sum(not one.certified for one in every)
     if every and not failing:
-        return Marking(certified=True, text=f"CERTIFIED: {len(every)} of {len(every)} controllers meet every rule")
+        return Marking(certified=True, text=f"CERTIFIED: {len(every)} of {len(every)} controllers meet every rule.")
     if not every:
-        return Marking(certified=False, text="NOT CERTIFIED: there is no plan")
-    named = ", ".join(failing[:_NAMED]) + (f" and {len(failing) - _NAMED} more" if len(failing) > _NAMED else "")
-    rule = f"{len(failing)} of {len(every)} controllers breach a rule or cannot be judged"
-    return Marking(certified=False, text=f"NOT CERTIFIED: {rule}: {named}. Not for use in a controller.")
+        return Marking(certified=False, text="NOT CERTIFIED: there is no plan.")
+    rule = f"{failing} of {len(every)} controllers breach a rule or cannot be judged"
+    return Marking(certified=False, text=f"NOT CERTIFIED: {rule}. Not for use in a controller.")

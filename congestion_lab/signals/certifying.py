@@ -58,7 +58,7 @@ def certify(
 
 def _unknown(controller: str, site: Intersection | None) -> Certificate:
     if site is None:
-        note = "nothing is known of the intersection, so that nothing can be judged"
+        note = "the plan has no intersection, so that nothing can be judged"
         return Certificate(
             controller, clean_name(controller), "", judgements=(Judgement("known", (), Verdict.RESERVED, note=note),)
         )

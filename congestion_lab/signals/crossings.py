@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from congestion_lab.core.geometry import Turn
+from congestion_lab.core.names import clean_name
 from congestion_lab.signals.certificate import Judgement, Verdict
 from congestion_lab.signals.clearing import need
 from congestion_lab.signals.intersection import Leg, SignalHead
@@ -44,7 +45,7 @@ def _judged(site: LaidPlan, leg: Leg, required_s: float) -> Judgement:
     straight = [head for head in placed if head.to_link in leg.links and head.turn is Turn.STRAIGHT]
     length_s, start_s = _longest_window(site, arriving, straight)
     verdict = Verdict.MET if length_s >= required_s - TOLERANCE_S else Verdict.BREACHED
-    note = f"{leg.width_m:g} m wide"
+    note = f"{clean_name(leg.name)}, {leg.width_m:g} m wide".removeprefix(", ")
     if slipping:
         note += f"; group {site.names(slipping[0].index)[0]} turns right all the time and has to give way"
     endless = [head for head in (*arriving, *straight) if _never_stops(site, head)]

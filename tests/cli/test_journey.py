@@ -131,9 +131,36 @@ def test_plans_are_checked_shown_and_repaired(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("study")
+def test_plans_are_certified_and_only_then_exported(run: Run, tmp_path: Path) -> None:
+    refused = run("plan", "certify", _PLAN, "-o", tmp_path / "certificate.json")
+    assert refused.code == 3
+    assert "breached yellow" in refused.out
+    assert "NOT CERTIFIED: 2 of 2 controllers" in refused.out
+    assert json.loads((tmp_path / "certificate.json").read_text())["marking"]["certified"] is False
+    mended = tmp_path / "mended.json"
+    run("plan", "check", _PLAN, "--repair", "-o", mended)
+    assert run("plan", "certify", mended).code == 0
+    shown = run("plan", "certify", mended, "--controller", "x")
+    assert "Intergreens" in shown.out
+    assert [one["controller_id"] for one in run("plan", "certify", mended, "--json").json["certificates"]] == ["x", "y"]
+
+    to_folder = ("--format", "sumo", "-o", tmp_path / "plans")
+    ended = run("plan", "export", _PLAN, *to_folder)
+    assert ended.code == 3
+    assert "--uncertified" in ended.err
+    assert "x: yellow" in ended.err
+    assert not list((tmp_path / "plans").glob("*"))
+    (marked,) = run("plan", "export", _PLAN, *to_folder, "--uncertified", "--json").json
+    assert "<!-- NOT CERTIFIED" in Path(marked).read_text(encoding="utf-8")
+    (clean,) = run("plan", "export", mended, *to_folder, "--json").json
+    assert "<!-- CERTIFIED: 2 of 2" in Path(clean).read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("study")
 def test_plans_are_exported_in_every_format(run: Run, tmp_path: Path) -> None:
     formats = ("--format", "sumo", "--format", "csv", "--format", "xlsx")
-    written = [Path(path) for path in run("plan", "export", _PLAN, *formats, "-o", tmp_path / "plans", "--json").json]
+    given = (_PLAN, *formats, "-o", tmp_path / "plans", "--uncertified", "--json")
+    written = [Path(path) for path in run("plan", "export", *given).json]
     assert {path.suffix for path in written} == {".xml", ".csv", ".xlsx"}
     assert set(written) == set((tmp_path / "plans").iterdir())
     timings = next(path for path in written if path.name.endswith("timings.csv"))
@@ -146,7 +173,7 @@ def test_plans_are_exported_in_every_format(run: Run, tmp_path: Path) -> None:
 def test_the_exported_plan_in_bare_sumo_gives_the_delay_of_the_study_to_the_digit(
     run: Run, study: Study, tmp_path: Path
 ) -> None:
-    (file,) = run("plan", "export", _PLAN, "--format", "sumo", "-o", tmp_path, "--json").json
+    (file,) = run("plan", "export", _PLAN, "--format", "sumo", "-o", tmp_path, "--uncertified", "--json").json
     summary = json.loads((study.folder / "summary.json").read_text())
     for seed, inside in summary["confirmation"]["best"].items():
         assert _delay_in_bare_sumo(study.town, file, seed, tmp_path / "trips.xml") == pytest.approx(inside, rel=1e-12)
