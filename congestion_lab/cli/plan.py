@@ -145,6 +145,44 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     return Exit.OK
 
 
+@plan.command(epilog=example(f"plan analyze {_EXAMPLE} --runs runs/damascus-centre-signals/best"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--runs", type=click.Path(path_type=Path), required=True, help="Run set: its flows, and what it measured."
+)
+@click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
+@click.option(
+    "--hours",
+    type=click.FloatRange(min=0.0, min_open=True, max=24.0),
+    default=0.25,
+    show_default=True,
+    help="Analysis period T of the HCM.",
+)
+@json_option
+@verbosity_options
+def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float, as_json: bool) -> int:
+    """Print v/c, delay, level of service and queues of FILE by the HCM, beside what RUNS measured."""
+    from congestion_lab.cli.analysis import analysis_as_json, analysis_heading, analysis_table
+    from congestion_lab.cli.planruns import measured_by, site_of
+    from congestion_lab.metrics.analysing import Conditions, analysed
+    from congestion_lab.signals.planfile import read_plan_file
+
+    content = read_plan_file(file)
+    _known_only(content, file, controllers)
+    measured, remarks = measured_by(content, file, runs)
+    for text in remarks:
+        remark(text)
+    chosen = [one for one in content.plans if not controllers or one.controller_id in controllers]
+    found = [analysed(one, site_of(content, one, file), measured.flows, Conditions(hours)) for one in chosen]
+    if as_json:
+        say_json([analysis_as_json(one, measured) for one in found])
+        return Exit.OK
+    for one in found:
+        say(analysis_heading(one))
+        say(analysis_table(one, measured))
+    return Exit.OK
+
+
 def _known_only(content: "PlanFile", file: Path, controllers: Sequence[str]) -> None:
     unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
     if unknown:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from congestion_lab.core.files import write_text
+from congestion_lab.core.plain import plain
 from congestion_lab.signals.certificate import RULES, Certificate, Judgement, Separation, marking
-from congestion_lab.signals.planfile import plain
 from congestion_lab.signals.safety import STANDARD_RULES, Rules
 from congestion_lab.signals.timing import (
     DECELERATION_MPS2,

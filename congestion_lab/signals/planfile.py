@@ -1,7 +1,5 @@
 """Plan files: the plans of a scenario with all that is needed to judge and export them, in one JSON file."""
 
-import dataclasses
-import enum
 import json
 import math
 import re
@@ -13,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.files import write_text
+from congestion_lab.core.plain import plain
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import MAX_HEADS, PlanSet
 
@@ -183,21 +182,6 @@ def _values(text: str) -> Iterator[tuple[tuple[str | int, ...], int]]:
 def _next(place: Sequence[str | int]) -> int:
     last = place[-1]
     return last + 1 if isinstance(last, int) else 0
-
-
-def plain(value: object) -> object:
-    """Return a value in JSON's own types, in an order that depends on its content alone."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, frozenset):
-        return sorted(plain(item) for item in value)  # type: ignore[type-var]  # sets here hold pairs of numbers
-    if isinstance(value, Mapping):
-        return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
 
 
 def _pretty(value: object, indent: str) -> Iterator[str]:

@@ -156,6 +156,28 @@ def test_plans_are_certified_and_only_then_exported(run: Run, tmp_path: Path) ->
     assert "<!-- CERTIFIED: 2 of 2" in Path(clean).read_text(encoding="utf-8")
 
 
+def test_plans_are_analysed_beside_what_their_runs_measured(run: Run, study: Study) -> None:
+    runs = study.folder / "best"
+    shown = run("plan", "analyze", _PLAN, "--runs", runs)
+    assert shown.code == 0
+    assert "critical v/c" in shown.out
+    assert "other plans" not in shown.err
+    (one,) = run("plan", "analyze", _PLAN, "--runs", runs, "--controller", "x", "--json").json
+    avenue = next(each for each in one["approaches"] if each["from_link"] == "w1")
+    measured = next(each for each in one["simulated"]["movements"] if each["from_link"] == "w1")
+    assert avenue["volume_vph"] == pytest.approx(measured["volume_vph"])
+    assert 0 < avenue["delay_s"] < 80
+    assert "other plans" in run("plan", "analyze", _PLAN, "--runs", study.folder / "present").err
+
+
+def test_runs_on_another_network_are_refused(run: Run, study: Study, tmp_path: Path) -> None:
+    content = json.loads((study.town / _PLAN).read_text(encoding="utf-8"))
+    (tmp_path / "plan.json").write_text(json.dumps(content | {"network_digest": "0"}), encoding="utf-8")
+    ended = run("plan", "analyze", tmp_path / "plan.json", "--runs", study.folder / "best")
+    assert ended.code != 0
+    assert "another network" in ended.err
+
+
 @pytest.mark.usefixtures("study")
 def test_plans_are_exported_in_every_format(run: Run, tmp_path: Path) -> None:
     formats = ("--format", "sumo", "--format", "csv", "--format", "xlsx")
