@@ -7,12 +7,14 @@ from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import charts
+from congestion_lab.reporting.corridorsection import corridor_rows
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
 from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
 from congestion_lab.reporting.ladder import ladder_note, level_rows
 from congestion_lab.reporting.linkmap import LinkMap, link_name
 from congestion_lab.reporting.page import rendered
+from congestion_lab.reporting.playback import playback
 from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
 from congestion_lab.reporting.ringdiagram import ring_of
 from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_KMH, Scale
@@ -49,6 +51,7 @@ def _page(story: Story) -> str:
     figures = comparison_figures(differences) if story.after else single_figures(story.before.summaries)
     rows = intersection_rows(story)
     link_map = LinkMap(story.network)
+    played = playback(story, link_map.ids)
     content = {
         "title": clean_name(story.title),
         "scenario": clean_name(story.before.runs.inputs.name),
@@ -61,6 +64,8 @@ def _page(story: Story) -> str:
         "maps": _maps(story, link_map),
         "map_note": link_map.scale_bar(),
         "legends": {"speed": _legend(SPEED_KMH, _("km/h")), "delay": _legend(DELAY_CHANGE, _("s"))},
+        "playback": played,
+        "corridors": corridor_rows(story),
         "rows": rows,
         "remark": unnamed(rows),
         "plans": _plans(story, rows),
@@ -74,7 +79,8 @@ def _page(story: Story) -> str:
         "assumptions": assumptions(story),
         "provenance": provenance(story),
     }
-    return rendered("report.html.j2", content, {"charts": _charts(story), "links": _link_texts(story, link_map)})
+    data = {"charts": _charts(story), "links": _link_texts(story, link_map), "playback": played and played.data}
+    return rendered("report.html.j2", content, data)
 
 
 def _sides(story: Story) -> list[Side]:
