@@ -183,6 +183,59 @@ def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float,
     return Exit.OK
 
 
+@plan.command(epilog=example(f"plan corridors {_EXAMPLE} --runs runs/damascus-centre-signals/best"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--network", type=click.Path(path_type=Path), help="Network of FILE, where no runs are named.")
+@click.option("--runs", type=click.Path(path_type=Path), help="Run set: also say who arrives on green.")
+@click.option("--through", metavar="ID,ID...", help="The way past these controllers, in this order.")
+@click.option("--speed", "speed_kmh", type=click.FloatRange(min=1.0, max=150.0), help="km/h. Default: speed limits.")
+@click.option("--most", type=click.IntRange(min=1), default=12, show_default=True, help="Ways to look for.")
+@json_option
+@verbosity_options
+def corridors(
+    file: Path,
+    *,
+    network: Path | None,
+    runs: Path | None,
+    through: str | None,
+    speed_kmh: float | None,
+    most: int,
+    as_json: bool,
+) -> int:
+    """Print green waves of FILE along its streets: bandwidth, efficiency, attainability, arrivals on green.
+
+    Streets are found by name and going straight on past three signals or more. Bandwidths are exact for the plans and
+    the speed; arrivals are those of simulated vehicles.
+    """
+    from congestion_lab.cli.corridors import reasons, street_as_json, streets_table
+    from congestion_lab.cli.planruns import roads_and_runs
+    from congestion_lab.metrics.corridors import corridors as found_corridors
+    from congestion_lab.metrics.greenwaves import arrivals_by_signal, streets
+    from congestion_lab.metrics.waythrough import corridor_through
+    from congestion_lab.signals.planfile import read_plan_file
+
+    content = read_plan_file(file)
+    roads, results, remarks = roads_and_runs(content, file, network, runs)
+    for text in remarks:
+        remark(text)
+    named = through.split(",") if through else []
+    ways = [corridor_through(roads, named)] if named else found_corridors(roads, most=most)
+    found = streets(ways, content.plans, speed_mps=None if speed_kmh is None else speed_kmh / 3.6)
+    judged = [
+        (street, [arrivals_by_signal(wave, content.plans, results) if results else () for wave in street.waves])
+        for street in found
+    ]
+    if as_json:
+        say_json([street_as_json(*each) for each in judged])
+    elif judged:
+        say(streets_table(judged))
+        for line in reasons(found):
+            say(line)
+    else:
+        say("no street leads straight past three signals or more; name one with --through")
+    return Exit.OK
+
+
 def _known_only(content: "PlanFile", file: Path, controllers: Sequence[str]) -> None:
     unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
     if unknown:

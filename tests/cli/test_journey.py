@@ -170,6 +170,19 @@ def test_plans_are_analysed_beside_what_their_runs_measured(run: Run, study: Stu
     assert "other plans" in run("plan", "analyze", _PLAN, "--runs", study.folder / "present").err
 
 
+def test_green_waves_are_told_with_who_arrives_on_green(run: Run, study: Study) -> None:
+    past = ("--through", "x,y")
+    (street,) = run("plan", "corridors", _PLAN, "--runs", study.folder / "best", *past, "--json").json
+    (ahead,) = street["directions"]
+    assert [signal["controller"] for signal in ahead["signals"]] == ["x", "y"]
+    assert ahead["cycle_s"] is None or 0 <= ahead["bandwidth_s"] <= ahead["least_green_s"]
+    assert 0 < ahead["arrivals_on_green"] <= 1
+    shown = run("plan", "corridors", _PLAN, "--network", study.town / "roads.net.xml", *past, "--speed", 40)
+    assert "x → y" in shown.out
+    assert run("plan", "corridors", _PLAN).code == 3
+    assert "straight past three signals" in run("plan", "corridors", _PLAN, "--runs", study.folder / "best").out
+
+
 def test_runs_on_another_network_are_refused(run: Run, study: Study, tmp_path: Path) -> None:
     content = json.loads((study.town / _PLAN).read_text(encoding="utf-8"))
     (tmp_path / "plan.json").write_text(json.dumps(content | {"network_digest": "0"}), encoding="utf-8")
