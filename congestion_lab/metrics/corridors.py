@@ -209,6 +209,12 @@ def _street(link: Link) -> str:
 
 
 def _corridor(way: Sequence[str], network: Network) -> Corridor | None:
+    made = corridor_of(way, network)
+    return made if len({line.controller_id for line in made.stop_lines}) >= LEAST_SIGNALS else None
+
+
+def corridor_of(way: Sequence[str], network: Network) -> Corridor:
+    """Return the corridor along some links, each of which a movement joins to the next."""
     links = [network.links[name] for name in way]
     ends_m = np.cumsum([link.length_m for link in links]).tolist()
     lines = []
@@ -218,7 +224,5 @@ def _corridor(way: Sequence[str], network: Network) -> Corridor | None:
         if controller is not None:
             heads = {path.signal_index for path in paths if path.controller_id == controller}
             lines.append(StopLine(controller, tuple(sorted(head for head in heads if head is not None)), end_m))
-    if len({line.controller_id for line in lines}) < LEAST_SIGNALS:
-        return None
     free_s = sum(link.length_m / link.speed_mps for link in links)
     return Corridor(tuple(links), tuple(ends_m), tuple(lines), free_s)
