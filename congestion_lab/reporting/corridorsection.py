@@ -5,48 +5,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from markupsafe import Markup
 
-from congestion_lab.core.names import clean_name
-from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.experiments.comparison import paired
-from congestion_lab.metrics.corridors import (
-    Corridor,
-    Floats,
-    arrivals_on_green,
-    corridors,
-    probe_times_s,
-    sampled_ways,
-    section_times,
+from congestion_lab.metrics.corridors import Corridor, Floats, corridors, probe_times_s, section_times
+from congestion_lab.reporting.corridordiagram import (
+    Diagram,
+    Passed,
+    Sections,
+    SignalRow,
+    diagram_of,
+    signal_rows,
+    wave_of,
 )
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.linkmap import link_name
 from congestion_lab.reporting.timeline import TONES, Line, Timeline
-from congestion_lab.reporting.timespace import Signal, TimeSpace
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import interval, number, signed
-from congestion_lab.signals.plan import SignalPlan
-from congestion_lab.signals.windows import green_windows
-from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.tables import PASSAGES
 
 _MOST_CORRIDORS = 6
 _PROBE_EVERY_S = 15.0
 _BIN_S = 300.0
-_SHOWN_S = 600.0  # what a diagram shows: several cycles, and vehicles can still be told apart
-_MOST_VEHICLES = 120
 _PERCENTILES = (10.0, 50.0, 90.0)
-_SHARE_DIGITS = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SignalRow:
-    """A signal of a corridor in words: its place; of each side cycle and offset, share of green, arrivals on green."""
-
-    name: str
-    distance_m: str
-    sides: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +43,7 @@ class CorridorRow:
         interval: Its 95 % interval.
         tone: better, worse or same.
         chart: Travel times over the period.
-        diagrams: A time-space diagram per side.
+        diagrams: A time-space diagram per side, with a word on its green band.
         signals: Its signals.
     """
 
@@ -72,7 +54,7 @@ class CorridorRow:
     interval: str
     tone: str
     chart: Markup
-    diagrams: tuple[Markup, ...]
+    diagrams: tuple[Diagram, ...]
     signals: tuple[SignalRow, ...]
 
 
@@ -85,9 +67,6 @@ def corridor_rows(story: Story) -> list[CorridorRow]:
         return []
     made = (_row(story, way, sides, passed) for way in ways)
     return [row for row in made if row is not None]
-
-
-Passed = Mapping[int, pd.DataFrame]  # PASSAGES by seed
 
 
 def _passages(side: Side, ways: Sequence[Corridor]) -> Passed:
@@ -106,11 +85,7 @@ def _row(story: Story, way: Corridor, sides: Sequence[Side], passed: Sequence[Pa
     if not starts_s.size:
         return None
     change, between, tone = _change(probes)
-    signals = [_signals(story, way, side, found) for side, found in zip(sides, sections, strict=True)]
-    first = [
-        SignalRow(name, distance, tuple(side[place][2] for side in signals))
-        for place, (name, distance, _figures) in enumerate(signals[0])
-    ]
+    waves = [wave_of(way, side) for side in sides]
     return CorridorRow(
         name=_name(way),
         facts=_facts(way),
@@ -119,12 +94,11 @@ def _row(story: Story, way: Corridor, sides: Sequence[Side], passed: Sequence[Pa
         interval=between,
         tone=tone,
         chart=_chart(starts_s, probes),
-        diagrams=tuple(_diagram(story, way, side, found) for side, found in zip(sides, passed, strict=True)),
-        signals=tuple(first),
+        diagrams=tuple(diagram_of(story, *each) for each in zip(waves, sides, passed, strict=True)),
+        signals=signal_rows(story, way, waves, sections),
     )
 
 
-Sections = Mapping[int, list[tuple[Floats, Floats]]]  # of each seed
 Probes = Mapping[int, Floats]  # travel times by seed, one per start
 
 
@@ -178,67 +152,6 @@ def _chart(starts_s: Floats, probes: Sequence[Probes]) -> Markup:
         low, middle, high = np.array(rows).T.tolist()
         lines.append(Line(tone, middle, low, high))
     return Timeline.of(middles, lines).drawn(lines, _("Travel time over the period, s"))
-
-
-def _signals(
-    story: Story, way: Corridor, side: Side, sections: Sections
-) -> list[tuple[str, str, tuple[str, str, str]]]:
-    rows = []
-    for line in way.stop_lines:
-        place = way.ends_m.index(line.distance_m)
-        plan = side.plans.plan_of(line.controller_id)
-        first = side.runs.results[0]
-        windows = green_windows(plan, line.heads, begin_s=first.analysis_begin_s, end_s=first.ended_s)
-        counted = [
-            arrivals_on_green(found[place], way.links[place].free_flow_s, windows) for found in sections.values()
-        ]
-        on_green, arrived = (sum(column) for column in zip(*counted, strict=True))
-        cycle = _("{cycle} s, offset {offset} s") if windows else _("{cycle} s, timed by traffic")
-        share = _green_share(plan, line.heads)
-        figures = (
-            cycle.format(cycle=number(plan.cycle_s, 0), offset=number(plan.offset_s % plan.cycle_s, 0)),
-            f"{number(100 * share, _SHARE_DIGITS)} %" if windows else number(math.nan),
-            f"{number(100 * on_green / arrived, _SHARE_DIGITS)} %" if arrived else number(math.nan),
-        )
-        rows.append((_signal_name(story, line.controller_id), number(line.distance_m, 0), figures))
-    return rows
-
-
-def _green_share(plan: SignalPlan, heads: Sequence[int]) -> float:
-    """Return the share of a cycle that is green for some heads; NaN where it is not known beforehand."""
-    windows = green_windows(plan, heads, begin_s=plan.offset_s, end_s=plan.offset_s + plan.cycle_s)
-    return sum(end - start for start, end in windows) / plan.cycle_s if windows else math.nan
-
-
-def _diagram(story: Story, way: Corridor, side: Side, passed: Passed) -> Markup:
-    seed, table = next(iter(passed.items()))
-    result = side.runs.by_seed[seed]
-    begin_s, end_s = _shown(result)
-    signals = tuple(
-        Signal(
-            _signal_name(story, line.controller_id),
-            line.distance_m,
-            green_windows(side.plans.plan_of(line.controller_id), line.heads, begin_s=begin_s, end_s=end_s),
-        )
-        for line in way.stop_lines
-    )
-    ways = sampled_ways(table, way, begin_s=begin_s, end_s=end_s, most=_MOST_VEHICLES)
-    label = _("{side}: time-space diagram, {begin} to {end}, seed {seed}").format(
-        side=side.name, begin=clock_from_seconds(begin_s), end=clock_from_seconds(end_s), seed=seed
-    )
-    return TimeSpace(begin_s, end_s, way.length_m, signals, ways).drawn(label)
-
-
-def _shown(result: RunResult) -> tuple[float, float]:
-    """Return the minutes that a diagram shows: in the middle of the analysed period, from a whole minute on."""
-    span_s = min(_SHOWN_S, max(result.ended_s - result.analysis_begin_s, 1.0))
-    begin_s = (result.analysis_begin_s + result.ended_s - span_s) / 2 // 60 * 60
-    return begin_s, begin_s + span_s
-
-
-def _signal_name(story: Story, controller_id: str) -> str:
-    found = story.intersections.get(controller_id)
-    return clean_name(found.name if found else controller_id)
 
 
 def _name(way: Corridor) -> str:

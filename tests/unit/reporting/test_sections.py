@@ -11,8 +11,10 @@ import pytest
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.experiments.runset import RunSet
+from congestion_lab.metrics.corridors import corridors
 from congestion_lab.metrics.summary import run_summary
 from congestion_lab.network.model import Connection, Lane, Link, Network, Node
+from congestion_lab.reporting.corridordiagram import band_corners, wave_of
 from congestion_lab.reporting.corridorsection import corridor_rows
 from congestion_lab.reporting.environment import environment
 from congestion_lab.reporting.gathering import Side, Story, _side
@@ -132,6 +134,28 @@ def test_corridors_tell_travel_times_before_and_after(story: Story) -> None:
     assert len(row.diagrams) == 2
     assert [signal.sides[0][:2] for signal in row.signals] == [("60 s, offset 0 s", "50 %")] * 3
     assert row.facts == "0.4 km, 3 signals, 40 s at the speed limits"
+
+
+def test_green_bands_are_where_a_platoon_meets_green_at_every_signal(story: Story) -> None:
+    """Greens of 30 s, all at once, 10 s apart at the speed limit: who starts in the first 10 s meets all three."""
+    (row,) = corridor_rows(story)
+    assert (
+        row.diagrams[0].band == "Green band at the speed limits: 10 s of 60 s, 33 % of the shortest green on the way."
+    )
+    (way,) = corridors(story.network, most=1)
+    bands = list(band_corners(wave_of(way, story.before).wave, 600.0, 1200.0))
+    assert ((600.0, 100.0), (610.0, 200.0), (620.0, 300.0), (630.0, 300.0), (620.0, 200.0), (610.0, 100.0)) in bands
+    assert all(corner[0] % 60 <= 30 for band in bands for corner in band)
+    assert min(band[0][0] for band in bands) <= 600 - 20 - 10
+    assert max(band[0][0] for band in bands) >= 1140
+
+
+def test_where_traffic_times_the_signals_nothing_is_said_of_their_greens(story: Story) -> None:
+    runs = dataclasses.replace(story.before.runs, controller=Controller.ACTUATED)
+    (row,) = corridor_rows(dataclasses.replace(story, before=dataclasses.replace(story.before, runs=runs)))
+    assert row.diagrams[0].band.startswith("No green band")
+    assert [signal.sides[0] for signal in row.signals] == [("timed by traffic", "–", "–")] * 3
+    assert row.signals[0].sides[1][0] == "60 s, offset 0 s"
 
 
 def test_the_environment_is_told_by_trip_by_kilometre_and_by_class(story: Story) -> None:
