@@ -9,6 +9,8 @@ from congestion_lab.queueing.spending import Spent, left
 from congestion_lab.simulation.tables import INTERVAL_S, LINK_INTERVALS, LINKS, PASSAGES, TRIPS
 from congestion_lab.simulation.traffic import Flags, Floats, Ints
 
+_TENTHS = 1  # decimals of a second that passages keep: half the room on disk
+
 
 def trips_table(model: QueueModel, run: Run) -> pd.DataFrame:
     """Return TRIPS: everybody who was to depart before the horizon."""
@@ -102,8 +104,8 @@ def passages_table(model: QueueModel, run: Run) -> pd.DataFrame:
         {
             "vehicle_id": vehicles[run.fleet.number[passages["vehicle"]]],
             "link_id": links[model.bed.lanes["link"][passages["lane"]]],
-            "entered_s": passages["entered_s"],
-            "left_s": passages["left_s"],
+            "entered_s": passages["entered_s"].round(_TENTHS),
+            "left_s": passages["left_s"].round(_TENTHS),
         }
     )
     return PASSAGES.conform(table)
