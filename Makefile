@@ -20,7 +20,7 @@ test: setup
 
 demo: setup
 	$(BIN)/congestion-lab optimize experiments/damascus-demo.yaml
-	$(BIN)/congestion-lab plan export runs/damascus-demo/best-plan.json --format sumo --format csv --format xlsx -o plans/
+	$(BIN)/congestion-lab plan export runs/damascus-demo/best-plan.json --format sumo --format csv --format xlsx --uncertified -o plans/
 	$(BIN)/congestion-lab report runs/damascus-demo -o report.html
 
 bench: setup

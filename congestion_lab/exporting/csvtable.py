@@ -41,26 +41,28 @@ INTERGREEN_COLUMNS = ("controller", "intersection", "clearing_group", "entering_
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes Arabic for Latin-1
 
 
-def write_csv(plans: PlanSet, intersections: Sequence[Intersection], stem: Path) -> list[Path]:
+def write_csv(plans: PlanSet, intersections: Sequence[Intersection], stem: Path, marking: str = "") -> list[Path]:
     """Write `<stem>-timings.csv` and `<stem>-intergreens.csv`.
 
     Times are seconds from the start of the cycle; an offset lies within the cycle, as controllers take it. Where
-    traffic ends the greens, the times are those of the longest cycle; the last three columns are empty elsewhere.
+    traffic ends the greens, the times are those of the longest cycle; the last three columns are empty elsewhere. A
+    marking makes one more column.
     """
     by_id = {intersection.controller_id: intersection for intersection in intersections}
     pairs = [(plan, by_id[plan.controller_id]) for plan in plans]
     timings = stem.with_name(f"{stem.name}-timings.csv")
     intergreens = stem.with_name(f"{stem.name}-intergreens.csv")
-    _write(timings, TIMING_COLUMNS, (row for pair in pairs for row in _timing_rows(*pair)))
-    _write(intergreens, INTERGREEN_COLUMNS, (row for pair in pairs for row in _intergreen_rows(*pair)))
+    _write(timings, TIMING_COLUMNS, (row for pair in pairs for row in _timing_rows(*pair)), marking)
+    _write(intergreens, INTERGREEN_COLUMNS, (row for pair in pairs for row in _intergreen_rows(*pair)), marking)
     return [timings, intergreens]
 
 
-def _write(target: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def _write(target: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]], marking: str) -> None:
+    said = (inert(marking),) if marking else ()
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
-    writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerow((*columns, "marking") if marking else columns)
+    writer.writerows((*row, *said) for row in rows)
     write_text(target, _BYTE_ORDER_MARK + stream.getvalue())
 
 

@@ -13,16 +13,25 @@ from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.signals.planfile import read_plan_file
 
-Exporter = Callable[[PlanSet, Sequence[Intersection], Path], list[Path]]
-"""Takes plans, their intersections and a path without extension; returns the files written, all beginning with it."""
+Exporter = Callable[[PlanSet, Sequence[Intersection], Path, str], list[Path]]
+"""Takes plans, their intersections, a path without extension and a line that every file is to carry.
+
+Returns the files written, all beginning with the path.
+"""
 
 FORMATS: Mapping[str, Exporter] = MappingProxyType({"sumo": write_sumo, "csv": write_csv, "xlsx": write_xlsx})
 _UNSAFE = re.compile(r"[^\w-]+")
 _LONGEST_STEM = 50  # characters of up to four bytes, with room for endings: file systems take 255 bytes
 
 
-def export(plan_file: Path, format: str, folder: Path) -> list[Path]:
+def export(plan_file: Path, format: str, folder: Path, *, marking: str = "") -> list[Path]:
     """Export a plan file into a folder and return the files written, named after its scenario.
+
+    Args:
+        plan_file: The plans.
+        format: One of `FORMATS`.
+        folder: Where to.
+        marking: One line that every file is to carry, such as that the plans are not certified; "" for none.
 
     Raises:
         SignalPlanError: The plan file cannot be used, has a plan without its intersection, or the format is unknown.
@@ -39,7 +48,7 @@ def export(plan_file: Path, format: str, folder: Path) -> list[Path]:
     ]
     if faults:
         raise SignalPlanError(*faults)
-    return FORMATS[format](content.plans, content.intersections, folder / file_stem(content.scenario))
+    return FORMATS[format](content.plans, content.intersections, folder / file_stem(content.scenario), marking)
 
 
 def file_stem(name: str) -> str:

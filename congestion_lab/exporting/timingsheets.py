@@ -24,7 +24,7 @@ _OVERVIEW = "Overview"
 _OVERVIEW_COLUMNS = ("Sheet", "Intersection", "Name (Arabic)", "Control", "Cycle (s)", "Offset (s)", "Groups")
 
 
-def write_xlsx(plans: PlanSet, intersections: Sequence[Intersection], stem: Path) -> list[Path]:
+def write_xlsx(plans: PlanSet, intersections: Sequence[Intersection], stem: Path, marking: str = "") -> list[Path]:
     """Write `<stem>-timing-sheets.xlsx`; where traffic ends the greens, it shows the longest cycle."""
     by_id = {intersection.controller_id: intersection for intersection in intersections}
     pairs = [(at_its_longest(plan), by_id[plan.controller_id]) for plan in plans]
@@ -33,6 +33,8 @@ def write_xlsx(plans: PlanSet, intersections: Sequence[Intersection], stem: Path
     _overview(book.worksheets[0], pairs, titles)
     for (plan, intersection), title in zip(pairs, titles, strict=True):
         _timing_sheet(book.create_sheet(title), plan, intersection)
+    for sheet in book.worksheets if marking else ():
+        Pen(sheet).text(3 if sheet.title != _OVERVIEW else 2, 1, marking, font=Font(bold=True, color="FFB00020"))
     target = stem.with_name(f"{stem.name}-timing-sheets.xlsx")
     with written_whole(target) as temporary:
         book.save(temporary)

@@ -1,6 +1,5 @@
 """The report: one self-contained HTML file of a study or of run sets."""
 
-import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -8,18 +7,23 @@ from typing import Any
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import charts
 from congestion_lab.reporting.briefing import briefing
+from congestion_lab.reporting.corridorsection import corridor_rows
+from congestion_lab.reporting.environment import environment
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
 from congestion_lab.reporting.ladder import ladder_note, level_rows
 from congestion_lab.reporting.linkmap import LinkMap, link_name
+from congestion_lab.reporting.maplayers import map_layers, speed_legend
 from congestion_lab.reporting.page import rendered
+from congestion_lab.reporting.playback import playback
 from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
+from congestion_lab.reporting.reliabilitysection import reliability_section
 from congestion_lab.reporting.ringdiagram import ring_of
-from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_KMH, Scale
 from congestion_lab.reporting.streetnames import map_labels
 from congestion_lab.reporting.translation import OWN_NAMES, _, plural
 from congestion_lab.reporting.trials import finite
+from congestion_lab.reporting.unservedsection import unserved_section
 from congestion_lab.reporting.verdict import verdict_of
 from congestion_lab.reporting.wording import number
 
@@ -39,6 +43,8 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
     verdict = verdict_of(differences, unseen=story.study is not None) if differences else None
     rows = intersection_rows(story)
     link_map = LinkMap(story.network)
+    maps = map_layers(story, link_map)
+    played = playback(story, link_map.ids)
     content = {
         "title": clean_name(story.title),
         "elsewhere": [(code, OWN_NAMES[code], address) for code, address in elsewhere.items()],
@@ -50,9 +56,14 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
         "briefing": briefing(story, verdict, differences, rows) if verdict else [],
         "figures": figures,
         "cards": [figure for name in CARDS for figure in figures if figure.id == name],
-        "maps": _maps(story, link_map),
+        "maps": maps,
         "map_note": link_map.scale_bar(),
-        "legends": {"speed": _legend(SPEED_KMH, _("km/h")), "delay": _legend(DELAY_CHANGE, _("s"))},
+        "speed_legend": speed_legend(),
+        "playback": played,
+        "corridors": corridor_rows(story),
+        "unserved": unserved_section(story),
+        "reliability": reliability_section(story),
+        "environment": environment(story),
         "rows": rows,
         "remark": unnamed(rows),
         "places": _places(story, rows),
@@ -70,6 +81,8 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
         "charts": _charts(story),
         "links": _link_texts(story, link_map),
         "streets": map_labels(story.network, link_map.frame),
+        "layers": None if maps is None else maps.data,
+        "playback": None if played is None else played.data,
     }
     return rendered("report.html.j2", content, data)
 
@@ -89,42 +102,6 @@ def _subtitle(story: Story) -> str:
     return _("{intersections}, {links}, simulated on {seeds}").format(
         intersections=intersections, links=links, seeds=seeds
     )
-
-
-def _maps(story: Story, link_map: LinkMap) -> list[dict[str, Any]]:
-    measured = [side for side in _sides(story) if not side.links.empty]
-    maps = [
-        {"svg": link_map.coloured(_column(side, "speed_kmh"), SPEED_KMH, side.name, weight=lambda kmh: -kmh),
-         "caption": _("{side}: mean speed").format(side=side.name), "legend": "speed"}
-        for side in measured
-    ]  # fmt: skip
-    if len(measured) > 1:
-        svg = link_map.coloured(_delay_changes(story), DELAY_CHANGE, _("Change of delay"), weight=abs)
-        maps.append({"svg": svg, "caption": _("Change of mean delay per vehicle"), "legend": "delay"})
-    return maps
-
-
-def _column(side: Side, name: str) -> Mapping[str, float]:
-    return {str(link): float(value) for link, value in side.links[name].items()}
-
-
-def _delay_changes(story: Story) -> Mapping[str, float]:
-    if story.after is None:
-        return {}
-    before, after = _column(story.before, "delay_s"), _column(story.after, "delay_s")
-    return {link: after.get(link, math.nan) - delay for link, delay in before.items()}
-
-
-def _legend(scale: Scale, unit: str) -> list[tuple[str, str]]:
-    return [(each.key, _bounds(each.low, each.high, unit)) for each in scale.classes]
-
-
-def _bounds(low: float, high: float, unit: str) -> str:
-    if math.isinf(low):
-        return _("below {high} {unit}").format(high=number(high, 0), unit=unit)
-    if math.isinf(high):
-        return _("{low} {unit} and more").format(low=number(low, 0), unit=unit)
-    return _("{low} to {high} {unit}").format(low=number(low, 0), high=number(high, 0), unit=unit)
 
 
 def _link_texts(story: Story, link_map: LinkMap) -> list[str]:

@@ -156,7 +156,7 @@ def _load(programmes: dict[str, SignalPlan | None], record: Record) -> None:
         programmes[name] = replace(present, offset_s=offset_s, parameters=tuple(parameters.items()))
 
 
-def write_programs(plans: PlanSet, target: Path, *, program_id: str | None = None) -> None:
+def write_programs(plans: PlanSet, target: Path, *, program_id: str | None = None, comment: str = "") -> None:
     """Write plans as an additional file for SUMO, whole.
 
     Args:
@@ -164,13 +164,15 @@ def write_programs(plans: PlanSet, target: Path, *, program_id: str | None = Non
         target: The file.
         program_id: Name for all the programmes instead of their own. SUMO runs the programme that is loaded last, and
             refuses one whose name the network already uses for that controller: give a name that is new to it.
+        comment: A line for whoever opens the file.
 
     Raises:
         SignalPlanError: A plan leaves out a signal head, or cannot run in SUMO.
     """
     renamed = (plan if program_id is None else replace(plan, program_id=program_id) for plan in plans)
     elements = "".join(_gathered(renamed, program_text))
-    write_text(target, f'<?xml version="1.0" encoding="UTF-8"?>\n<additional>\n{elements}</additional>\n')
+    said = f"<!-- {comment.replace('--', '- -')} -->\n" if comment else ""
+    write_text(target, f'<?xml version="1.0" encoding="UTF-8"?>\n{said}<additional>\n{elements}</additional>\n')
 
 
 def _gathered(plans: Iterable[SignalPlan], convert: Callable[[SignalPlan], str]) -> list[str]:

@@ -131,9 +131,71 @@ def test_plans_are_checked_shown_and_repaired(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("study")
+def test_plans_are_certified_and_only_then_exported(run: Run, tmp_path: Path) -> None:
+    refused = run("plan", "certify", _PLAN, "-o", tmp_path / "certificate.json")
+    assert refused.code == 3
+    assert "breached yellow" in refused.out
+    assert "NOT CERTIFIED: 2 of 2 controllers" in refused.out
+    assert json.loads((tmp_path / "certificate.json").read_text())["marking"]["certified"] is False
+    mended = tmp_path / "mended.json"
+    run("plan", "check", _PLAN, "--repair", "-o", mended)
+    assert run("plan", "certify", mended).code == 0
+    shown = run("plan", "certify", mended, "--controller", "x")
+    assert "Intergreens" in shown.out
+    assert [one["controller_id"] for one in run("plan", "certify", mended, "--json").json["certificates"]] == ["x", "y"]
+
+    to_folder = ("--format", "sumo", "-o", tmp_path / "plans")
+    ended = run("plan", "export", _PLAN, *to_folder)
+    assert ended.code == 3
+    assert "--uncertified" in ended.err
+    assert "x: yellow" in ended.err
+    assert not list((tmp_path / "plans").glob("*"))
+    (marked,) = run("plan", "export", _PLAN, *to_folder, "--uncertified", "--json").json
+    assert "<!-- NOT CERTIFIED" in Path(marked).read_text(encoding="utf-8")
+    (clean,) = run("plan", "export", mended, *to_folder, "--json").json
+    assert "<!-- CERTIFIED: 2 of 2" in Path(clean).read_text(encoding="utf-8")
+
+
+def test_plans_are_analysed_beside_what_their_runs_measured(run: Run, study: Study) -> None:
+    runs = study.folder / "best"
+    shown = run("plan", "analyze", _PLAN, "--runs", runs)
+    assert shown.code == 0
+    assert "critical v/c" in shown.out
+    assert "other plans" not in shown.err
+    (one,) = run("plan", "analyze", _PLAN, "--runs", runs, "--controller", "x", "--json").json
+    avenue = next(each for each in one["approaches"] if each["from_link"] == "w1")
+    measured = next(each for each in one["simulated"]["movements"] if each["from_link"] == "w1")
+    assert avenue["volume_vph"] == pytest.approx(measured["volume_vph"])
+    assert 0 < avenue["delay_s"] < 80
+    assert "other plans" in run("plan", "analyze", _PLAN, "--runs", study.folder / "present").err
+
+
+def test_green_waves_are_told_with_who_arrives_on_green(run: Run, study: Study) -> None:
+    past = ("--through", "x,y")
+    (street,) = run("plan", "corridors", _PLAN, "--runs", study.folder / "best", *past, "--json").json
+    (ahead,) = street["directions"]
+    assert [signal["controller"] for signal in ahead["signals"]] == ["x", "y"]
+    assert ahead["cycle_s"] is None or 0 <= ahead["bandwidth_s"] <= ahead["least_green_s"]
+    assert 0 < ahead["arrivals_on_green"] <= 1
+    shown = run("plan", "corridors", _PLAN, "--network", study.town / "roads.net.xml", *past, "--speed", 40)
+    assert "x → y" in shown.out
+    assert run("plan", "corridors", _PLAN).code == 3
+    assert "straight past three signals" in run("plan", "corridors", _PLAN, "--runs", study.folder / "best").out
+
+
+def test_runs_on_another_network_are_refused(run: Run, study: Study, tmp_path: Path) -> None:
+    content = json.loads((study.town / _PLAN).read_text(encoding="utf-8"))
+    (tmp_path / "plan.json").write_text(json.dumps(content | {"network_digest": "0"}), encoding="utf-8")
+    ended = run("plan", "analyze", tmp_path / "plan.json", "--runs", study.folder / "best")
+    assert ended.code != 0
+    assert "another network" in ended.err
+
+
+@pytest.mark.usefixtures("study")
 def test_plans_are_exported_in_every_format(run: Run, tmp_path: Path) -> None:
     formats = ("--format", "sumo", "--format", "csv", "--format", "xlsx")
-    written = [Path(path) for path in run("plan", "export", _PLAN, *formats, "-o", tmp_path / "plans", "--json").json]
+    given = (_PLAN, *formats, "-o", tmp_path / "plans", "--uncertified", "--json")
+    written = [Path(path) for path in run("plan", "export", *given).json]
     assert {path.suffix for path in written} == {".xml", ".csv", ".xlsx"}
     assert set(written) == set((tmp_path / "plans").iterdir())
     timings = next(path for path in written if path.name.endswith("timings.csv"))
@@ -146,7 +208,7 @@ def test_plans_are_exported_in_every_format(run: Run, tmp_path: Path) -> None:
 def test_the_exported_plan_in_bare_sumo_gives_the_delay_of_the_study_to_the_digit(
     run: Run, study: Study, tmp_path: Path
 ) -> None:
-    (file,) = run("plan", "export", _PLAN, "--format", "sumo", "-o", tmp_path, "--json").json
+    (file,) = run("plan", "export", _PLAN, "--format", "sumo", "-o", tmp_path, "--uncertified", "--json").json
     summary = json.loads((study.folder / "summary.json").read_text())
     for seed, inside in summary["confirmation"]["best"].items():
         assert _delay_in_bare_sumo(study.town, file, seed, tmp_path / "trips.xml") == pytest.approx(inside, rel=1e-12)

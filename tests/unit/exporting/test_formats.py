@@ -37,6 +37,22 @@ def test_a_plan_without_its_intersection_is_a_fault(plan_file: Path, tmp_path: P
         export(plan_file, "csv", tmp_path)
 
 
+_MARK = "NOT CERTIFIED: 1 of 1 -- not for use"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_file_carries_the_marking(format: str, plan_file: Path, tmp_path: Path) -> None:
+    for path in export(plan_file, format, tmp_path / "out", marking=_MARK):
+        if path.suffix == ".xlsx":
+            for sheet in openpyxl.load_workbook(path).worksheets:
+                assert _MARK in {cell.value for row in sheet.iter_rows(max_row=3) for cell in row}
+        elif path.suffix == ".csv":
+            assert {row["marking"] for row in _rows(path)} == {_MARK}
+        else:
+            head = path.read_text(encoding="utf-8").splitlines()[1]
+            assert head == "<!-- NOT CERTIFIED: 1 of 1 - - not for use -->"
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))

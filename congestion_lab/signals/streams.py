@@ -7,12 +7,12 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linprog
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.optimization.space import Ring
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import phases
-from congestion_lab.signals.plan import Aspect
+from congestion_lab.signals.plan import Aspect, SignalPlan
 
 SATURATION_VPH = 1800.0  # per lane: 1,900 pc/h (HCM 2010, base) less some heavy vehicles and parking
 _TURN_FACTORS = {Turn.STRAIGHT: 1.0, Turn.LEFT: 0.95, Turn.RIGHT: 0.85, Turn.U_TURN: 0.75}
@@ -51,8 +51,8 @@ class Streams:
         return np.asarray((self.flows_vph > 0) & (self.served.max(axis=1, initial=0.0) > 0))
 
 
-def streams(ring: Ring, intersection: Intersection, flows: Flows) -> Streams:
-    """Return the streams of an intersection under its present phases.
+def streams(plan: SignalPlan, intersection: Intersection, flows: Flows) -> Streams:
+    """Return the streams of an intersection under the phases of a plan.
 
     Movements share the lanes that they may use so that the busiest lane is as light as possible; a stream is one
     movement on one lane. Permitted greens release what gaps in the conflicting flow allow.
@@ -62,14 +62,15 @@ def streams(ring: Ring, intersection: Intersection, flows: Flows) -> Streams:
     lanes: dict[Lane, float] = {}
     for head, load in zip(heads, loads, strict=True):
         lanes[_lane(head)] = lanes.get(_lane(head), 0.0) + load
-    saturation = np.array([SATURATION_VPH * _TURN_FACTORS[head.turn or Turn.STRAIGHT] for head in heads])
-    weights = _weights(ring, intersection, heads, loads)
-    between = np.ones(len(ring.plan.intervals), dtype=bool)
-    served = np.zeros((len(heads), len(ring.min_greens_s)))
-    for number, phase in enumerate(phases(ring.plan)):
+    saturation = np.array([saturation_vph(head) for head in heads])
+    weights = released(plan, intersection, heads, loads)
+    between = np.ones(len(plan.intervals), dtype=bool)
+    ring = phases(plan)
+    served = np.zeros((len(heads), len(ring)))
+    for number, phase in enumerate(ring):
         served[:, number] = weights[:, phase.intervals[0]]
         between[list(phase.intervals)] = False
-    durations = np.array([interval.duration_s for interval in ring.plan.intervals])
+    durations = np.array([interval.duration_s for interval in plan.intervals])
     return Streams(
         links=tuple((head.from_link, head.to_link) for head in heads),
         flows_vph=np.array(loads),
@@ -78,6 +79,19 @@ def streams(ring: Ring, intersection: Intersection, flows: Flows) -> Streams:
         served=served,
         served_between_s=weights[:, between] @ durations[between],
     )
+
+
+def critical_ratios(streams: Streams) -> NDArray[np.float64]:
+    """Return the least share of the cycle that each phase needs to serve all streams just so (Allsop 1972).
+
+    Where every stream has one phase these are the critical flow ratios of Webster's method; a stream that several
+    phases release needs their sum only.
+    """
+    phase_count = streams.served.shape[1]
+    if not streams.loaded.any():
+        return np.zeros(phase_count)
+    found = linprog(np.ones(phase_count), A_ub=-streams.served[streams.loaded], b_ub=-streams.ratios[streams.loaded])
+    return np.asarray(found.x)
 
 
 def lane_loads(heads: Sequence[SignalHead], flows: Flows) -> list[float]:
@@ -109,21 +123,33 @@ def _lane(head: SignalHead) -> Lane:
     return head.from_link, head.from_lane
 
 
-def _weights(
-    ring: Ring, intersection: Intersection, heads: Sequence[SignalHead], loads: Sequence[float]
+def saturation_vph(head: SignalHead) -> float:
+    """Return the saturation flow of a lane that only this head's movement uses."""
+    return SATURATION_VPH * _TURN_FACTORS[head.turn or Turn.STRAIGHT]
+
+
+def released(
+    plan: SignalPlan, intersection: Intersection, heads: Sequence[SignalHead], loads: Sequence[float]
 ) -> NDArray[np.float64]:
-    """Share of the saturation flow that each interval (column) releases for each head (row)."""
-    group_of = {index: number for number, group in enumerate(ring.plan.groups) for index in group.heads}
+    """Return the share of the saturation flow that each interval (column) releases for each head (row).
+
+    Args:
+        plan: The plan.
+        intersection: Its intersection.
+        heads: Vehicle heads.
+        loads: Flow of each head's movement on its lane, vehicles per hour.
+    """
+    group_of = {index: number for number, group in enumerate(plan.groups) for index in group.heads}
     rows = [
-        list(_released(ring, group_of, head, _gap_share(_yielded_vph(head, intersection, heads, loads))))
+        list(_released(plan, group_of, head, _gap_share(_yielded_vph(head, intersection, heads, loads))))
         for head in heads
     ]
-    return np.array(rows, dtype=float).reshape(len(heads), len(ring.plan.intervals))
+    return np.array(rows, dtype=float).reshape(len(heads), len(plan.intervals))
 
 
-def _released(ring: Ring, group_of: Mapping[int, int], head: SignalHead, gap_share: float) -> Iterator[float]:
+def _released(plan: SignalPlan, group_of: Mapping[int, int], head: SignalHead, gap_share: float) -> Iterator[float]:
     shares = {Aspect.GREEN: 1.0, Aspect.PERMITTED: gap_share}
-    for interval in ring.plan.intervals:
+    for interval in plan.intervals:
         yield shares.get(interval.aspects[group_of[head.index]], 0.0) if head.index in group_of else 0.0
 
 
