@@ -17,6 +17,7 @@ from congestion_lab.cli.options import (
     out_option,
     verbosity_options,
 )
+from congestion_lab.cli.schedule import schedule
 
 if TYPE_CHECKING:
     from congestion_lab.signals.planfile import PlanFile
@@ -28,6 +29,9 @@ _EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
 @click.group(epilog=example(f"plan check {_EXAMPLE}"))
 def plan() -> None:
     """Check, certify, show and export signal plans."""
+
+
+plan.add_command(schedule)
 
 
 @plan.command(epilog=example(f"plan check {_EXAMPLE} --repair -o repaired.json"))

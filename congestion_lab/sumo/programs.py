@@ -205,7 +205,7 @@ def program_text(plan: SignalPlan) -> str:
         raise SignalPlanError(Fault(rule, "give every signal head to a group", source))
     if foreign := [*_foreign(plan)]:
         raise SignalPlanError(*(Fault(rule, "read the plan from a network anew", source) for rule in foreign))
-    lines = [f"    <tlLogic{_attributes({**head, 'offset': _number(plan.offset_s)})}>"]
+    lines = [f"    <tlLogic{_attributes({**head, 'offset': number_text(plan.offset_s)})}>"]
     lines += [f"        <phase{_attributes(_phase(interval, plan.groups))}/>" for interval in plan.intervals]
     lines += [f"        <param{_attributes({'key': key, 'value': value})}/>" for key, value in plan.parameters]
     lines += [f"        {attachment}" for attachment in plan.attachments]
@@ -242,14 +242,15 @@ def _phase(interval: Interval, groups: Sequence[SignalGroup]) -> dict[str, str]:
     shipped = extras.pop("state", state)
     limits = {"minDur": interval.min_s, "maxDur": interval.max_s}
     return {
-        "duration": _number(interval.duration_s),
+        "duration": number_text(interval.duration_s),
         "state": shipped if shipped.replace("Y", "y") == state else state,
-        **{name: _number(limit) for name, limit in limits.items() if limit is not None},
+        **{name: number_text(limit) for name, limit in limits.items() if limit is not None},
         **extras,
     }
 
 
-def _number(value: float) -> str:
+def number_text(value: float) -> str:
+    """Return a number as SUMO writes it."""
     return str(int(value)) if value == int(value) else repr(float(value))
 
 

@@ -183,6 +183,29 @@ def test_green_waves_are_told_with_who_arrives_on_green(run: Run, study: Study) 
     assert "straight past three signals" in run("plan", "corridors", _PLAN, "--runs", study.folder / "best").out
 
 
+@pytest.mark.usefixtures("study")
+def test_a_schedule_is_checked_and_written(run: Run, tmp_path: Path) -> None:
+    for name, source in (("night", "present"), ("day", "best")):
+        run("plan", "check", Path(_PLAN).with_name(f"{source}-plan.json"), "--repair", "-o", tmp_path / f"{name}.json")
+    week = tmp_path / "week.yaml"
+    week.write_text(
+        "name: week\nday_types:\n"
+        "  - name: every-day\n"
+        "    weekdays: [sunday, monday, tuesday, wednesday, thursday, friday, saturday]\n"
+        "    switches: [{at: '00:00', plans: night.json}, {at: '06:30', plans: day.json}]\n"
+    )
+    checked = run("plan", "schedule", "check", week)
+    assert checked.code == 0, checked.out
+    assert "every-day 06:30 night → day: 2 controllers" in checked.out
+    (written,) = run(
+        "plan", "schedule", "write", week, "--day-type", "every-day", "-o", tmp_path / "d.xml", "--json"
+    ).json
+    text = Path(written).read_text(encoding="utf-8")
+    assert "<!-- CERTIFIED" in text
+    assert '<wautSwitch time="23400" to="congestion_lab.day"/>' in text
+    assert run("plan", "schedule", "write", week, "--day-type", "holiday").code == 2
+
+
 def test_runs_on_another_network_are_refused(run: Run, study: Study, tmp_path: Path) -> None:
     content = json.loads((study.town / _PLAN).read_text(encoding="utf-8"))
     (tmp_path / "plan.json").write_text(json.dumps(content | {"network_digest": "0"}), encoding="utf-8")
