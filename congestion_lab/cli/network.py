@@ -8,10 +8,13 @@ import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.networkimport import import_network
-from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
-
-_variant_option = click.option(
-    "--variant", help="Variant of the folder, e.g. before-2025. Default: the network as it is."
+from congestion_lab.cli.options import (
+    example,
+    file_for_results,
+    json_option,
+    out_option,
+    variant_option,
+    verbosity_options,
 )
 
 
@@ -25,7 +28,7 @@ network.add_command(import_network)
 
 @network.command(epilog=example("network build networks/damascus --variant before-2025"))
 @click.argument("folder", type=click.Path(path_type=Path))
-@_variant_option
+@variant_option
 @json_option
 @verbosity_options
 def build(folder: Path, *, variant: str | None, as_json: bool) -> int:
@@ -45,7 +48,7 @@ def build(folder: Path, *, variant: str | None, as_json: bool) -> int:
 
 @network.command(epilog=example("network check networks/damascus"))
 @click.argument("path", metavar="FOLDER|NET", type=click.Path(path_type=Path))
-@_variant_option
+@variant_option
 @json_option
 @verbosity_options
 def check(path: Path, *, variant: str | None, as_json: bool) -> int:
@@ -72,7 +75,7 @@ def check(path: Path, *, variant: str | None, as_json: bool) -> int:
 
 @network.command(epilog=example("network show networks/damascus -o damascus.svg"))
 @click.argument("path", metavar="FOLDER|NET", type=click.Path(path_type=Path))
-@_variant_option
+@variant_option
 @out_option("SVG file to write. Default: network.svg.", default=Path("network.svg"), show_default=False)
 @json_option
 @verbosity_options

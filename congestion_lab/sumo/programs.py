@@ -14,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 
 from congestion_lab.core.errors import Fault, InputError, SignalPlanError
 from congestion_lab.core.files import write_text
+from congestion_lab.core.names import xml_comment
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.sumo.clock import seconds
 from congestion_lab.sumo.records import Record, records
@@ -156,7 +157,7 @@ def _load(programmes: dict[str, SignalPlan | None], record: Record) -> None:
         programmes[name] = replace(present, offset_s=offset_s, parameters=tuple(parameters.items()))
 
 
-def write_programs(plans: PlanSet, target: Path, *, program_id: str | None = None) -> None:
+def write_programs(plans: PlanSet, target: Path, *, program_id: str | None = None, comment: str = "") -> None:
     """Write plans as an additional file for SUMO, whole.
 
     Args:
@@ -164,13 +165,15 @@ def write_programs(plans: PlanSet, target: Path, *, program_id: str | None = Non
         target: The file.
         program_id: Name for all the programmes instead of their own. SUMO runs the programme that is loaded last, and
             refuses one whose name the network already uses for that controller: give a name that is new to it.
+        comment: A line for whoever opens the file.
 
     Raises:
         SignalPlanError: A plan leaves out a signal head, or cannot run in SUMO.
     """
     renamed = (plan if program_id is None else replace(plan, program_id=program_id) for plan in plans)
     elements = "".join(_gathered(renamed, program_text))
-    write_text(target, f'<?xml version="1.0" encoding="UTF-8"?>\n<additional>\n{elements}</additional>\n')
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n{xml_comment(comment)}'
+    write_text(target, f"{head}<additional>\n{elements}</additional>\n")
 
 
 def _gathered(plans: Iterable[SignalPlan], convert: Callable[[SignalPlan], str]) -> list[str]:

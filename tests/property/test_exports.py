@@ -1,0 +1,99 @@
+"""Whatever legal plan is exported: an independent reader finds the same colours in every second."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from congestion_lab.exporting.handover import Handover
+from congestion_lab.exporting.sumofile import write_sumo
+from congestion_lab.exporting.vissigfile import write_vissig
+from congestion_lab.signals.conflicts import group_conflicts
+from congestion_lab.signals.plan import Aspect, SignalPlan
+from congestion_lab.signals.safety import required_intergreen_s
+from congestion_lab.sumo.programs import running_plans
+from tests.plancases import handovers
+from tests.sigfile import read_sig
+
+_CHECKED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SIMPLE = {Aspect.PERMITTED: "green", Aspect.STOP_THEN_GO: "red"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("exports")
+
+
+def each_second(plan: SignalPlan, group: int) -> list[Aspect]:
+    """What a group shows in the middle of each second on the reference clock, over one cycle."""
+    shown = []
+    for second in range(round(plan.cycle_s)):
+        here, number = (second + 0.5 - plan.offset_s) % plan.cycle_s, 0
+        while here >= plan.intervals[number].duration_s:
+            here -= plan.intervals[number].duration_s
+            number += 1
+        shown.append(plan.intervals[number].aspects[group])
+    return shown
+
+
+@given(data=st.data())
+@_CHECKED
+def test_vissig_shows_every_second_as_the_plan_does(data: st.DataObject, folder: Path) -> None:
+    handover = data.draw(handovers(folder))
+    (plan,) = handover.plans
+    (file,) = write_vissig(handover, folder / "v").files
+    sig = read_sig(file)
+    assert sig.cycle == 1000 * plan.cycle_s
+    for place, group in enumerate(plan.groups):
+        planned = [_SIMPLE.get(aspect, aspect.value) for aspect in each_second(plan, place)]
+        assert [sig.shown(group.id, 1000 * second + 500) for second in range(len(planned))] == planned, group.id
+
+
+@given(data=st.data())
+@_CHECKED
+def test_vissig_intergreens_are_those_between_its_own_greens(data: st.DataObject, folder: Path) -> None:
+    """From the end of one green to the start of the next one, measured on what the file itself shows."""
+    handover = data.draw(handovers(folder))
+    (plan,) = handover.plans
+    (site,) = handover.intersections.values()
+    (file,) = write_vissig(handover, folder / "i").files
+    sig = read_sig(file)
+    names = [group.id for group in plan.groups]
+    seconds = range(sig.cycle // 1000)
+    green = {name: [sig.shown(name, 1000 * one + 500) == "green" for one in seconds] for name in names}
+    apart = {pair for pair in group_conflicts(plan, site) if not _both(green, *(names[place] for place in pair))}
+    needed, left = sig.intergreens["Needed to clear"], sig.intergreens["Left by the programme"]
+    both_ways = {*apart, *((second, first) for first, second in apart)}
+    assert set(needed) == {(names[one], names[two]) for one, two in both_ways}
+    assert set(left) <= set(needed)
+    assert left
+    for (clearing, entering), time in left.items():
+        measured = min(_gaps(green[clearing], green[entering]))
+        assert time == 1000 * measured
+    heads = {group.id: [head for head in site.heads if head.index in group.heads] for group in plan.groups}
+    for (clearing, _), time in needed.items():
+        times = [required_intergreen_s([head]) for head in heads[clearing]]
+        assert min(times) - 0.05 <= time / 1000 <= max(times) + 0.05
+
+
+def _both(green: dict[str, list[bool]], one: str, other: str) -> bool:
+    return any(a and b for a, b in zip(green[one], green[other], strict=True))
+
+
+def _gaps(clearing: list[bool], entering: list[bool]) -> list[int]:
+    count = len(clearing)
+    ends = [second for second in range(count) if clearing[second - 1] and not clearing[second]]
+    return [next(step for step in range(count) if entering[(end + step) % count]) for end in ends]
+
+
+@given(data=st.data())
+@_CHECKED
+def test_sumo_gives_back_the_plan(data: st.DataObject, folder: Path) -> None:
+    handover: Handover = data.draw(handovers(folder))
+    (file,) = write_sumo(handover, folder / "s").files
+    (back,), (plan,) = running_plans((), folder, [file]), handover.plans
+    assert (back.cycle_s, back.offset_s) == (plan.cycle_s, plan.offset_s)
+    heads = {head: each_second(plan, place) for place, group in enumerate(plan.groups) for head in group.heads}
+    again = {head: each_second(back, place) for place, group in enumerate(back.groups) for head in group.heads}
+    assert again == heads
