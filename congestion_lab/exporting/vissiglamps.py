@@ -35,13 +35,20 @@ _DISPLAYS = {
     Aspect.PERMITTED: GREEN,
 }
 _NEXT = frozenset({(RED, RED_AMBER), (RED, GREEN), (RED_AMBER, GREEN), (GREEN, AMBER), (GREEN, RED), (AMBER, RED)})
-_SKIPPED = MappingProxyType({RED_AMBER: (RED, GREEN), AMBER: (GREEN, RED)})  # what is seen where they are left out
 _NAMES = {RED: "red", RED_AMBER: "red and yellow", GREEN: "green", AMBER: "yellow"}
+_SHORTEST_RED_MS = 1000  # default of red in VISSIG's signal sequences
+_SHORTENED = (
+    "greens are up to a few seconds shorter: VISSIG knows one yellow per group, and shows red before every green"
+)
 _HINT = "export it as sumo, csv or xlsx"
 _LOST = {
     Aspect.PERMITTED: "permitted green is written as green; VISSIG leaves giving way to the roads",
     Aspect.STOP_THEN_GO: "go after a stop is written as red",
 }
+
+
+Part = tuple[int, int, int]
+"""Begin in the cycle, display and length; times in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +85,26 @@ def lamps(plan: SignalPlan, group: int) -> Lamps:
     unknown = sorted({run.aspect.value for run in shown} - {aspect.value for aspect in _DISPLAYS})
     if unknown:
         raise SignalPlanError(Fault(f"group {name} shows {', '.join(unknown)}; VISSIG cannot say that", _HINT, source))
-    parts = _merged(shown, plan.cycle_s)
+    exact = _merged(shown, plan.cycle_s)
+    parts = _with_one_amber(_with_red_behind_amber(exact))
     notes = tuple(text for aspect, text in _LOST.items() if any(run.aspect is aspect for run in shown))
+    notes += (_SHORTENED,) if parts != exact else ()
     fault = _fault(parts)
     if fault:
         raise SignalPlanError(Fault(f"group {name}: {fault}", _HINT, source))
     if len(parts) == 1:
         return Lamps(name, _ALWAYS_GREEN if parts[0][1] == GREEN else _ALWAYS_RED, (), {}, notes)
-    commands = tuple(sorted((begin, display) for begin, display, _ in parts if display in (RED, GREEN)))
-    fixed = {display: length for _, display, length in sorted(parts, key=lambda part: part[1]) if display in _SKIPPED}
+    cycle = round(1000 * plan.cycle_s)
+    commands = tuple(sorted((begin % cycle, display) for begin, display, _ in parts if display in (RED, GREEN)))
+    fixed = {
+        display: length
+        for _, display, length in sorted(parts, key=lambda part: part[1])
+        if display in (RED_AMBER, AMBER)
+    }
     return Lamps(name, _sequence(fixed), commands, _complete(fixed), notes)
 
 
-def _merged(shown: Sequence[Run], cycle_s: float) -> list[tuple[int, int, int]]:
+def _merged(shown: Sequence[Run], cycle_s: float) -> list[Part]:
     """Return (begin, display, length) in milliseconds; neighbours that look alike are one, around the end too."""
     begins = [(round(1000 * run.start_s), _DISPLAYS[run.aspect]) for run in shown]
     changes = [(begin, display) for place, (begin, display) in enumerate(begins) if display != begins[place - 1][1]]
@@ -100,19 +114,50 @@ def _merged(shown: Sequence[Run], cycle_s: float) -> list[tuple[int, int, int]]:
     return [(begin, display, end - begin) for (begin, display), end in zip(changes, ends, strict=True)]
 
 
-def _fault(parts: Sequence[tuple[int, int, int]]) -> str:
+def _with_red_behind_amber(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts with a second of red wherever yellow turns green again; that green begins later by it."""
+    mended: list[Part] = []
+    for place, (begin, display, length) in enumerate(parts):
+        if (parts[place - 1][1], display) == (AMBER, GREEN):
+            mended.append((begin, RED, _SHORTEST_RED_MS))
+            mended.append((begin + _SHORTEST_RED_MS, display, length - _SHORTEST_RED_MS))
+        else:
+            mended.append((begin, display, length))
+    return mended
+
+
+def _with_one_amber(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts with all ambers as long as the longest; greens before shorter ones end sooner by what lacks."""
+    longest = max((length for _, display, length in parts if display == AMBER), default=0)
+    mended: list[Part] = []
+    for place, (begin, display, length) in enumerate(parts):
+        _, after, following = parts[(place + 1) % len(parts)]
+        if display == GREEN and after in (AMBER, RED):
+            lacking = longest - (following if after == AMBER else 0)
+            mended.append((begin, display, length - lacking))
+            if after == RED and longest:
+                mended.append((begin + length - lacking, AMBER, longest))
+        elif display == AMBER:
+            mended.append((begin + length - longest, display, longest))
+        else:
+            mended.append((begin, display, length))
+    return mended
+
+
+def _fault(parts: Sequence[Part]) -> str:
     """Return why no signal sequence shows these parts in their order; nothing if one does."""
     displays = [display for _, display, _ in parts]
     changes = list(itertools.pairwise([*displays, displays[0]])) if len(parts) > 1 else []
     for before, after in changes:
         if (before, after) not in _NEXT:
             return f"{_NAMES[after]} follows {_NAMES[before]}, which no signal sequence of VISSIG has"
-    if not changes and displays[0] in _SKIPPED:
+    if not changes and displays[0] in (AMBER, RED_AMBER):
         return f"it shows {_NAMES[displays[0]]} all the time, which no signal sequence of VISSIG has"
-    for display, without in _SKIPPED.items():
-        lengths = {length for _, other, length in parts if other == display}
-        if len(lengths) > 1 or (lengths and without in changes):
-            return f"{_NAMES[display]} has several lengths; VISSIG knows one per group"
+    lengths = {length for _, display, length in parts if display == RED_AMBER}
+    if len(lengths) > 1 or (lengths and (RED, GREEN) in changes):
+        return "red and yellow has several lengths; VISSIG knows one per group"
+    if any(length <= 0 for _, _, length in parts):
+        return "a green is too short for the yellow that VISSIG shows behind every green of a group"
     return ""
 
 

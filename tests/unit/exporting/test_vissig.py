@@ -57,12 +57,12 @@ def test_red_and_amber_lies_before_green(plan: SignalPlan, crossing: Intersectio
 
 
 def test_what_no_signal_sequence_shows_is_refused(plan: SignalPlan, crossing: Intersection, tmp_path: Path) -> None:
-    again = _with(plan, (20, (G, R)), (3, (Y, R)), (15, (G, G)), (3, (R, Y)))
-    with pytest.raises(SignalPlanError, match="group main: green follows yellow"):
-        _written(again, crossing, tmp_path)
-    uneven = _with(plan, (20, (G, R)), (3, (Y, R)), (5, (R, R)), (9, (G, R)), (4, (Y, R)), (9, (R, G)), (3, (R, Y)))
-    with pytest.raises(SignalPlanError, match="yellow has several lengths"):
-        _written(uneven, crossing, tmp_path)
+    backwards = _with(plan, (20, (G, R)), (3, (U, R)), (15, (R, G)), (3, (R, Y)))
+    with pytest.raises(SignalPlanError, match="group main: red and yellow follows green"):
+        _written(backwards, crossing, tmp_path)
+    flicker = _with(plan, (20, (G, R)), (4, (Y, R)), (2, (G, R)), (3, (R, R)), (15, (R, G)), (3, (R, Y)))
+    with pytest.raises(SignalPlanError, match="group main: a green is too short"):
+        _written(flicker, crossing, tmp_path)
     dark = _with(plan, (20, (G, R)), (3, (Y, R)), (15, (R, Aspect.DARK)))
     with pytest.raises(SignalPlanError, match="group =side shows dark"):
         _written(dark, crossing, tmp_path)
@@ -83,3 +83,25 @@ def test_controllers_whose_names_look_alike_in_a_file_system_keep_apart(
     files = write_vissig(Handover("s", ordered, sites), tmp_path / "s").files
     assert len(set(files)) == 2
     assert all(path.is_file() for path in files)
+
+
+def test_yellow_of_several_lengths_becomes_the_longest_and_costs_green_alone(
+    plan: SignalPlan, crossing: Intersection, tmp_path: Path
+) -> None:
+    uneven = _with(plan, (20, (G, R)), (3, (Y, R)), (5, (R, R)), (9, (G, R)), (4, (Y, R)), (9, (R, G)), (3, (R, Y)))
+    (file,), remarks = _written(uneven, crossing, tmp_path)
+    shown = read_sig(file).shown
+    colours = [shown("main", 7_000 + 500 + 1000 * second) for second in range(53)]
+    assert colours == ["green"] * 19 + ["yellow"] * 4 + ["red"] * 5 + ["green"] * 9 + ["yellow"] * 4 + ["red"] * 12
+    assert any("greens are up to a few seconds shorter" in remark for remark in remarks)
+
+
+def test_yellow_that_turns_green_again_shows_red_between(
+    plan: SignalPlan, crossing: Intersection, tmp_path: Path
+) -> None:
+    again = _with(plan, (20, (G, R)), (3, (Y, R)), (15, (G, R)), (3, (Y, R)), (2, (R, R)), (15, (R, G)), (3, (R, Y)))
+    (file,), _ = _written(again, crossing, tmp_path)
+    shown = read_sig(file).shown
+    colours = [shown("main", 7_000 + 500 + 1000 * second) for second in range(61)]
+    expected = ["green"] * 20 + ["yellow"] * 3 + ["red"] + ["green"] * 14 + ["yellow"] * 3 + ["red"] * 20
+    assert colours == expected
