@@ -10,6 +10,7 @@ from congestion_lab.exporting.filenames import file_stem
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.sumofile import write_sumo
 from congestion_lab.exporting.timingsheets import write_xlsx
+from congestion_lab.exporting.utdffile import write_utdf
 from congestion_lab.exporting.vissigfile import write_vissig
 from congestion_lab.network.model import Network
 from congestion_lab.signals.planfile import PlanFile
@@ -26,6 +27,7 @@ FORMATS: Mapping[str, Exporter] = MappingProxyType(
         "csv": write_csv,
         "xlsx": write_xlsx,
         "vissig": write_vissig,
+        "utdf": write_utdf,
     }
 )
 

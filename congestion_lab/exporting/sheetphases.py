@@ -9,7 +9,7 @@ from congestion_lab.exporting.sheetlayout import Pen
 from congestion_lab.exporting.sheetparts import headings, is_the_cycle
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
-from congestion_lab.signals.ringbarrier import NumberedPhase
+from congestion_lab.signals.ringphases import NumberedPhase
 from congestion_lab.signals.ringreading import faithful_rings
 
 _SPLIT = 9

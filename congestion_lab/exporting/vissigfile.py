@@ -13,10 +13,12 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.files import write_text
 from congestion_lab.core.names import clean_name, xml_comment
+from congestion_lab.exporting.cells import movements_text
 from congestion_lab.exporting.filenames import file_stem
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.intergreens import Intergreens, intergreens
 from congestion_lab.exporting.vissiglamps import SEQUENCES, Lamps, lamps
+from congestion_lab.signals.approaches import served
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import SignalPlan
@@ -79,7 +81,7 @@ def _controller(number: int, plan: SignalPlan, site: Intersection, shown: Sequen
     displays = SubElement(root, "signaldisplays")
     displays.extend(_element("display", id=id, name=words, state=state) for id, words, state in _DISPLAYS)
     root.append(_sequences(shown))
-    root.append(_groups(shown))
+    root.append(_groups(plan, site, shown))
     root.append(_matrices(intergreens(plan, site)))
     progs = SubElement(root, "progs")
     progs.append(_programme(plan, shown))
@@ -108,10 +110,11 @@ def _sequences(shown: Sequence[Lamps]) -> Element:
     return sequences
 
 
-def _groups(shown: Sequence[Lamps]) -> Element:
+def _groups(plan: SignalPlan, site: Intersection, shown: Sequence[Lamps]) -> Element:
     groups = Element("sgs")
-    for number, each in enumerate(shown, start=1):
+    for number, (each, heads) in enumerate(zip(shown, plan.groups, strict=True), start=1):
         group = _element("sg", id=number, name=clean_name(each.group), defaultSignalSequence=each.sequence)
+        SubElement(group, "notes").text = movements_text(served(heads, site))
         durations = SubElement(group, "defaultDurations")
         durations.extend(_element("defaultDuration", display=of, duration=ms) for of, ms in each.fixed_ms.items())
         groups.append(group)

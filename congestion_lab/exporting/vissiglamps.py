@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.signals.phases import MIN_GREEN_S
 from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.retiming import is_timed_by_traffic
 from congestion_lab.signals.timeline import Run, runs
@@ -89,7 +90,7 @@ def lamps(plan: SignalPlan, group: int) -> Lamps:
     parts = _with_one_amber(_with_red_behind_amber(exact))
     notes = tuple(text for aspect, text in _LOST.items() if any(run.aspect is aspect for run in shown))
     notes += (_SHORTENED,) if parts != exact else ()
-    fault = _fault(parts)
+    fault = _fault(parts) or _shortage(exact, parts)
     if fault:
         raise SignalPlanError(Fault(f"group {name}: {fault}", _HINT, source))
     if len(parts) == 1:
@@ -156,7 +157,14 @@ def _fault(parts: Sequence[Part]) -> str:
     lengths = {length for _, display, length in parts if display == RED_AMBER}
     if len(lengths) > 1 or (lengths and (RED, GREEN) in changes):
         return "red and yellow has several lengths; VISSIG knows one per group"
-    if any(length <= 0 for _, _, length in parts):
+    return ""
+
+
+def _shortage(exact: Sequence[Part], parts: Sequence[Part]) -> str:
+    """Return why greens may not give way to VISSIG's yellow; nothing if they are long enough."""
+    before, after = ([length for _, display, length in some if display == GREEN] for some in (exact, parts))
+    shortest = min([1000 * MIN_GREEN_S, *before])
+    if min(after, default=shortest) < shortest:
         return "a green is too short for the yellow that VISSIG shows behind every green of a group"
     return ""
 

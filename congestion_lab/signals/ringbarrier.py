@@ -12,11 +12,13 @@ Manual, 2nd ed., chapter 4). A plan here is a row of stages, so that both rings 
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Control, SignalPlan
+from congestion_lab.signals.ringphases import NumberedPhase, RingBarrier
 from congestion_lab.signals.stages import Run, Stages, crossing_heads
 
 MAX_PHASES = 16  # columns D1 to D16 of UTDF, and what common NTCIP 1202 controllers have
@@ -25,89 +27,6 @@ _MOST_IN_A_RING = 2  # phases of one ring between two barriers
 _TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
 Tiles = tuple[tuple[int, int], ...]
 """Phases of one ring between two barriers as (first stage, last stage)."""
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedPhase:
-    """One phase of a ring.
-
-    Attributes:
-        number: Its number, 1 to 16; one that is alone in its ring between two barriers has an even one, as NEMA has it.
-        ring: Its ring, from 1.
-        barrier: The barriers that it stands between, from 1.
-        position: Its place between them in its ring, from 1.
-        start_s: Start of its green, from the start of the cycle.
-        green_s: Length of its green.
-        yellow_s: Yellow behind it.
-        all_red_s: Time from the end of yellow to the next phase of its ring.
-        min_green_s: Shortest green that the plan allows.
-        protected: Heads of vehicles that need not give way in it, ascending.
-        permitted: Heads of vehicles that give way in it, ascending.
-        walking: Heads of crossings that are green from its start, ascending.
-        walk_s: How long these are green.
-    """
-
-    number: int
-    ring: int
-    barrier: int
-    position: int
-    start_s: float
-    green_s: float
-    yellow_s: float
-    all_red_s: float
-    min_green_s: float
-    protected: tuple[int, ...]
-    permitted: tuple[int, ...]
-    walking: tuple[int, ...] = ()
-    walk_s: float = 0.0
-
-    @property
-    def clearance_s(self) -> float:
-        """Yellow and all-red."""
-        return self.yellow_s + self.all_red_s
-
-    @property
-    def split_s(self) -> float:
-        """Green, yellow and all-red: its share of the cycle."""
-        return self.green_s + self.clearance_s
-
-    @property
-    def serves(self) -> tuple[int, ...]:
-        """All heads that are green in it."""
-        return (*self.protected, *self.permitted, *self.walking)
-
-
-@dataclass(frozen=True, slots=True)
-class RingBarrier:
-    """A plan in rings.
-
-    Attributes:
-        cycle_s: Cycle length; the longest one where traffic ends the greens.
-        phases: By number.
-        free: Heads that no phase serves because they never change to red.
-    """
-
-    cycle_s: float
-    phases: tuple[NumberedPhase, ...]
-    free: tuple[int, ...] = ()
-
-    @property
-    def rings(self) -> tuple[tuple[NumberedPhase, ...], ...]:
-        """Phases of each ring in the order of time."""
-        order = sorted(self.phases, key=lambda phase: (phase.ring, phase.barrier, phase.position))
-        return tuple(tuple(ring) for _, ring in itertools.groupby(order, key=lambda phase: phase.ring))
-
-    @property
-    def coordinated(self) -> NumberedPhase | None:
-        """The phase that an offset refers to: the longest green of the first ring; None without phases."""
-        first = self.rings[0] if self.phases else ()
-        return max(first, key=lambda phase: (phase.green_s, -phase.number), default=None)
-
-    @property
-    def overlaps(self) -> tuple[int, ...]:
-        """Heads that are green in phases of one ring that follow each other, ascending."""
-        pairs = ((ring[place - 1], phase) for ring in self.rings for place, phase in enumerate(ring) if len(ring) > 1)
-        return tuple(sorted({head for one, two in pairs for head in set(one.serves) & set(two.serves)}))
 
 
 def ring_barrier(plan: SignalPlan, site: Intersection) -> RingBarrier:
@@ -138,8 +57,8 @@ def ring_barrier(plan: SignalPlan, site: Intersection) -> RingBarrier:
 
 def _numbered(stages: Stages, plan: SignalPlan, site: Intersection) -> list[NumberedPhase]:
     blocks = _blocks(stages)
-    cuts = _two_rings(stages, blocks) if plan.control is Control.FIXED else None
-    return list(_single(stages, blocks) if cuts is None else _dual(stages, site, blocks, cuts))
+    cuts = _two_rings(stages, site, blocks) if plan.control is Control.FIXED else None
+    return list(_single(stages, blocks)) if cuts is None else _dual(stages, site, blocks, cuts)
 
 
 def _blocks(stages: Stages) -> list[list[int]]:
@@ -154,22 +73,39 @@ def _blocks(stages: Stages) -> list[list[int]]:
     return blocks
 
 
-def _two_rings(stages: Stages, blocks: Sequence[Sequence[int]]) -> list[tuple[Tiles, Tiles]] | None:
+def _two_rings(stages: Stages, site: Intersection, blocks: Sequence[Sequence[int]]) -> list[tuple[Tiles, Tiles]] | None:
     """Return how two rings cut each block into phases; None where they cannot, or where one ring does as well."""
     barriers = sum(not stages.goes_on(block[-1]) for block in blocks)
     if max(map(len, blocks), default=1) == 1 or barriers != len(blocks) or barriers > _MOST_BARRIERS:
         return None
-    found = [_cut(stages.runs_in(block), len(block)) for block in blocks]
+    found = [_cut(stages.runs_in(block), len(block), site) for block in blocks]
     cuts = [pair for pair in found if pair is not None]
     return cuts if len(cuts) == len(found) else None
 
 
-def _cut(runs: Sequence[Run], count: int) -> tuple[Tiles, Tiles] | None:
-    """Return the two cuts with the fewest phases in which every green is made of whole phases of one ring."""
+def _cut(runs: Sequence[Run], count: int, site: Intersection) -> tuple[Tiles, Tiles] | None:
+    """Return the two cuts in which every green is made of whole phases of one ring.
+
+    Among several, those that make no overlap of a green with a break, then those that leave the fewest phases without
+    any green, then those with the fewest phases.
+    """
     inner: list[Tiles] = [((0, cut - 1), (cut, count - 1)) for cut in range(1, count)]
-    pairs = itertools.product([((0, count - 1),), *inner], repeat=_MOST_IN_A_RING)
-    ordered = sorted(pairs, key=lambda pair: (len(pair[0]) + len(pair[1]), pair))
-    return next(((one, two) for one, two in ordered if all(_made(run, one) or _made(run, two) for run in runs)), None)
+    every = itertools.product([((0, count - 1),), *inner], repeat=_MOST_IN_A_RING)
+    fitting = [(one, two) for one, two in every if all(_made(run, one) or _made(run, two) for run in runs)]
+    return min(fitting, key=lambda pair: (*_cost(runs, pair, site), pair), default=None)
+
+
+def _cost(runs: Sequence[Run], rings: tuple[Tiles, Tiles], site: Intersection) -> tuple[int, int, int]:
+    """Return how many breaks two rings would bridge, how many of their phases serve nobody, and how many there are."""
+    shares = _shares(runs, rings, site)
+    ends = [{(run.head, run.last) for run in share} for share in shares]
+    bridged = sum(run.resumes and (run.head, run.first - 1) in ends[ring] for ring in (0, 1) for run in shares[ring])
+    phases = [(share, tile) for share, ring in zip(shares, rings, strict=True) for tile in ring]
+    return bridged, sum(not _within(share, tile) for share, tile in phases), len(phases)
+
+
+def _within(runs: Sequence[Run], tile: tuple[int, int]) -> list[Run]:
+    return [run for run in runs if run.first <= tile[1] and tile[0] <= run.last]
 
 
 def _made(run: Run, ring: Tiles) -> bool:
@@ -178,20 +114,45 @@ def _made(run: Run, ring: Tiles) -> bool:
 
 def _dual(
     stages: Stages, site: Intersection, blocks: Sequence[Sequence[int]], cuts: Sequence[tuple[Tiles, Tiles]]
+) -> list[NumberedPhase]:
+    """Return the phases of two rings, which change places between two barriers where a green else would bridge one."""
+    turns = itertools.product((1, -1), repeat=len(cuts))
+    return min((list(_in_two_rings(stages, site, blocks, cuts, turn)) for turn in turns), key=_bridges)
+
+
+def _bridges(phases: Sequence[NumberedPhase]) -> int:
+    """Return how many heads phases serve that follow each other across a barrier: no green does so in the plan."""
+    rings = RingBarrier(0.0, tuple(phases)).rings
+    pairs = (
+        pair for ring in rings for pair in itertools.pairwise([*ring, ring[0]]) if pair[0].barrier != pair[1].barrier
+    )
+    return sum(len(set(one.serves) & set(two.serves)) for one, two in pairs)
+
+
+def _in_two_rings(
+    stages: Stages,
+    site: Intersection,
+    blocks: Sequence[Sequence[int]],
+    cuts: Sequence[tuple[Tiles, Tiles]],
+    turns: Sequence[int],
 ) -> Iterator[NumberedPhase]:
-    for barrier, (block, rings) in enumerate(zip(blocks, cuts, strict=True), start=1):
-        shares = _shares(stages.runs_in(block), rings, site)
-        for ring, tiles in enumerate(rings, start=1):
-            for position, (first, last) in enumerate(tiles, start=1 + _MOST_IN_A_RING - len(tiles)):
-                runs = [run for run in shares[ring - 1] if run.first <= last and first <= run.last]
-                place = (_nema_number(barrier, ring, position), ring, barrier, position)
-                yield _phase(stages, place, block[first], block[last], runs)
+    straight = {head.index for head in site.heads if head.turn is Turn.STRAIGHT}
+    for barrier, (block, pair, turn) in enumerate(zip(blocks, cuts, turns, strict=True), start=1):
+        shares = _shares(stages.runs_in(block), pair, site)[::turn]
+        for ring, tiles in enumerate(pair[::turn], start=1):
+            parts = [_within(shares[ring - 1], tile) for tile in tiles]
+            through = [any(run.protected and run.head in straight for run in runs) for runs in parts]
+            lags = through == [True, False]
+            for place, ((first, last), runs) in enumerate(zip(tiles, parts, strict=True)):
+                position = 1 + place + _MOST_IN_A_RING - len(tiles)
+                number = _nema_number(barrier, ring, _MOST_IN_A_RING - place if lags else position)
+                yield _phase(stages, (number, ring, barrier, position), block[first], block[last], runs)
 
 
-def _nema_number(barrier: int, ring: int, position: int) -> int:
-    """Return 1 to 4 for ring 1, 5 to 8 for ring 2, and 8 more behind the second barrier."""
+def _nema_number(barrier: int, ring: int, kind: int) -> int:
+    """Return 1 to 4 for ring 1, 5 to 8 for ring 2, and 8 more behind the second barrier; through streets are even."""
     beyond, within = divmod(barrier - 1, 2)
-    return 8 * beyond + 4 * (ring - 1) + 2 * within + position
+    return 8 * beyond + 4 * (ring - 1) + 2 * within + kind
 
 
 def _shares(runs: Sequence[Run], rings: tuple[Tiles, Tiles], site: Intersection) -> tuple[list[Run], list[Run]]:
@@ -199,10 +160,13 @@ def _shares(runs: Sequence[Run], rings: tuple[Tiles, Tiles], site: Intersection)
     links = {head.index: head.from_link for head in site.heads}
     approaches = list(dict.fromkeys(links.get(run.head, "") for run in runs))
     shares: tuple[list[Run], list[Run]] = ([], [])
+    ring = 0
     for run in runs:
-        parts = [_parts(run, ring) if _made(run, ring) else _MOST_IN_A_RING + 1 for ring in rings]
-        either = approaches.index(links.get(run.head, "")) % 2
-        shares[either if parts[0] == parts[1] else parts.index(min(parts))].append(run)
+        parts = [_parts(run, tiles) if _made(run, tiles) else _MOST_IN_A_RING + 1 for tiles in rings]
+        either = 1 - ring if run.resumes else approaches.index(links.get(run.head, "")) % 2
+        alone = max(parts) > _MOST_IN_A_RING
+        ring = either if parts[0] == parts[1] or (run.resumes and not alone) else parts.index(min(parts))
+        shares[ring].append(run)
     return shares
 
 

@@ -11,7 +11,8 @@ from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest
-from congestion_lab.signals.ringbarrier import NumberedPhase, RingBarrier, ring_barrier
+from congestion_lab.signals.ringbarrier import ring_barrier
+from congestion_lab.signals.ringphases import NumberedPhase, RingBarrier
 from congestion_lab.signals.stages import crossing_heads
 
 _TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)

@@ -25,12 +25,14 @@ class Run:
         first: First stage, by its place in a row of stages.
         last: Last stage.
         protected: Whether nobody has to be given way to.
+        resumes: Whether it follows a green of the same head that ended with the stage before, with a break between.
     """
 
     head: int
     first: int
     last: int
     protected: bool
+    resumes: bool = False
 
 
 class Stages:
@@ -102,12 +104,14 @@ class Stages:
         for place, stage in enumerate(row):
             aspect = self._columns[head][self._phases[stage].intervals[0]]
             protected = aspect is Aspect.GREEN
-            if run and aspect.is_green and run.protected is protected and self._continues(head, row[place - 1]):
+            goes_on = run is not None and self._continues(head, row[place - 1])
+            if run and aspect.is_green and run.protected is protected and goes_on:
                 run = replace(run, last=place)
                 continue
             if run:
                 yield run
-            run = Run(head, place, place, protected) if aspect.is_green else None
+            resumes = run is not None and not goes_on
+            run = Run(head, place, place, protected, resumes) if aspect.is_green else None
         if run:
             yield run
 

@@ -1,5 +1,6 @@
 """Whatever legal plan is exported: an independent reader finds the same colours in every second."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,16 @@ from hypothesis import strategies as st
 
 from congestion_lab.exporting.handover import Handover
 from congestion_lab.exporting.sumofile import write_sumo
+from congestion_lab.exporting.utdffile import write_utdf
 from congestion_lab.exporting.vissigfile import write_vissig
 from congestion_lab.signals.conflicts import group_conflicts
 from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.safety import required_intergreen_s
 from congestion_lab.sumo.programs import running_plans
 from tests.plancases import handovers
+from tests.ringclock import RingClock
 from tests.sigfile import read_sig
+from tests.utdf import read_utdf
 
 _CHECKED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _SIMPLE = {Aspect.PERMITTED: "green", Aspect.STOP_THEN_GO: "red"}
@@ -97,3 +101,33 @@ def test_sumo_gives_back_the_plan(data: st.DataObject, folder: Path) -> None:
     heads = {head: each_second(plan, place) for place, group in enumerate(plan.groups) for head in group.heads}
     again = {head: each_second(back, place) for place, group in enumerate(back.groups) for head in group.heads}
     assert again == heads
+
+
+@given(data=st.data())
+@_CHECKED
+def test_utdf_shows_every_second_as_the_plan_does(data: st.DataObject, folder: Path) -> None:
+    handover = data.draw(handovers(folder))
+    (plan,), (site,) = handover.plans, handover.intersections.values()
+    network = handover.roads("utdf")
+    (file,) = write_utdf(handover, folder / "u").files
+    utdf = read_utdf(file)
+    clock = utdf.clock("1")
+    assert clock.cycle == plan.cycle_s
+    numbers = {(float(row["X"]), float(row["Y"])): row["INTID"] for row in utdf.nodes}
+    ends = {name: numbers[tuple(round(value, 2) for value in node.position)] for name, node in network.nodes.items()}
+    for head in site.heads:
+        links = (network.links[head.from_link].from_node, network.links[head.to_link].to_node)
+        up, down = utdf.tables["Lanes"]["Up Node", "1"], utdf.tables["Lanes"]["Dest Node", "1"]
+        (column,) = [name for name in up if (up[name], down[name]) == (ends[links[0]], ends[links[1]])]
+        assert colours(clock, *utdf.movement("1", column)) == planned(plan, head.index), (head, column)
+
+
+def colours(clock: RingClock, protected: Sequence[int], permitted: Sequence[int]) -> str:
+    seconds = range(round(clock.cycle))
+    return "".join(clock.shown(protected, permitted, second + 0.5) for second in seconds)
+
+
+def planned(plan: SignalPlan, head: int) -> str:
+    (place,) = [place for place, group in enumerate(plan.groups) if head in group.heads]
+    letters = {Aspect.GREEN: "G", Aspect.PERMITTED: "g", Aspect.YELLOW: "y", Aspect.RED: "r"}
+    return "".join(letters[aspect] for aspect in each_second(plan, place))

@@ -8,7 +8,8 @@ from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
-from congestion_lab.signals.ringbarrier import RingBarrier, ring_barrier
+from congestion_lab.signals.ringbarrier import ring_barrier
+from congestion_lab.signals.ringphases import RingBarrier
 from congestion_lab.signals.ringreading import faithful_rings
 
 _LETTERS = {"r": Aspect.RED, "y": Aspect.YELLOW, "G": Aspect.GREEN, "g": Aspect.PERMITTED, "u": Aspect.RED_YELLOW}
@@ -71,6 +72,33 @@ def test_leading_left_turns_of_unequal_length_make_two_rings() -> None:
     assert rings.coordinated is not None
     assert rings.coordinated.number == 2
     assert rings.overlaps == ()
+
+
+def test_lagging_left_turns_keep_their_odd_numbers() -> None:
+    """Through streets first with permitted left turns, which have a protected green behind."""
+    plan = _plan(
+        (20.0, "gGgGr"),
+        (3.0, "gygyr"),
+        (2.0, "grgrr"),
+        (8.0, "GrGrr"),
+        (3.0, "yryrr"),
+        (1.0, "rrrrr"),
+        (15.0, "rrrrG"),
+        (4.0, "rrrry"),
+    )
+    rings, departures = faithful_rings(plan, _site(["wl", "wt", "el", "et", "st"]))
+    assert departures == ()
+    order = [[one.number for one in ring] for ring in rings.rings]
+    assert order == [[2, 1, 4], [6, 5, 8]]
+    by_number = {one.number: one for one in rings.phases}
+    assert {number: one.protected for number, one in by_number.items() if number < 8} == {
+        1: (0,),
+        2: (1,),
+        4: (4,),
+        5: (2,),
+        6: (3,),
+    }
+    assert {head for one in by_number.values() for head in one.permitted} == {0, 2}
 
 
 def test_stages_that_share_nothing_make_one_ring() -> None:
