@@ -7,6 +7,7 @@ from types import MappingProxyType
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.exporting.csvtable import write_csv
 from congestion_lab.exporting.filenames import file_stem
+from congestion_lab.exporting.gmnstables import write_gmns
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.sumofile import write_sumo
 from congestion_lab.exporting.timingsheets import write_xlsx
@@ -28,6 +29,7 @@ FORMATS: Mapping[str, Exporter] = MappingProxyType(
         "xlsx": write_xlsx,
         "vissig": write_vissig,
         "utdf": write_utdf,
+        "gmns": write_gmns,
     }
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.exporting.handover import Handover
 from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.plan import Control, SignalPlan
+from congestion_lab.signals.plan import Aspect, Control, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest
 from congestion_lab.signals.ringphases import NumberedPhase, RingBarrier
 from congestion_lab.signals.ringreading import faithful_rings
@@ -51,6 +51,12 @@ class RingPlan:
         """Return a time of the cycle on the reference clock, within the cycle."""
         return round((time_s + self.offset_s) % self.plan.cycle_s, 6) % self.plan.cycle_s
 
+    def turns_on_red(self, heads: Iterable[int]) -> bool:
+        """Whether any of some heads ever lets drivers pass after a full stop."""
+        wanted = set(heads)
+        places = [place for place, group in enumerate(self.plan.groups) if wanted & set(group.heads)]
+        return any(each.aspects[place] is Aspect.STOP_THEN_GO for each in self.plan.intervals for place in places)
+
     def phases_of(self, head: int) -> tuple[list[NumberedPhase], list[NumberedPhase]]:
         """Return the phases that release a head, protected and permitted."""
         protected = [phase for phase in self.rings.phases if head in phase.protected]
@@ -70,12 +76,15 @@ def greens_of(plans: Iterable[RingPlan]) -> Callable[[str | None, int | None], o
     return greens
 
 
-def ring_plans(handover: Handover, check: Callable[[RingPlan], Iterable[Fault]]) -> list[RingPlan]:
+def ring_plans(
+    handover: Handover, check: Callable[[RingPlan], Iterable[Fault]], *, turns_on_red: bool = False
+) -> list[RingPlan]:
     """Return all plans in rings.
 
     Args:
         handover: The plans.
         check: Yields what else the format cannot hold of a plan.
+        turns_on_red: Whether the format tells of turns on red by itself.
 
     Raises:
         SignalPlanError: Some plans cannot be held; every reason is told.
@@ -84,7 +93,7 @@ def ring_plans(handover: Handover, check: Callable[[RingPlan], Iterable[Fault]])
     faults: list[Fault] = []
     for plan, site in handover:
         try:
-            found.append(_ring_plan(plan, site))
+            found.append(_ring_plan(plan, site, turns_on_red=turns_on_red))
             faults += check(found[-1])
         except SignalPlanError as problem:
             faults += problem.faults
@@ -118,12 +127,13 @@ def finer_than(plan: RingPlan, step_s: float, *, whole: bool) -> Iterator[Fault]
             yield Fault(rule, "retime the plan in such steps, or export it as sumo, vissig, csv or xlsx", plan.source)
 
 
-def _ring_plan(plan: SignalPlan, site: Intersection) -> RingPlan:
+def _ring_plan(plan: SignalPlan, site: Intersection, *, turns_on_red: bool) -> RingPlan:
     if plan.control not in _HELD:
         rule = f"{plan.control.value} control has no phases in rings that could be entered elsewhere"
         raise SignalPlanError(Fault(rule, _HINT, f"plan {plan.controller_id}/{plan.program_id}"))
     rings, departures = faithful_rings(plan, site)
-    notes = [str(departure) for departure in departures]
+    told = Aspect.STOP_THEN_GO if turns_on_red else None
+    notes = [str(departure) for departure in departures if departure.planned is not told]
     overlapping = [group.id for group in plan.groups if set(group.heads) & set(rings.overlaps)]
     if overlapping:
         notes.append(f"overlaps, green in several phases that follow each other: groups {', '.join(overlapping)}")

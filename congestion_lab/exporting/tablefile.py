@@ -13,7 +13,13 @@ _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes Arabic for Latin-1
 
 
 def write_table(
-    target: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]], marking: str = "", *, for_people: bool = True
+    target: Path,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    marking: str = "",
+    *,
+    column: str = "marking",
+    for_people: bool = True,
 ) -> None:
     """Write a table whole.
 
@@ -21,12 +27,13 @@ def write_table(
         target: The file.
         columns: Names of the columns.
         rows: Its rows; texts from maps have to be inert already.
-        marking: A line that a last column `marking` repeats in every row; without one there is no such column.
-        for_people: Whether spreadsheets are to know the encoding; programs may stumble over the mark that tells it.
+        marking: A line that a last column repeats in every row; without one there is no such column.
+        column: Name of that column.
+        for_people: Whether a mark tells spreadsheets the encoding; programs may take it for a part of the first name.
     """
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     last: tuple[str, ...] = (shielded(marking),) if marking else ()
-    writer.writerow((*columns, "marking") if marking else columns)
+    writer.writerow((*columns, column) if marking else columns)
     writer.writerows((*row, *last) for row in rows)
     write_text(target, (_BYTE_ORDER_MARK if for_people else "") + stream.getvalue())

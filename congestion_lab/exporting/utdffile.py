@@ -38,7 +38,7 @@ def write_utdf(handover: Handover, stem: Path) -> Written:
             otherwise than fixed or actuated; or a junction has more approaches or turns than the format has columns.
     """
     network = handover.roads("utdf")
-    plans = ring_plans(handover, _faults)
+    plans = ring_plans(handover, _faults, turns_on_red=True)
     nodes = places(network, [plan.controller_id for plan in handover.plans])
     groups = lane_groups(network, nodes, plans)
     names = {controller: site.name for controller, site in handover.intersections.items()}

@@ -9,7 +9,6 @@ from congestion_lab.exporting.ringtimes import RingPlan, greens_of
 from congestion_lab.exporting.turnings import DIRECTIONS, Turning, turnings_at
 from congestion_lab.exporting.utdfnodes import SIGNAL, Place, Row
 from congestion_lab.network.model import Connection, Network
-from congestion_lab.signals.plan import Aspect
 
 _TURNS = ("U", "L2", "L", "T", "R", "R2")
 _USUAL = tuple(f"{direction}{turn}" for direction in ("NB", "SB", "EB", "WB") for turn in "LTR")
@@ -127,7 +126,7 @@ def _values(
         "IdealFlow": _IDEAL_FLOW,
         "Distance": round(link.length_m, 1),
         "TravelTime": round(link.free_flow_s, 1),
-        "Allow RTOR": int(_turns_on_red(plan, one)),
+        "Allow RTOR": int(plan.turns_on_red(one.heads)),
     }
     protected, permitted = _phases(plan, one)
     for name, numbers in (("Phase", protected), ("PermPhase", permitted)):
@@ -179,8 +178,3 @@ def _lanes(turnings: Sequence[Turning], one: Turning) -> tuple[int, int]:
 
 def _claim(turning: Turning) -> tuple[int, str]:
     return "TLRU".index(turning.turn[0]), turning.turn
-
-
-def _turns_on_red(plan: RingPlan, one: Turning) -> bool:
-    places = [place for place, group in enumerate(plan.plan.groups) if set(group.heads) & set(one.heads)]
-    return any(interval.aspects[place] is Aspect.STOP_THEN_GO for interval in plan.plan.intervals for place in places)

@@ -7,16 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from congestion_lab.exporting.gmnstables import write_gmns
 from congestion_lab.exporting.handover import Handover
 from congestion_lab.exporting.sumofile import write_sumo
 from congestion_lab.exporting.utdffile import write_utdf
 from congestion_lab.exporting.vissigfile import write_vissig
 from congestion_lab.signals.conflicts import group_conflicts
+from congestion_lab.signals.intersection import SignalHead
 from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.safety import required_intergreen_s
 from congestion_lab.sumo.programs import running_plans
+from tests.gmnsschema import faults, read_tables
 from tests.plancases import handovers
-from tests.ringclock import RingClock
+from tests.ringclock import RingClock, in_turn
 from tests.sigfile import read_sig
 from tests.utdf import read_utdf
 
@@ -131,3 +134,48 @@ def planned(plan: SignalPlan, head: int) -> str:
     (place,) = [place for place, group in enumerate(plan.groups) if head in group.heads]
     letters = {Aspect.GREEN: "G", Aspect.PERMITTED: "g", Aspect.YELLOW: "y", Aspect.RED: "r"}
     return "".join(letters[aspect] for aspect in each_second(plan, place))
+
+
+@given(data=st.data())
+@_CHECKED
+def test_gmns_shows_every_second_as_the_plan_does(data: st.DataObject, folder: Path) -> None:
+    """From rings, barriers, positions, greens and clearances alone: GMNS knows no starts."""
+    handover = data.draw(handovers(folder))
+    (plan,), (site,) = handover.plans, handover.intersections.values()
+    tables = read_tables(write_gmns(handover, folder / "g").files[0].parent)
+    assert not list(faults(tables))
+    phases = {row["timing_phase_id"]: row for row in tables["signal_timing_phase"]}
+    (coordination,), (timing,) = tables["signal_coordination"], tables["signal_timing_plan"]
+    clock = in_turn(
+        _order([(int(row["ring"]), int(row["barrier"]), int(row["position"]), row) for row in phases.values()]),
+        {int(row["signal_phase_num"]): _lengths(row) for row in phases.values()},
+        int(coordination["coord_phase"]),
+        float(coordination["offset"]),
+    )
+    assert clock.cycle == float(timing["cycle_length"]) == plan.cycle_s
+    for head in site.heads:
+        (movement,) = [row for row in tables["movement"] if _leads(row, head)]
+        served = [row for row in tables["signal_phase_mvmt"] if row["mvmt_id"] == movement["mvmt_id"]]
+        numbers = {row["timing_phase_id"]: int(phases[row["timing_phase_id"]]["signal_phase_num"]) for row in served}
+        protected = [numbers[row["timing_phase_id"]] for row in served if row["protection"] == "protected"]
+        permitted = [numbers[row["timing_phase_id"]] for row in served if row["protection"] == "permitted"]
+        assert colours(clock, protected, permitted) == planned(plan, head.index)
+
+
+def _leads(row: dict[str, str], head: SignalHead) -> bool:
+    return (row["ib_link_id"], row["ob_link_id"]) == (head.from_link, head.to_link)
+
+
+def _lengths(row: dict[str, str]) -> tuple[float, float, float]:
+    return float(row["min_green"]), float(row["opt_yellow"]), float(row["opt_all_red"])
+
+
+def _order(places: Sequence[tuple[int, int, int, dict[str, str]]]) -> list[list[list[int]]]:
+    """Numbers of phases by ring and barrier, in the order of their positions."""
+    rings = sorted({ring for ring, *_ in places})
+    barriers = sorted({barrier for _, barrier, *_ in places})
+    ordered = sorted(places, key=lambda place: place[2])
+    return [
+        [[int(row["signal_phase_num"]) for *at, _, row in ordered if at == [ring, barrier]] for barrier in barriers]
+        for ring in rings
+    ]
