@@ -9,6 +9,7 @@ from congestion_lab.exporting.csvtable import write_csv
 from congestion_lab.exporting.filenames import file_stem
 from congestion_lab.exporting.gmnstables import write_gmns
 from congestion_lab.exporting.handover import Handover, Written
+from congestion_lab.exporting.ntciptable import write_ntcip
 from congestion_lab.exporting.sumofile import write_sumo
 from congestion_lab.exporting.timingsheets import write_xlsx
 from congestion_lab.exporting.utdffile import write_utdf
@@ -30,6 +31,7 @@ FORMATS: Mapping[str, Exporter] = MappingProxyType(
         "vissig": write_vissig,
         "utdf": write_utdf,
         "gmns": write_gmns,
+        "ntcip": write_ntcip,
     }
 )
 

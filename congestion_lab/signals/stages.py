@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.phases import phases
+from congestion_lab.signals.phases import Phase, phases, runs_of_intervals
 from congestion_lab.signals.plan import Aspect, SignalGroup, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic
 
+MAX_RED_S = 25.5  # longest all-red that controllers hold (NTCIP 1202 phaseRedClear)
 _ALWAYS_FREE = frozenset({Aspect.GREEN, Aspect.PERMITTED})
 _SWITCHED_OFF = frozenset({Aspect.DARK, Aspect.FLASHING})
 
@@ -54,7 +55,8 @@ class Stages:
         }
         self.free = tuple(sorted(head for head, column in self._columns.items() if _is_free(column)))
         self.heads = tuple(sorted(self._columns.keys() - without - frozenset(self.free)))
-        self._phases = phases(_kept(self.plan, frozenset(self.heads)))
+        kept = _kept(self.plan, frozenset(self.heads))
+        self._phases = sorted((*phases(kept), *_waits(kept)), key=_place)
 
     def __len__(self) -> int:
         return len(self._phases)
@@ -139,6 +141,19 @@ class Stages:
             starts.append(round(passed, 6))
             passed += interval.duration_s
         return tuple(starts)
+
+
+def _waits(plan: SignalPlan) -> Iterator[Phase]:
+    """Yield the stretches in which all wait for longer than any all-red lasts, as stages that serve nobody."""
+    for run in runs_of_intervals(plan):
+        length = sum(plan.intervals[number].duration_s for number in run)
+        if plan.groups and length > MAX_RED_S and set(plan.intervals[run[0]].aspects) == {Aspect.RED}:
+            yield Phase(run, (), length, length, length)
+
+
+def _place(phase: Phase) -> int:
+    """Return where a stage stands in the order of time; one that spans the end of the cycle is the first."""
+    return -1 if phase.intervals[0] > phase.intervals[-1] else phase.intervals[0]
 
 
 def crossing_heads(site: Intersection) -> frozenset[int]:

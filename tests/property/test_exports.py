@@ -1,25 +1,33 @@
 """Whatever legal plan is exported: an independent reader finds the same colours in every second."""
 
+import csv
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.exporting.gmnstables import write_gmns
 from congestion_lab.exporting.handover import Handover
+from congestion_lab.exporting.ntciptable import write_ntcip
 from congestion_lab.exporting.sumofile import write_sumo
 from congestion_lab.exporting.utdffile import write_utdf
 from congestion_lab.exporting.vissigfile import write_vissig
 from congestion_lab.signals.conflicts import group_conflicts
-from congestion_lab.signals.intersection import SignalHead
+from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, SignalPlan
+from congestion_lab.signals.retiming import at_its_longest
+from congestion_lab.signals.ringbarrier import ring_barrier
+from congestion_lab.signals.ringreading import faithful_rings
 from congestion_lab.signals.safety import required_intergreen_s
 from congestion_lab.sumo.programs import running_plans
 from tests.gmnsschema import faults, read_tables
 from tests.plancases import handovers
-from tests.ringclock import RingClock, in_turn
+from tests.property.test_plans import plans
+from tests.ringclock import RingClock, Slot, in_turn
 from tests.sigfile import read_sig
 from tests.utdf import read_utdf
 
@@ -179,3 +187,68 @@ def _order(places: Sequence[tuple[int, int, int, dict[str, str]]]) -> list[list[
         [[int(row["signal_phase_num"]) for *at, _, row in ordered if at == [ring, barrier]] for barrier in barriers]
         for ring in rings
     ]
+
+
+@given(data=st.data())
+@_CHECKED
+def test_ntcip_shows_every_second_as_the_plan_does(data: st.DataObject, folder: Path) -> None:
+    """From sequences, splits, clearances and the offset; which phase serves whom, the plan's own rings tell."""
+    handover = data.draw(handovers(folder))
+    (plan,), (site,) = handover.plans, handover.intersections.values()
+    assume(30 <= plan.cycle_s <= 255)
+    (file,) = write_ntcip(handover, folder / "n").files
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = {(row["name"], row["index"]): row["value"] for row in csv.DictReader(stream)}
+    numbers = [int(index) for name, index in rows if name == "phaseRing"]
+    clear = {
+        one: (int(rows["phaseYellowChange", f"{one}"]) / 10, int(rows["phaseRedClear", f"{one}"]) / 10)
+        for one in numbers
+    }
+    lengths = {one: (int(rows["splitTime", f"1.{one}"]) - sum(clear[one]), *clear[one]) for one in numbers}
+    sequences = [
+        [int(octet, 16) for octet in rows["sequenceData", f"1.{ring}"].split()]
+        for ring in range(1, 3)
+        if ("sequenceData", f"1.{ring}") in rows
+    ]
+    beside = {one: frozenset(int(octet, 16) for octet in rows["phaseConcurrency", f"{one}"].split()) for one in numbers}
+    order = [[list(group) for _, group in itertools.groupby(ring, key=beside.__getitem__)] for ring in sequences]
+    if len(sequences) == 1:
+        order = [[[one] for one in sequences[0]]]
+    (zero,) = [one for one in numbers if rows["splitCoordPhase", f"1.{one}"] == "1"]
+    clock = in_turn(order, lengths, zero, float(rows["patternOffsetTime", "1"]))
+    assert clock.cycle == int(rows["patternCycleTime", "1"]) == plan.cycle_s
+    rings = ring_barrier(plan, site)
+    for head in site.heads:
+        protected = [phase.number for phase in rings.phases if head.index in phase.protected]
+        permitted = [phase.number for phase in rings.phases if head.index in phase.permitted]
+        assert colours(clock, protected, permitted) == planned(plan, head.index)
+
+
+@given(plan=plans())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_rings_never_show_a_green_that_the_plan_does_not(plan: SignalPlan) -> None:
+    """Of any plan, however odd: either it is refused, or every departure takes a right of way and gives none."""
+    site = Intersection(plan.controller_id, "x", "", (), frozenset(), frozenset())
+    try:
+        rings, departures = faithful_rings(plan, site)
+    except SignalPlanError:
+        return
+    assert not any(departure.dangerous for departure in departures)
+    clock = RingClock(
+        rings.cycle_s,
+        {one.number: Slot(one.start_s, one.green_s, one.yellow_s, one.all_red_s) for one in rings.phases},
+        [[one.number for one in ring] for ring in rings.rings],
+    )
+    longest = at_its_longest(plan)
+    starts = list(itertools.accumulate((each.duration_s for each in longest.intervals), initial=0.0))
+    for head, place in ((head, place) for place, group in enumerate(longest.groups) for head in group.heads):
+        if head in rings.free:
+            continue
+        protected = [one.number for one in rings.phases if head in one.protected]
+        permitted = [one.number for one in rings.phases if head in one.permitted]
+        for interval, start in zip(longest.intervals, starts, strict=False):
+            letter = clock.shown(protected, permitted, start + interval.duration_s / 2)
+            shown = interval.aspects[place]
+            if interval.duration_s > 0.2:
+                assert letter != "G" or shown is Aspect.GREEN
+                assert letter != "g" or shown.is_green

@@ -148,6 +148,15 @@ def test_people_alone_have_a_phase() -> None:
     assert [(one.walk_s, one.clearance_s) for one in rings.phases] == [(0.0, 3.0), (15.0, 9.0)]
 
 
+def test_a_wait_for_longer_than_any_all_red_is_a_phase_that_serves_nobody() -> None:
+    rings, departures = faithful_rings(_plan((60.0, "G"), (3.0, "y"), (27.0, "r")), _site(["wt"]))
+    assert departures == ()
+    assert [(one.serves, one.start_s, one.green_s, one.clearance_s) for one in rings.phases] == [
+        ((0,), 0.0, 60.0, 3.0),
+        ((), 63.0, 27.0, 0.0),
+    ]
+
+
 def test_a_green_that_pauses_in_a_clearance_is_refused() -> None:
     """An overlap would stay green where this one stops, perhaps for people who cross there."""
     plan = _plan((20.0, "GGr"), (3.0, "yyr"), (15.0, "GrG"), (3.0, "yry"))
