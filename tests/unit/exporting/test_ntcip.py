@@ -87,7 +87,7 @@ def test_every_value_lies_within_its_range(plan: SignalPlan, crossing: Intersect
         ((10, 3.25, 1.75, 20, 3, 2, 20), r"the yellow of phase 1 is 3.25 s; the format counts it in steps of 0.1 s"),
         ((10, 3, 2, 200, 3, 2, 100), r"the cycle is 320 s; NTCIP 1202 holds 30 to 255 s"),
         ((2, 3, 2, 5, 3, 2, 3), r"the cycle is 20 s"),
-        ((10, 3, 30, 20, 3, 2, 20), r"the all-red of phase 1 is 30 s; NTCIP 1202 holds up to 25.5 s"),
+        ((10, 26, 2, 20, 3, 2, 20), r"the yellow of phase 1 is 26 s; NTCIP 1202 holds up to 25.5 s"),
     ],
 )
 def test_what_the_standard_cannot_hold_is_refused_not_rounded(
