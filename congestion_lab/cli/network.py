@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.console import Exit, progress, remark, say, say_json
 from congestion_lab.cli.networkimport import import_network
 from congestion_lab.cli.options import (
     example,
@@ -92,6 +92,32 @@ def show(path: Path, *, variant: str | None, out: Path, as_json: bool) -> int:
         write_text(out, network_svg(read_network(net_of(path, variant)), title=path.resolve().name))
     if as_json:
         say_json({"picture": str(out)})
+    else:
+        say(str(out))
+    return Exit.OK
+
+
+@network.command(epilog=example("network geojson runs/damascus-centre-signals/best -o best.geojson"))
+@click.argument("runs", type=click.Path(path_type=Path))
+@out_option("GeoJSON file to write. Default: network.geojson.", default=Path("network.geojson"), show_default=False)
+@json_option
+@verbosity_options
+def geojson(runs: Path, *, out: Path, as_json: bool) -> int:
+    """Write the network of a run set with its results for a GIS: links, intersections, plans, speeds, delays, LOS."""
+    from congestion_lab.experiments.runset import load_run_set
+    from congestion_lab.exporting.geojson import write_geojson
+    from congestion_lab.simulation.tables import LINKS, MOVEMENTS
+
+    file_for_results(out)
+    with progress() as bars:
+        bars.add_task(f"reading {runs}", total=None)
+        found = load_run_set(runs)
+        write_geojson(found, out)
+    for contract in (LINKS, MOVEMENTS):
+        if not any(result.has(contract) for result in found.results):
+            remark(f"no run recorded {contract.name}, so their figures are null; `simulate` records them")
+    if as_json:
+        say_json({"geojson": str(out)})
     else:
         say(str(out))
     return Exit.OK
