@@ -14,7 +14,7 @@ from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.ringtimes import RingPlan, finer_than, remarks, ring_plans
 from congestion_lab.exporting.turnings import DIRECTIONS
 from congestion_lab.exporting.utdflanes import lane_groups, lane_records, uneven
-from congestion_lab.exporting.utdfnodes import Row, link_records, node_records, places, plain
+from congestion_lab.exporting.utdfnodes import Row, flat, link_records, node_records, places
 from congestion_lab.exporting.utdftimes import phase_records, plan_records
 from congestion_lab.signals.ringbarrier import MAX_PHASES
 
@@ -44,7 +44,7 @@ def write_utdf(handover: Handover, stem: Path) -> Written:
     names = {controller: site.name for controller, site in handover.intersections.items()}
     phases = max((phase.number for plan in plans for phase in plan.rings.phases), default=0)
     columns = MAX_PHASES if phases > _USUAL_PHASES else _USUAL_PHASES
-    marking: list[Row] = [("marking", plain(handover.marking))] if handover.marking else []
+    marking: list[Row] = [("marking", flat(handover.marking))] if handover.marking else []
     directions = tuple(DIRECTIONS)
     text = [
         _section("Network", "Network Settings", ("RECORDNAME", "DATA"), [*marking, *_NETWORK]),

@@ -143,7 +143,7 @@ def _phases(plan: RingPlan, one: Turning) -> tuple[tuple[int, ...], tuple[int, .
     protected = tuple(phase.number for phase in greens if set(heads) <= set(phase.protected))
     permitted = tuple(phase.number for phase in greens if not set(heads) <= set(phase.protected))
     name = f"movement {one.code} from {one.from_link} to {one.to_link}"
-    if not greens:
+    if not greens and any(set(heads) & set(phase.serves) for phase in plan.rings.phases):
         rule = f"{name} has lanes that are never green together; the format knows one green per movement"
         raise SignalPlanError(Fault(rule, _HINT, plan.source))
     if max(len(protected), len(permitted)) > _MOST_PHASES:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from congestion_lab.core.geometry import Point
-from congestion_lab.core.names import inert
+from congestion_lab.core.names import inert, shielded
 from congestion_lab.exporting.cells import Cell
 from congestion_lab.exporting.turnings import approach_directions
 from congestion_lab.network.model import Link, Network
@@ -62,9 +62,10 @@ def inbound(network: Network, nodes: Mapping[str, Place], node: str) -> list[Lin
 def node_records(nodes: Mapping[str, Place], names: Mapping[str, str], marking: str) -> Iterator[Row]:
     """Yield the rows of `[Nodes]`; signals tell their names and the marking."""
     for place in nodes.values():
-        told = (names.get(place.controller_id, ""), place.controller_id, marking) if place.controller_id else ()
+        told = (names.get(place.controller_id, ""), place.controller_id) if place.controller_id else ()
+        name = plain("; ".join(dict.fromkeys(filter(None, told))))
         x, y = (round(value, 2) for value in place.position)
-        yield place.number, place.kind, x, y, 0, plain("; ".join(dict.fromkeys(filter(None, told)))), 0
+        yield place.number, place.kind, x, y, 0, f"{flat(marking)} {name}" if marking and told else name, 0
 
 
 def link_records(network: Network, nodes: Mapping[str, Place], columns: Sequence[str]) -> Iterator[Row]:
@@ -91,5 +92,10 @@ def _link_values(links: Mapping[str, Link], nodes: Mapping[str, Place]) -> dict[
 
 
 def plain(text: str) -> str:
-    """Return text that no reader takes for two cells, two lines or a formula."""
-    return inert(text.replace(",", ";").replace('"', "'"))
+    """Return a name that no reader takes for two cells, two lines or a formula."""
+    return inert(flat(text))
+
+
+def flat(text: str) -> str:
+    """Return a line that no reader takes for two cells, however long."""
+    return shielded(text.replace(",", ";").replace('"', "'"))

@@ -31,7 +31,7 @@ from tests.ringclock import RingClock, Slot, in_turn
 from tests.sigfile import read_sig
 from tests.utdf import read_utdf
 
-_CHECKED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_CHECKED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _SIMPLE = {Aspect.PERMITTED: "green", Aspect.STOP_THEN_GO: "red"}
 
 
@@ -82,7 +82,6 @@ def test_vissig_intergreens_are_those_between_its_own_greens(data: st.DataObject
     both_ways = {*apart, *((second, first) for first, second in apart)}
     assert set(needed) == {(names[one], names[two]) for one, two in both_ways}
     assert set(left) <= set(needed)
-    assert left
     for (clearing, entering), time in left.items():
         measured = min(_gaps(green[clearing], green[entering]))
         assert time == 1000 * measured

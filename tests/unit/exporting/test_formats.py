@@ -11,12 +11,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.names import inert
 from congestion_lab.exporting import wording
+from congestion_lab.exporting.csvtable import write_csv
 from congestion_lab.exporting.formats import FORMATS
 from congestion_lab.exporting.formats import export as exported
 from congestion_lab.exporting.handover import Handover
 from congestion_lab.exporting.timingsheets import sheet_titles, write_xlsx
 from congestion_lab.exporting.wording import Language
-from congestion_lab.signals.plan import PlanSet
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.netfile import read_intersections, read_plans
@@ -40,15 +42,17 @@ def test_every_format_writes_its_files_inside_the_folder(format: str, plan_file:
 
 @pytest.mark.parametrize("format", NEED_NO_ROADS)
 def test_every_file_carries_the_marking(format: str, plan_file: Path, tmp_path: Path) -> None:
-    marking = "NOT CERTIFIED -- not for use & never <in> a controller"
+    marking = f"NOT CERTIFIED -- {'one, two, ' * 20}not for use & never <in> a controller"
     for path in export(plan_file, format, tmp_path / "out", marking=marking):
         if path.suffix == ".xlsx":
             book = openpyxl.load_workbook(path)
             assert {sheet["A1"].value for sheet in book} == {marking}
-            assert {sheet.oddHeader.center.text for sheet in book} == {marking.replace("&", "&&")}
+            assert all(sheet.oddHeader.center.text.startswith("NOT CERTIFIED -- one, two") for sheet in book)
         else:
             text = path.read_text(encoding="utf-8-sig")
-            assert "NOT CERTIFIED" in "\n".join(text.splitlines()[:2])
+            head = "\n".join(text.splitlines()[:2])
+            assert "NOT CERTIFIED" in head
+            assert "never <in> a controller" in head
             if path.suffix in {".xml", ".sig"}:
                 defusedxml.ElementTree.fromstring(text)
 
@@ -247,3 +251,33 @@ def test_published_plans_export_and_sumo_runs_them(name: str, bench_folder: Path
     ]
     command = ("-n", str(net), "-a", str(written[0]), "--end", "10", "--no-step-log")
     run_program((str(binary("sumo")), *command))
+
+
+def test_intergreens_stand_where_one_group_follows_the_other(tmp_path: Path, crossing: Intersection) -> None:
+    """Three streets in turn: from the first to the third it takes a whole green, which is no intergreen."""
+    letters = {"G": Aspect.GREEN, "y": Aspect.YELLOW, "r": Aspect.RED}
+    steps = (
+        (20, "Grr"),
+        (3, "yrr"),
+        (2, "rrr"),
+        (20, "rGr"),
+        (4, "ryr"),
+        (1, "rrr"),
+        (20, "rrG"),
+        (3, "rry"),
+        (3, "rrr"),
+    )
+    intervals = tuple(Interval(float(length), tuple(letters[one] for one in step)) for length, step in steps)
+    groups = tuple(SignalGroup(name, (place,)) for place, name in enumerate("abc"))
+    plan = SignalPlan("x", "0", Control.FIXED, 0.0, groups, intervals)
+    heads = tuple(dataclasses.replace(crossing.heads[0], index=place, from_link=f"{place}") for place in range(3))
+    site = Intersection("x", "x", "", heads, frozenset({(0, 1), (0, 2), (1, 2)}), frozenset())
+    handover = Handover("s", PlanSet((plan,)), {"x": site})
+    _, file = write_csv(handover, tmp_path / "s").files
+    told = {(row["clearing_group"], row["entering_group"]): row["intergreen_s"] for row in _rows(file)}
+    assert told == {("a", "b"): "5", ("b", "c"): "5", ("c", "a"): "6", ("a", "c"): "", ("b", "a"): "", ("c", "b"): ""}
+    (book,) = write_xlsx(handover, tmp_path / "s").files
+    rows = list(openpyxl.load_workbook(book)["x"].iter_rows(values_only=True))
+    start = next(number for number, row in enumerate(rows) if str(row[0]).startswith("Intergreen"))
+    matrix = [[row[10 + 2 * column] for column in range(3)] for row in rows[start + 2 : start + 5]]
+    assert [[cell for cell in row if cell] for row in matrix] == [[5, "–"], ["–", 5], [6, "–"]]

@@ -11,6 +11,7 @@ from congestion_lab.signals.planfile import PlanFile
 from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
 from tests.utdf import Utdf, read_utdf
 
+_MARKING = "NOT CERTIFIED: 2 of 77 controllers breach a rule: a, b. Not for use in a controller."
 _NETWORK = Path(__file__).parents[3] / "networks" / "damascus" / "damascus.net.xml.gz"
 
 
@@ -19,13 +20,19 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The present plans of all controllers of Damascus: fixed, with one ring and with two."""
     network = read_network(_NETWORK)
     content = PlanFile("damascus", network.digest, read_intersections(_NETWORK), read_plans(_NETWORK))
-    (path,) = export(content, "utdf", tmp_path_factory.mktemp("utdf"), network=network).files
-    return path
+    written = export(content, "utdf", tmp_path_factory.mktemp("utdf"), network=network, marking=_MARKING)
+    return written.files[0]
 
 
 @pytest.fixture(scope="module")
 def utdf(file: Path) -> Utdf:
     return read_utdf(file)
+
+
+def test_the_marking_is_the_first_record_and_at_every_signal(utdf: Utdf) -> None:
+    told = _MARKING.replace(",", ";")
+    assert next(iter(utdf.network.items())) == ("marking", told)
+    assert all(told in row["DESCRIPTION"] for row in utdf.nodes if row["TYPE"] == "0")
 
 
 def _controllers(utdf: Utdf) -> list[str]:
