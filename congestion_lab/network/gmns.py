@@ -17,7 +17,7 @@ from shapely.errors import ShapelyError
 
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.geometry import Point
-from congestion_lab.network.rows import Row, table
+from congestion_lab.core.rows import Row, table
 
 FILES = ("node.csv", "link.csv")
 _ID = re.compile(r"[A-Za-z0-9_.-]+")
