@@ -1,4 +1,4 @@
-"""`congestion-lab plan`: check, show and export signal plans."""
+"""`congestion-lab plan`: import, check, show and export signal plans."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,6 +16,7 @@ from congestion_lab.cli.options import (
     out_option,
     verbosity_options,
 )
+from congestion_lab.cli.planimport import import_plans, template
 
 if TYPE_CHECKING:
     from congestion_lab.signals.planfile import PlanFile
@@ -26,7 +27,11 @@ _EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
 
 @click.group(epilog=example(f"plan check {_EXAMPLE}"))
 def plan() -> None:
-    """Check, show and export signal plans."""
+    """Import, check, show and export signal plans."""
+
+
+plan.add_command(import_plans)
+plan.add_command(template)
 
 
 @plan.command(epilog=example(f"plan check {_EXAMPLE} --repair -o repaired.json"))

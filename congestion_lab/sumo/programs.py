@@ -139,6 +139,15 @@ def _programmes(file: Path, open_files: frozenset[Path]) -> Iterator[tuple[Path,
             yield file, record
 
 
+def programme_ids(file: Path) -> tuple[str, ...]:
+    """Return the controllers that an additional file has programmes for, in its order.
+
+    Raises:
+        SignalPlanError: The file cannot be read.
+    """
+    return tuple(dict.fromkeys(record.get("id") for _, record in _programmes(file, frozenset())))
+
+
 def _load(programmes: dict[str, SignalPlan | None], record: Record) -> None:
     name = record.get("programID")
     if any(child.tag == "phase" for child in record.children):
