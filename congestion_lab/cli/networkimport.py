@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--service", is_flag=True, help="Take in service roads, alleys and car parks.")
 @click.option("--footways", is_flag=True, help="Take in ways for people on foot and bicycles.")
 @click.option("--no-guess", is_flag=True, help="Guess no signal where the map has none at all.")
+@click.option("--anchor", metavar="NODE,LAT,LON", help="Where a node of a UTDF file lies, so that places have a map.")
 @json_option
 @verbosity_options
 def import_network(
@@ -49,11 +50,13 @@ def import_network(
     service: bool,
     footways: bool,
     no_guess: bool,
+    anchor: str | None,
     as_json: bool,
 ) -> int:
     """Make a network folder of SOURCE.
 
-    That is a map (.osm, .osm.gz, .osm.bz2, .osm.pbf), a SUMO net, or a folder of GMNS tables (node.csv, link.csv).
+    That is a map (.osm, .osm.gz, .osm.bz2, .osm.pbf), a SUMO net, a folder of GMNS tables (node.csv, link.csv), or a
+    UTDF file of Synchro (.csv).
     With --bbox or --place the map comes from an Overpass server; its answer is kept for days without a connection.
 
     The folder holds the net, a report of what should be looked at (quality.html), the provenance and the licence. The
@@ -71,7 +74,7 @@ def import_network(
     wishes = Wishes(Scope(service=service, footways=footways), guess=not no_guess, fix=fix, edits=corrections)
     with progress() as bars:
         task = bars.add_task("importing", total=None)
-        made, network = _imported(wanted, server, wishes, lambda text: bars.update(task, description=text))
+        made, network = _imported(wanted, server, wishes, anchor, lambda text: bars.update(task, description=text))
         bars.update(task, description="writing the folder")
         net = write_import(made, folder, quality_page(made, network, title=folder.resolve().name))
     if as_json:
@@ -108,16 +111,21 @@ def _edits(folder: Path, given: Path | None) -> "Edits":
 
 
 def _imported(
-    wanted: "Path | Area", server: str | None, wishes: "Wishes", told: Callable[[str], None]
+    wanted: "Path | Area", server: str | None, wishes: "Wishes", anchor: str | None, told: Callable[[str], None]
 ) -> "tuple[Imported, Network]":
     from congestion_lab.core.digests import digest_of_file
     from congestion_lab.core.errors import Fault, NetworkError
     from congestion_lab.network.overpass import SERVER
+    from congestion_lab.network.utdf import is_utdf
+    from congestion_lab.network.utdfroads import Anchor
     from congestion_lab.sumo.importfolder import Origin
     from congestion_lab.sumo.importing import Wishes, import_map, import_net
+    from congestion_lab.sumo.listimport import import_utdf
     from congestion_lab.sumo.mapsource import ask
     from congestion_lab.sumo.osmfile import is_osm, read_osm
 
+    if anchor is not None and not (isinstance(wanted, Path) and is_utdf(wanted)):
+        raise click.UsageError("--anchor is for UTDF files, whose coordinates have no place on a map")
     if isinstance(wanted, Path):
         if not is_osm(wanted) and wishes != Wishes():
             hint = "leave out --edits, --fix, --service, --footways and --no-guess, and choose a folder without edits"
@@ -127,6 +135,8 @@ def _imported(
             return import_net(wanted, told)
         if wanted.is_dir():
             return _tables(wanted, told)
+        if is_utdf(wanted):
+            return import_utdf(wanted, told, None if anchor is None else Anchor.read(anchor))
         told(f"reading {wanted.name}")
         osm = read_osm(wanted)
         return import_map(osm, Origin("osm", wanted.name, digest_of_file(wanted), osm.source), wishes, told)
@@ -141,7 +151,7 @@ def _imported(
 def _tables(folder: Path, told: Callable[[str], None]) -> "tuple[Imported, Network]":
     from congestion_lab.core.errors import Fault, NetworkError
     from congestion_lab.network.gmns import FILES, is_gmns
-    from congestion_lab.sumo.gmnsimport import import_gmns
+    from congestion_lab.sumo.listimport import import_gmns
 
     if not is_gmns(folder):
         hint = f"a folder of GMNS tables holds {' and '.join(FILES)}"

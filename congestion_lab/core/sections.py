@@ -6,6 +6,7 @@ which sections are needed is for those to say who read them.
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,7 +131,7 @@ def _is_name(cells: list[str]) -> bool:
 
 def _spans(lines: list[tuple[int, list[str]]]) -> Iterator[tuple[int, int]]:
     begins = [at for at, (_, cells) in enumerate(lines) if _is_name(cells)]
-    yield from zip(begins, [*begins[1:], len(lines)], strict=True)
+    yield from itertools.pairwise([*begins, len(lines)])
 
 
 def _section(lines: list[tuple[int, list[str]]], needed: tuple[str, ...], source: str, faults: list[Fault]) -> Section:
@@ -185,6 +186,11 @@ class CellReader:
         """Return the number of a record within bounds; None where there is none or it is wrong."""
         text, line = cells.get(record, ("", 0))
         return self.number(text, line or None, f"{key} {record}", low=low, high=high)
+
+    def count(self, cells: "Cells", record: str, key: str, *, high: int) -> int | None:
+        """Return the whole number of a record from 0 on; None where there is none or it is wrong."""
+        text, line = cells.get(record, ("", 0))
+        return self.whole(text, line or None, f"{key} {record}", low=0, high=high)
 
     def whole(self, text: str, line: int | None, key: str, *, low: int, high: int) -> int | None:
         """Return a whole number within bounds; None where the cell is empty or wrong."""

@@ -141,7 +141,7 @@ class _Reader:
         first = rows[0]
         if not controller:
             self._fault(first, "controller", "must not be empty", "write the id of the controller")
-        ids = [row.text("phase") or f"{number}" for number, row in enumerate(rows, 1)]
+        ids = [western(row.text("phase")) or f"{number}" for number, row in enumerate(rows, 1)]
         for row, id_ in zip(rows, ids, strict=True):
             if ids.count(id_) > 1:
                 self._fault(row, "phase", f"phase {id_!r} of {controller!r} stands twice", "number the phases")

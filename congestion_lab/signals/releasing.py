@@ -19,19 +19,19 @@ class LinkPlace:
     """Where a link lies, as far as movements are named by it.
 
     Attributes:
-        from_node: Node it leaves.
-        to_node: Node it reaches.
+        from_nodes: Node it leaves, and those before it as long as no other street joins or leaves.
+        to_nodes: Node it reaches, and those beyond it alike.
         names: Its street names.
         end_deg: Compass direction in which it reaches its end.
     """
 
-    from_node: str
-    to_node: str
+    from_nodes: frozenset[str]
+    to_nodes: frozenset[str]
     names: tuple[str, ...]
     end_deg: float
 
 
-_NOWHERE = LinkPlace("", "", (), 0.0)
+_NOWHERE = LinkPlace(frozenset(), frozenset(), (), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +159,11 @@ class _Heads:
         if not movement.from_nodes:
             return None
         return lambda head: (
-            self._place(head.from_link).from_node in movement.from_nodes
+            bool(self._place(head.from_link).from_nodes & movement.from_nodes)
             and (
-                self._place(head.to_link).to_node in movement.to_nodes if movement.to_nodes else _turns(head, movement)
+                bool(self._place(head.to_link).to_nodes & movement.to_nodes)
+                if movement.to_nodes
+                else _turns(head, movement)
             )
         )
 

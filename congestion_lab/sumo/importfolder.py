@@ -46,7 +46,7 @@ class Origin:
     """Where an imported network comes from.
 
     Attributes:
-        kind: osm, net or gmns.
+        kind: osm, net, gmns or utdf.
         source: File or folder, or what was asked of Overpass.
         digest: Digest of the file.
         made_by: What made the file, as far as it says so.

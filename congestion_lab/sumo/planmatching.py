@@ -18,6 +18,7 @@ from congestion_lab.sumo.countnet import geographic_place
 
 FARTHEST_M = 60.0  # a wide junction from its middle to the corner where somebody measured
 _LISTED = 6
+_PASSING = 2  # neighbours of a node at which no street joins or leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,32 @@ def place_plans(
 
 def link_places(network: Network) -> Mapping[str, LinkPlace]:
     """Return where the links of a network lie, as far as movements are named by it."""
-    return {link.id: _link_place(link) for link in network.links.values()}
+    neighbours: dict[str, set[str]] = {}
+    for link in network.links.values():
+        neighbours.setdefault(link.from_node, set()).add(link.to_node)
+        neighbours.setdefault(link.to_node, set()).add(link.from_node)
+    around = {node: frozenset(others) for node, others in neighbours.items()}
+    return {link.id: _link_place(link, around) for link in network.links.values()}
 
 
-def _link_place(link: Link) -> LinkPlace:
+def _link_place(link: Link, neighbours: Mapping[str, frozenset[str]]) -> LinkPlace:
+    before = _along(link.from_node, link.to_node, neighbours)
+    beyond = _along(link.to_node, link.from_node, neighbours)
     names = tuple(name for name in (link.name_en, link.name_ar) if name)
     heading = 90.0 - math.degrees(heading_at_end(link.shape))
-    return LinkPlace(link.from_node, link.to_node, names, heading % 360)
+    return LinkPlace(before, beyond, names, heading % 360)
+
+
+def _along(node: str, before: str, neighbours: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Return a node, and those beyond it as long as a street only passes through."""
+    found = [node]
+    while len(neighbours[node]) == _PASSING and before in neighbours[node]:
+        (beyond,) = neighbours[node] - {before}
+        if beyond in found:
+            break
+        before, node = node, beyond
+        found.append(node)
+    return frozenset(found)
 
 
 def _wrong_pairs(

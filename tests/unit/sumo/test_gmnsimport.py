@@ -7,8 +7,8 @@ from congestion_lab.network.checks import connected
 from congestion_lab.network.gmns import is_gmns, read_gmns
 from congestion_lab.network.model import Network
 from congestion_lab.signals.safety import check as check_plans
-from congestion_lab.sumo.gmnsimport import import_gmns
 from congestion_lab.sumo.importfolder import Imported, write_import
+from congestion_lab.sumo.listimport import import_gmns
 from congestion_lab.sumo.netfile import read_intersections, read_plans
 
 NODES = """\
