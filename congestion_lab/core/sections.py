@@ -13,6 +13,7 @@ from pathlib import Path
 
 from congestion_lab.core.errors import Fault, InputError
 
+FOOT_M = 0.3048
 _LARGEST_BYTES = 50_000_000  # a county of ten thousand intersections
 _START_BYTES = 4096
 _LONGEST_VALUE = 40  # that a message quotes

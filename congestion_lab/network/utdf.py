@@ -12,6 +12,7 @@ from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.geometry import Point, Turn
 from congestion_lab.core.movementcodes import HEADINGS_DEG, movement_code
 from congestion_lab.core.sections import (
+    FOOT_M,
     CellReader,
     Cells,
     Sections,
@@ -23,7 +24,6 @@ from congestion_lab.core.sections import (
 
 SIGNAL, EXTERNAL, BEND, UNSIGNALISED, ROUNDABOUT = range(5)  # TYPE of a node
 NAMES = ("network", "nodes", "layout", "links", "lanes", "timeplans", "phases")
-FOOT_M = 0.3048
 _MILE_KM = 1.609344
 _FARTHEST = 1e8
 _MOST_LANES = 12

@@ -3,9 +3,10 @@
 Tables, UTDF and GMNS are all read into these values; `signals.phasing` makes plans of them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from congestion_lab.core.geometry import Turn
+from congestion_lab.core.geometry import Point, Turn
 from congestion_lab.signals.plan import Aspect
 
 
@@ -101,7 +102,9 @@ class PlanRecord:
         offset_s: Start of the cycle relative to the reference clock.
         phases: Its phases.
         name: Name of the intersection, possibly empty.
+        aliases: Other ids that it may have, as programs write theirs into a description.
         place: Latitude and longitude, or None where the file has none.
+        position: Where it lies on the file's plane, metres, or None.
         on_red: Movements that may go on red after a stop.
         free: Movements that no signal holds.
         notes: What the file says and the plan does not hold, a sentence each.
@@ -114,7 +117,9 @@ class PlanRecord:
     offset_s: float
     phases: tuple[PhaseTimes, ...]
     name: str = ""
+    aliases: frozenset[str] = frozenset()
     place: tuple[float, float] | None = None
+    position: Point | None = None
     on_red: tuple[Movement, ...] = ()
     free: tuple[Movement, ...] = ()
     notes: tuple[str, ...] = ()
@@ -128,7 +133,9 @@ class PlanSource:
     Attributes:
         records: One for each controller and plan.
         notes: What was found and not used, a sentence each.
+        positions: Where nodes lie on the file's plane, metres, by their id in the file.
     """
 
     records: tuple[PlanRecord, ...]
     notes: tuple[str, ...] = ()
+    positions: Mapping[str, Point] = field(default_factory=dict)

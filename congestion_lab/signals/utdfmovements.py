@@ -11,6 +11,7 @@ from congestion_lab.signals.planrecords import Movement, Release
 
 _PHASES_PER_MOVEMENT = 4
 _SOME = 8  # movements that a message names
+_UNCONTROLLED = -1  # in Phase1: the signal never stops the movement
 _ANY = frozenset({"", "0", "1", "2", "3"})
 # From whose lane a movement without a phase of its own goes, by their turn, and what `Shared` says there: 1 is shared
 # with the movement to the left, 2 with that to the right, 3 with both.
@@ -40,7 +41,12 @@ class Movements:
 
 
 def movements(
-    columns: Mapping[str, Cells], phases: frozenset[str], *, node: str, names: Mapping[str, str], reader: CellReader
+    columns: Mapping[str, Cells],
+    phases: frozenset[str],
+    *,
+    node: str,
+    names: Mapping[str, frozenset[str]],
+    reader: CellReader,
 ) -> Movements:
     """Return the movements of an intersection.
 
@@ -62,7 +68,8 @@ def movements(
     free: list[Movement] = []
     for code, cells in coded.items():
         movement = _movement(code, cells, names)
-        releasing = named[code] or _lent(code, coded, named)
+        loose = reader.value(cells, "phase1", f"{node} {code}", low=-1, high=99) == _UNCONTROLLED
+        releasing = [] if loose else named[code] or _lent(code, coded, named)
         if not releasing:
             free.append(movement)
         for phase, shown in releasing:
@@ -103,10 +110,10 @@ def _lent(
     return []
 
 
-def _movement(code: str, cells: Cells, names: Mapping[str, str]) -> Movement:
+def _movement(code: str, cells: Cells, names: Mapping[str, frozenset[str]]) -> Movement:
     direction, turn = movement_code(code) or ("", None)
     ends = [text_of(cells, record) for record in ("up node", "dest node")]
-    up, dest = (frozenset({end, names.get(end, "")} - {""}) for end in ends)
+    up, dest = (frozenset({end}) | names.get(end, frozenset()) for end in ends)
     return Movement(code, turn, from_nodes=up, to_nodes=dest, heading_deg=HEADINGS_DEG.get(direction))
 
 

@@ -4,15 +4,25 @@ UTDF has no public specification; what codes mean here was seen in files: BRP is
 Yield and Offset are times on the common clock, modulo the cycle; Yield = End - Yellow - AllRed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, SignalPlanError
-from congestion_lab.core.sections import CellReader, Cells, Sections, by_intersection, has_sections, read_sections
+from congestion_lab.core.geometry import Point
+from congestion_lab.core.sections import (
+    FOOT_M,
+    CellReader,
+    Cells,
+    SectionRow,
+    Sections,
+    by_intersection,
+    has_sections,
+    read_sections,
+)
 from congestion_lab.signals.planrecords import PhaseTimes, PlanRecord, PlanSource
 from congestion_lab.signals.rings import RingPhase, ring_times
-from congestion_lab.signals.utdfmovements import movements
+from congestion_lab.signals.utdfmovements import Movements, movements
 
 NAMES = ("network", "nodes", "layout", "links", "lanes", "timeplans", "phases")
 _LONGEST_S = 600.0
@@ -62,7 +72,7 @@ def read_utdf_plans(path: Path) -> PlanSource:
     records = tuple(reader.records())
     if reader.cells.faults:
         raise SignalPlanError(*reader.cells.faults)
-    return PlanSource(records, tuple(reader.notes))
+    return PlanSource(records, tuple(reader.notes), reader.positions)
 
 
 class _Reader:
@@ -75,8 +85,10 @@ class _Reader:
         found = [by_intersection(one, self.cells.faults, sections.source) for one in tables]
         self._plans, self._phases, self._lanes = found
         nodes = (*sections.rows("nodes"), *sections.rows("layout"))
-        names = ((row.cells, row.cells.get("INTID", "")) for row in nodes)
-        self._names = {node: cells.get("DESCRIPTION", "") or cells.get("INTNAME", "") for cells, node in names}
+        described = {row.cells.get("INTID", ""): _description(row.cells) for row in nodes}
+        self._names = {node: text for node, text in described.items() if text}
+        self._aliases = {node: frozenset(map(str.strip, text.split(";"))) for node, text in self._names.items()}
+        self.positions = dict(self._placed(sections, nodes))
 
     def records(self) -> Iterator[PlanRecord]:
         """Yield the plans that can be used."""
@@ -101,8 +113,7 @@ class _Reader:
         notes = [*self._notes(node, plan)]
         offset = self._offset_s(node, plan, phases, cycle, notes)
         served = frozenset(phase.times.id for phase in phases)
-        lanes = self._lanes.get(node, {})
-        released = movements(lanes, served, node=node, names=self._names, reader=self.cells)
+        released = self._released((node, *_further(node, plan)), served)
         timed = [replace(one, releases=released.by_phase.get(one.id, ())) for one in _timed(phases, offset, cycle)]
         idle = [one.id for one in timed if not one.releases]
         notes += [f"phases that release no movement: {', '.join(idle[:_SOME])}."] if idle else []
@@ -113,6 +124,8 @@ class _Reader:
             offset_s=offset,
             phases=tuple(timed),
             name=self._names.get(node, ""),
+            aliases=self._aliases.get(node, frozenset()),
+            position=self.positions.get(node),
             on_red=released.on_red,
             free=released.free,
             notes=(*notes, *released.notes),
@@ -124,11 +137,34 @@ class _Reader:
         if control:
             kind = _CONTROL.get(int(control), f"of control type {control:g}")
             yield f"the controller is {kind}; the plan runs its splits as fixed times."
-        others = [
-            text for record, (text, _) in plan.items() if record.startswith("node ") and text not in {"", "0", node}
+
+    def _released(self, nodes: Sequence[str], phases: frozenset[str]) -> Movements:
+        """Return what phases release at the nodes of one controller."""
+        found = [
+            movements(self._lanes.get(node, {}), phases, node=node, names=self._aliases, reader=self.cells)
+            for node in nodes
         ]
-        if others:
-            yield f"the controller runs further nodes, whose movements are not taken over: {', '.join(others)}."
+        by_phase = {
+            phase: tuple(release for one in found for release in one.by_phase.get(phase, ()))
+            for phase in sorted(phases)
+        }
+        return Movements(
+            {phase: releases for phase, releases in by_phase.items() if releases},
+            tuple(movement for one in found for movement in one.on_red),
+            tuple(movement for one in found for movement in one.free),
+            tuple(note for one in found for note in one.notes),
+        )
+
+    def _placed(self, sections: Sections, nodes: Iterable[SectionRow]) -> Iterator[tuple[str, Point]]:
+        """Yield the positions of nodes on the file's plane, metres."""
+        settings = {
+            row.cells.get("RECORDNAME", "").lower(): row.cells.get("DATA", "") for row in sections.rows("network")
+        }
+        metres = 1.0 if settings.get("metric", "0") not in {"", "0"} else FOOT_M
+        for row in nodes:
+            x, y = (self.cells.number(row.cells.get(key, ""), row.line, key, low=-1e8, high=1e8) for key in "XY")
+            if x is not None and y is not None:
+                yield row.cells.get("INTID", ""), (x * metres, y * metres)
 
     def _served(self, node: str, cycle_s: float) -> Iterator[_Phase]:
         """Yield the phases that have a split."""
@@ -201,6 +237,16 @@ class _Reader:
         moments = [begins_s[one.id] + span for one, span in zip(named, spans.get(to, [0.0] * len(named)), strict=True)]
         around = [(moment - moments[0] + cycle_s / 2) % cycle_s - cycle_s / 2 for moment in moments]
         return (moments[0] + (max(around) if to == _LAST_GREEN else min(around))) % cycle_s
+
+
+def _description(cells: Mapping[str, str]) -> str:
+    return cells.get("DESCRIPTION", "") or cells.get("INTNAME", "")
+
+
+def _further(node: str, plan: Cells) -> list[str]:
+    """Return the nodes that a controller runs besides its first one."""
+    nodes = [text for record, (text, _) in plan.items() if record.startswith("node ")]
+    return [text for text in dict.fromkeys(nodes) if text not in {"", "0", node}]
 
 
 def _ring_starts(phases: Sequence[_Phase], cycle_s: float) -> Mapping[str, float]:

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import clean_name
-from congestion_lab.network.alignment import heading_at_end
-from congestion_lab.network.model import Link, Network
+from congestion_lab.network.model import Network
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phasing import plan_of_phases
 from congestion_lab.signals.plan import PlanSet, SignalPlan
 from congestion_lab.signals.planrecords import PlanRecord, PlanSource
-from congestion_lab.signals.releasing import LinkPlace, Released, released
+from congestion_lab.signals.releasing import Released, released
 from congestion_lab.sumo.countnet import geographic_place
+from congestion_lab.sumo.linkplaces import link_places
 
 FARTHEST_M = 60.0  # a wide junction from its middle to the corner where somebody measured
 _LISTED = 6
-_PASSING = 2  # neighbours of a node at which no street joins or leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,10 @@ def place_plans(
     faults = [*_wrong_pairs(pairs, source.records, sites, origin)]
     if faults:
         raise SignalPlanError(*faults)
-    find = _Finder(network, intersections, pairs)
-    links = link_places(network)
+    nodes = {_rounded(node.position): node.id for node in network.nodes.values()}
+    known = {theirs: nodes[_rounded(place)] for theirs, place in source.positions.items() if _rounded(place) in nodes}
+    find = _Finder(network, intersections, pairs, nodes)
+    links = link_places(network, known)
     made: dict[str, SignalPlan] = {}
     matches: list[Match] = []
     unused: list[tuple[str, str]] = []
@@ -115,36 +116,6 @@ def place_plans(
     return PlanImport(plans, tuple(matches), tuple(unused), kept, source.notes)
 
 
-def link_places(network: Network) -> Mapping[str, LinkPlace]:
-    """Return where the links of a network lie, as far as movements are named by it."""
-    neighbours: dict[str, set[str]] = {}
-    for link in network.links.values():
-        neighbours.setdefault(link.from_node, set()).add(link.to_node)
-        neighbours.setdefault(link.to_node, set()).add(link.from_node)
-    around = {node: frozenset(others) for node, others in neighbours.items()}
-    return {link.id: _link_place(link, around) for link in network.links.values()}
-
-
-def _link_place(link: Link, neighbours: Mapping[str, frozenset[str]]) -> LinkPlace:
-    before = _along(link.from_node, link.to_node, neighbours)
-    beyond = _along(link.to_node, link.from_node, neighbours)
-    names = tuple(name for name in (link.name_en, link.name_ar) if name)
-    heading = 90.0 - math.degrees(heading_at_end(link.shape))
-    return LinkPlace(before, beyond, names, heading % 360)
-
-
-def _along(node: str, before: str, neighbours: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Return a node, and those beyond it as long as a street only passes through."""
-    found = [node]
-    while len(neighbours[node]) == _PASSING and before in neighbours[node]:
-        (beyond,) = neighbours[node] - {before}
-        if beyond in found:
-            break
-        before, node = node, beyond
-        found.append(node)
-    return frozenset(found)
-
-
 def _wrong_pairs(
     pairs: Mapping[str, str], records: Iterable[PlanRecord], sites: Mapping[str, Intersection], origin: str
 ) -> Iterator[Fault]:
@@ -159,7 +130,13 @@ def _wrong_pairs(
 class _Finder:
     """Finds the controllers of a network that records mean."""
 
-    def __init__(self, network: Network, intersections: Sequence[Intersection], pairs: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        intersections: Sequence[Intersection],
+        pairs: Mapping[str, str],
+        nodes: Mapping[tuple[int, int], str],
+    ) -> None:
         self._pairs = pairs
         self._ids = {site.controller_id for site in intersections}
         self._names: dict[str, set[str]] = {}
@@ -167,15 +144,21 @@ class _Finder:
             for name in filter(None, map(_folded, (site.name, site.name_ar))):
                 self._names.setdefault(name, set()).add(site.controller_id)
         self._places = {controller: _middle(network, links) for controller, links in network.controllers.items()}
+        self._nodes = nodes
+        ends = {name: {network.links[link].to_node for link in links} for name, links in network.controllers.items()}
+        self._by_node = {node: name for name, nodes in ends.items() for node in sorted(nodes)}
         self._project: Callable[[float, float], Point] | None = geographic_place(network)
 
     def controller(self, record: PlanRecord) -> tuple[str, str]:
         """Return the controller and by what it was found, or "" and why none was."""
         if record.controller in self._pairs:
             return self._pairs[record.controller], "as you say"
-        for name in (record.controller, record.name):
+        for name in (record.controller, record.name, *sorted(record.aliases)):
             if name in self._ids:
                 return name, "same id"
+        here = self._nodes.get(_rounded(record.position)) if record.position else None
+        if here is not None and here in self._by_node:
+            return self._by_node[here], "same coordinates"
         named = self._names.get(_folded(record.name), set()) if record.name else set()
         if len(named) == 1:
             return next(iter(named)), f"same name {record.name!r}"
@@ -196,6 +179,11 @@ class _Finder:
             nearest = f"the nearest, {away[0][1]}, is {away[0][0]:.0f} m away" if away else "the network has none"
             return "", f"no controller has its id or name, or stands within {FARTHEST_M:.0f} m of it; {nearest}"
         return near[0][1], f"{near[0][0]:.0f} m away"
+
+
+def _rounded(point: Point) -> tuple[int, int]:
+    """Return a position to a tenth of a metre."""
+    return round(point[0] * 10), round(point[1] * 10)
 
 
 def _middle(network: Network, links: Iterable[str]) -> Point:

@@ -7,7 +7,7 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.signals.planrecords import PlanRecord, PlanSource
 from congestion_lab.signals.utdfplans import is_utdf, read_utdf_plans
-from tests import utdf
+from tests import utdftown as utdf
 
 
 def read(folder: Path, content: str | None = None) -> PlanSource:
@@ -71,13 +71,20 @@ def test_without_start_and_end_rings_and_offset_say_the_same(tmp_path: Path, ref
 
 
 def test_what_does_not_agree_is_told(tmp_path: Path) -> None:
-    plans = {**utdf.PLANS, "2": {**utdf.PLANS["2"], "Offset": 44, "Node 1": 9}}
-    assert record(read(tmp_path, utdf.text(plans=plans)), "2").notes[:2] == (
-        "the controller runs further nodes, whose movements are not taken over: 9.",
+    plans = {**utdf.PLANS, "2": {**utdf.PLANS["2"], "Offset": 44}}
+    assert record(read(tmp_path, utdf.text(plans=plans)), "2").notes[:1] == (
         "its Offset is 44 s, but Start and End put what it refers to at 17 s; Start and End hold.",
     )
     third = record(read(tmp_path), "3")
     assert third.notes == ("the controller is actuated-coordinated; the plan runs its splits as fixed times.",)
+
+
+def test_one_controller_of_two_nodes(tmp_path: Path) -> None:
+    plans = {"2": {**utdf.PLANS["2"], "Node 1": 3}}
+    source = read(tmp_path, utdf.text(plans=plans, phases={"2": utdf.PHASES["2"]}))
+    (one,) = source.records
+    ends = {(each.movement.text, *each.movement.from_nodes) for phase in one.phases for each in phase.releases}
+    assert {("EBT", "1"), ("EBT", "2"), ("NBL", "6"), ("NBL", "7")} <= ends
 
 
 def test_an_intersection_that_does_not_fit_is_named_and_the_others_are_read(tmp_path: Path) -> None:
