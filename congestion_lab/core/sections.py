@@ -61,6 +61,17 @@ class Sections:
     source: str
     by_name: Mapping[str, Section]
 
+    @property
+    def is_metric(self) -> bool:
+        """Whether lengths are metres and speeds km/h, as `Metric` in [Network] says; else they are feet and mph."""
+        settings = {row.cells.get("RECORDNAME", "").lower(): row.cells.get("DATA", "") for row in self.rows("network")}
+        return settings.get("metric", "") not in {"", "0"}
+
+    @property
+    def metres(self) -> float:
+        """What a unit of length is."""
+        return 1.0 if self.is_metric else FOOT_M
+
     def rows(self, name: str) -> tuple[SectionRow, ...]:
         """Return the rows of a section; none where it is missing."""
         return self.by_name[name].rows if name in self.by_name else ()

@@ -12,7 +12,6 @@ from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.geometry import Point, Turn
 from congestion_lab.core.movementcodes import HEADINGS_DEG, movement_code
 from congestion_lab.core.sections import (
-    FOOT_M,
     CellReader,
     Cells,
     Sections,
@@ -180,9 +179,8 @@ class _Reader:
     def __init__(self, sections: Sections) -> None:
         self.cells = CellReader(sections.source)
         self._sections = sections
-        settings = {row.cells.get("RECORDNAME", "").lower(): row for row in sections.rows("network")}
-        self.metric = "metric" in settings and settings["metric"].cells.get("DATA", "0") not in {"", "0"}
-        self._metres = 1.0 if self.metric else FOOT_M
+        self.metric = sections.is_metric
+        self._metres = sections.metres
         self._mps = (1.0 if self.metric else _MILE_KM) / 3.6
 
     def utdf(self) -> Utdf:

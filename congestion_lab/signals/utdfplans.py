@@ -11,7 +11,6 @@ from pathlib import Path
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.geometry import Point
 from congestion_lab.core.sections import (
-    FOOT_M,
     CellReader,
     Cells,
     SectionRow,
@@ -20,7 +19,7 @@ from congestion_lab.core.sections import (
     has_sections,
     read_sections,
 )
-from congestion_lab.signals.planrecords import PhaseTimes, PlanRecord, PlanSource
+from congestion_lab.signals.planrecords import PhaseTimes, PlanRecord, PlanSource, Release
 from congestion_lab.signals.rings import RingPhase, ring_times
 from congestion_lab.signals.utdfmovements import Movements, movements
 
@@ -144,12 +143,11 @@ class _Reader:
             movements(self._lanes.get(node, {}), phases, node=node, names=self._aliases, reader=self.cells)
             for node in nodes
         ]
-        by_phase = {
-            phase: tuple(release for one in found for release in one.by_phase.get(phase, ()))
-            for phase in sorted(phases)
-        }
+        by_phase: dict[str, tuple[Release, ...]] = {}
+        for phase, releases in (item for one in found for item in one.by_phase.items()):
+            by_phase[phase] = by_phase.get(phase, ()) + releases
         return Movements(
-            {phase: releases for phase, releases in by_phase.items() if releases},
+            by_phase,
             tuple(movement for one in found for movement in one.on_red),
             tuple(movement for one in found for movement in one.free),
             tuple(note for one in found for note in one.notes),
@@ -157,10 +155,7 @@ class _Reader:
 
     def _placed(self, sections: Sections, nodes: Iterable[SectionRow]) -> Iterator[tuple[str, Point]]:
         """Yield the positions of nodes on the file's plane, metres."""
-        settings = {
-            row.cells.get("RECORDNAME", "").lower(): row.cells.get("DATA", "") for row in sections.rows("network")
-        }
-        metres = 1.0 if settings.get("metric", "0") not in {"", "0"} else FOOT_M
+        metres = sections.metres
         for row in nodes:
             x, y = (self.cells.number(row.cells.get(key, ""), row.line, key, low=-1e8, high=1e8) for key in "XY")
             if x is not None and y is not None:

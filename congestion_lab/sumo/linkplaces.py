@@ -29,13 +29,9 @@ def link_places(network: Network, known: Mapping[str, str]) -> Mapping[str, Link
 
 
 def _link_place(link: Link, neighbours: Mapping[str, frozenset[str]], theirs: Mapping[str, set[str]]) -> LinkPlace:
-    before, beyond = (
-        nodes.union(*(theirs.get(node, set()) for node in nodes))
-        for nodes in (
-            _along(link.from_node, link.to_node, neighbours),
-            _along(link.to_node, link.from_node, neighbours),
-        )
-    )
+    ends = ((link.from_node, link.to_node), (link.to_node, link.from_node))
+    chains = [_along(node, other, neighbours) for node, other in ends]
+    before, beyond = (nodes.union(*(theirs.get(node, set()) for node in nodes)) for nodes in chains)
     names = tuple(name for name in (link.name_en, link.name_ar) if name)
     heading = 90.0 - math.degrees(heading_at_end(link.shape))
     return LinkPlace(before, beyond, names, heading % 360)

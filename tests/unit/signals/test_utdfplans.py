@@ -83,7 +83,9 @@ def test_one_controller_of_two_nodes(tmp_path: Path) -> None:
     plans = {"2": {**utdf.PLANS["2"], "Node 1": 3}}
     source = read(tmp_path, utdf.text(plans=plans, phases={"2": utdf.PHASES["2"]}))
     (one,) = source.records
-    ends = {(each.movement.text, *each.movement.from_nodes) for phase in one.phases for each in phase.releases}
+    ends = {
+        (each.movement.text, *sorted(each.movement.from_nodes)[:1]) for phase in one.phases for each in phase.releases
+    }
     assert {("EBT", "1"), ("EBT", "2"), ("NBL", "6"), ("NBL", "7")} <= ends
 
 
