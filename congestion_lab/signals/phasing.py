@@ -41,7 +41,8 @@ def plan_of_phases(
 
     * A head that the next phase of the ring releases too stays green while the first one clears, as a NEMA overlap
       does; it is protected then only if it is before and after.
-    * A green without a stated right of way is permitted while a head to which it must yield is green or clearing.
+    * A green without a stated right of way is permitted while a head to which it must yield is green or clearing; so is
+      one of heads that no signal holds.
     * People cross during the walk of a phase beside which no traffic goes straight over the crossing.
     * Each interval states its share of the least greens of its phases, so that later timing keeps them.
 
@@ -52,7 +53,7 @@ def plan_of_phases(
         offset_s: Start of the cycle relative to the reference clock.
         phases: Phases with what they release.
         on_red: Heads that may go on red after a stop.
-        free: Heads that no signal holds: always green, permitted where they must yield to any other.
+        free: Heads that no signal holds: always green, by the right of way.
 
     Raises:
         SignalPlanError: The cycle is not positive, or a phase is longer than the cycle or has no green.
@@ -106,8 +107,7 @@ class _Clock:
         self._cycle_s = cycle_s
         self._phases = phases
         self._on_red = on_red
-        yielding = {head for head, _ in intersection.yields}
-        self._free = {head: Aspect.PERMITTED if head in yielding else Aspect.GREEN for head in free}
+        self._free = free
         self._next = [self._follower(served) for served in phases]
         self._crossings = {head.index for head in intersection.heads if head.is_crossing}
         self._blocked = never_together(intersection)
@@ -152,7 +152,7 @@ class _Clock:
 
     def _aspect(self, head: int, time_s: float) -> Aspect:
         if head in self._free:
-            return self._free[head]
+            return self._by_right_of_way(head, time_s)
         greens: list[Aspect | None] = []
         held: list[Aspect] = []
         yellow = False
@@ -189,7 +189,7 @@ class _Clock:
             if self._since(served, time_s) < served.phase.split_s
             for other in served.heads
         }
-        yields = any((head, other) in self._intersection.yields for other in busy)
+        yields = any((head, other) in self._intersection.yields for other in busy | self._free)
         return Aspect.PERMITTED if yields else Aspect.GREEN
 
     def _may_walk(self, crossing: int, time_s: float, aspects: Sequence[Aspect]) -> bool:

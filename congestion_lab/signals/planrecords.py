@@ -22,6 +22,8 @@ class Movement:
         to_link: Outbound link.
         from_nodes: Ids that the node may have from which the approach comes.
         to_nodes: Ids that the node may have to which the movement leads.
+        part: First and last of its lanes, counted from 1 at the kerb, and how many all its parts have; None for the
+            whole. Files that know one green per movement tell lanes with other greens as movements of their own.
         street: Name of the approaching street.
         heading_deg: Compass direction in which the approach drives: 0 is northbound, 90 eastbound.
     """
@@ -33,6 +35,7 @@ class Movement:
     to_link: str = ""
     from_nodes: frozenset[str] = frozenset()
     to_nodes: frozenset[str] = frozenset()
+    part: tuple[int, int, int] | None = None
     street: str = ""
     heading_deg: float | None = None
 

@@ -1,8 +1,10 @@
 """From a movement in a file's words to the signal heads that release it at an intersection."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.names import clean_name
@@ -126,11 +128,8 @@ class _Heads:
     def __init__(self, intersection: Intersection, links: Mapping[str, LinkPlace], headings: Iterable[float]) -> None:
         self._heads = [head for head in intersection.heads if not head.is_crossing]
         self._links = links
-        self._compass = {
-            link: _nearest(links[link].end_deg, headings)
-            for link in dict.fromkeys(head.from_link for head in self._heads)
-            if link in links
-        }
+        places = {head.from_link: links[head.from_link].end_deg for head in self._heads if head.from_link in links}
+        self._compass = _directions(places, sorted(headings))
         self.by_compass: dict[str, float] = {}
 
     def of(self, movement: Movement) -> tuple[int, ...]:
@@ -139,12 +138,22 @@ class _Heads:
             matches = words(movement)
             if matches is None:
                 continue
-            found = [head for head in self._heads if matches(head)]
+            found = self._narrowed([head for head in self._heads if matches(head)], movement)
             if found:
                 if words == self._by_compass and movement.heading_deg is not None:
                     self.by_compass |= {head.from_link: movement.heading_deg for head in found}
                 return tuple(dict.fromkeys(head.index for head in found))
         return ()
+
+    def _narrowed(self, found: list[SignalHead], movement: Movement) -> list[SignalHead]:
+        """Return those of the direction, where several links come from one node, and of the lanes that are meant."""
+        if len({head.from_link for head in found}) > 1 and movement.heading_deg is not None:
+            found = [head for head in found if self._compass.get(head.from_link) == movement.heading_deg] or found
+        lanes = sorted({head.from_lane for head in found})
+        if movement.part is None or len(lanes) != movement.part[2]:
+            return found
+        first, last, _ = movement.part
+        return [head for head in found if head.from_lane in lanes[first - 1 : last]]
 
     def _by_links(self, movement: Movement) -> "Callable[[SignalHead], bool] | None":
         if not movement.from_link:
@@ -194,12 +203,16 @@ def _folded(name: str) -> str:
     return clean_name(name).casefold()
 
 
-def _nearest(direction_deg: float, headings: Iterable[float]) -> float | None:
-    """Return the compass direction of a file that a link's own comes nearest to."""
-    away = sorted((abs((direction_deg - heading + 180) % 360 - 180), heading) for heading in headings)
-    return away[0][1] if away and away[0][0] <= _WIDEST_DEG else None
-
-
-def compass_deg(begin: tuple[float, float], end: tuple[float, float]) -> float:
-    """Return the compass direction from one point to another: 0 is north, 90 east."""
-    return math.degrees(math.atan2(end[0] - begin[0], end[1] - begin[1])) % 360
+def _directions(ends_deg: Mapping[str, float], headings_deg: Sequence[float]) -> Mapping[str, float]:
+    """Return the direction of a file that each link has: one of its own where there are enough, else the nearest."""
+    apart = {
+        link: [abs((end - heading + 180) % 360 - 180) for heading in headings_deg] for link, end in ends_deg.items()
+    }
+    if not headings_deg:
+        return {}
+    if len(ends_deg) <= len(headings_deg):
+        rows, columns = linear_sum_assignment(np.array(list(apart.values())).reshape(len(apart), len(headings_deg)))
+        chosen = {list(apart)[int(row)]: int(column) for row, column in zip(rows, columns, strict=True)}
+    else:
+        chosen = {link: angles.index(min(angles)) for link, angles in apart.items()}
+    return {link: headings_deg[at] for link, at in chosen.items() if apart[link][at] <= _WIDEST_DEG}

@@ -1,7 +1,8 @@
 """The movements of a UTDF intersection, section [Lanes]: which phases release them, and which may go on red."""
 
+import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.movementcodes import HEADINGS_DEG, movement_code
@@ -66,8 +67,9 @@ def movements(
     lost: list[str] = []
     on_red: list[Movement] = []
     free: list[Movement] = []
+    parts = _parts(coded, node, reader)
     for code, cells in coded.items():
-        movement = _movement(code, cells, names)
+        movement = replace(_movement(code, cells, names), part=parts.get(code))
         loose = reader.value(cells, "phase1", f"{node} {code}", low=-1, high=99) == _UNCONTROLLED
         releasing = [] if loose else named[code] or _lent(code, coded, named)
         if not releasing:
@@ -108,6 +110,21 @@ def _lent(
         if named.get(lender) and (text_of(coded[lender], "shared") in sides):
             return [(phase, None) for phase, _ in named[lender]]
     return []
+
+
+def _parts(coded: Mapping[str, Cells], node: str, reader: CellReader) -> Mapping[str, tuple[int, int, int]]:
+    """Return the lanes of movements that lead from one node to the same other: parts of one, counted from the kerb."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for code, cells in coded.items():
+        ends = (text_of(cells, "up node"), text_of(cells, "dest node"))
+        alike.setdefault((code[:2], *ends), []).append(code)
+    parts: dict[str, tuple[int, int, int]] = {}
+    for codes in (sorted(some) for some in alike.values() if len(some) > 1):
+        lanes = [reader.value(coded[code], "lanes", f"{node} {code}", low=0, high=99) for code in codes]
+        counts = [max(1, int(count or 0)) for count in lanes]
+        for code, count, last in zip(codes, counts, itertools.accumulate(counts), strict=True):
+            parts[code] = (last - count + 1, last, sum(counts))
+    return parts
 
 
 def _movement(code: str, cells: Cells, names: Mapping[str, frozenset[str]]) -> Movement:

@@ -200,7 +200,8 @@ def _plan(record: PlanRecord, site: Intersection, laid: Released) -> SignalPlan:
     if not any(served.heads for served in laid.phases):
         told = ", ".join(text for _, text in laid.unknown[:_LISTED])
         raise SignalPlanError(Fault(f"none of its movements is at {site.controller_id}: {told}"))
-    return plan_of_phases(site, record.program, record.cycle_s, record.offset_s, laid.phases, on_red=laid.on_red)
+    times = (record.program, record.cycle_s, record.offset_s)
+    return plan_of_phases(site, *times, laid.phases, on_red=laid.on_red, free=laid.free)
 
 
 def _told(laid: Released) -> Iterator[str]:

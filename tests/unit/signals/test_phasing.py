@@ -105,7 +105,7 @@ def test_right_turns_on_red_and_heads_that_no_signal_holds() -> None:
     )
     assert shown(plan, 0) == [(G, 10), (Y, 3), (S, 47)]
     assert shown(plan, 1) == [(G, 60)]
-    assert shown(plan, 2) == [(P, 60)]
+    assert shown(plan, 2) == [(P, 15), (G, 45)], "while the other goes and clears"
 
 
 def test_people_cross_during_the_walk_beside_which_nobody_drives_straight_over_them() -> None:
