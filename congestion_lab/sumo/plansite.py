@@ -8,9 +8,10 @@ from congestion_lab.network.model import Network
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
+from congestion_lab.sumo.netrecords import net_records
 from congestion_lab.sumo.networkbuild import net_of
 from congestion_lab.sumo.planmatching import Match, PlanImport
-from congestion_lab.sumo.programs import programme_ids
+from congestion_lab.sumo.programs import plans_of_file
 
 
 @dataclass(frozen=True)
@@ -53,28 +54,26 @@ def place_programmes(source: Path, site: PlanSite) -> PlanImport:
     Raises:
         SignalPlanError: A programme cannot be read, sets another number of signals, or none belongs to the network.
     """
-    named = programme_ids(source)
+    found = plans_of_file(source, net_records(site.net_file).programmes, site.net_file)
     heads = {one.controller_id: one.head_count for one in site.intersections}
-    ours = [name for name in named if name in heads]
+    ours = {name: plan for name, plan in found.items() if name in heads and plan is not None}
     if not ours:
         hint = "the ids of <tlLogic> are those of the net's controllers"
         raise SignalPlanError(Fault("no programme is for a controller of the network", hint, str(source)))
-    running = {plan.controller_id: plan for plan in read_plans(site.net_file, (source,))}
+    counts = {name: sum(len(group.heads) for group in plan.groups) for name, plan in ours.items()}
     wrong = [
         Fault(f"the programme of {name!r} sets {count} signals, the network has {heads[name]}", "", str(source))
-        for name in ours
-        if name in running and (count := sum(len(group.heads) for group in running[name].groups)) != heads[name]
+        for name, count in counts.items()
+        if count != heads[name]
     ]
     if wrong:
         raise SignalPlanError(*wrong)
-    plans = {plan.controller_id: plan for plan in site.present} | {
-        name: running[name] for name in ours if name in running
-    }
-    unused = [(name, "no controller of the network has its id") for name in named if name not in heads]
-    unused += [(name, "the programme switches its signals off") for name in ours if name not in running]
+    plans = {plan.controller_id: plan for plan in site.present} | ours
+    unused = [(name, "no controller of the network has its id") for name in found if name not in heads]
+    unused += [(name, "the programme switches its signals off") for name in found if name in heads and name not in ours]
     return PlanImport(
         plans=PlanSet(tuple(plan for _, plan in sorted(plans.items()))),
-        matches=tuple(Match(name, name, "same id") for name in ours if name in running),
+        matches=tuple(Match(name, name, "same id") for name in ours),
         unused=tuple(unused),
         kept=tuple(plan.controller_id for plan in site.present if plan.controller_id not in ours),
         notes=(),
