@@ -24,7 +24,7 @@ _SCENARIO = "scenarios/damascus-centre-am-peak.yaml"
 
 
 @click.command("import", epilog=example(f"plan import present.xlsx --scenario {_SCENARIO} -o present.json"))
-@click.argument("source", type=click.Path(path_type=Path, exists=True))
+@click.argument("source", type=click.Path(path_type=Path))
 @_scenario_option
 @_network_option
 @out_option("Plan file to write. Default: named after SOURCE.")

@@ -65,7 +65,7 @@ def test_unsafe_plans_are_told_and_left_as_they_are(run: Run, here: Path) -> Non
 
 def test_bad_calls_and_bad_files(run: Run, here: Path) -> None:
     assert run("plan", "import", "town.csv").code == 2
-    assert run("plan", "import", "nowhere.csv", "--network", "town").code == 2
+    assert run("plan", "import", "nowhere.csv", "--network", "town").code == 3
     assert run("plan", "import", "town.csv", "--network", "town", "--match", "2").code == 2
     assert run("plan", "template", "--network", "town", "-o", "plans.pdf").code == 2
     assert run("network", "import", "town.csv", "-o", "other", "--anchor", "2").code == 3
