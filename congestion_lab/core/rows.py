@@ -1,7 +1,7 @@
 """CSV rows read cell by cell, every fault named with its file, line and column."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -67,6 +67,14 @@ class Row:
         if value and value not in allowed:
             self.fault(key, f"{value!r} is unknown", f"use one of {', '.join(allowed)}")
         return value
+
+
+def grouped(pairs: Iterable[tuple[str, Value]]) -> dict[str, list[Value]]:
+    """Return values by their keys, in their order."""
+    found: dict[str, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def table(

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pyproj import Geod
 
 from congestion_lab.core.geometry import Turn, polyline_length_m
+from congestion_lab.core.rows import grouped
 from congestion_lab.network.gmns import Gmns, GmnsLink
 from congestion_lab.network.gmnsdetails import GmnsMovement, GmnsSegment
 from congestion_lab.network.roadlist import LaneChange, ListedLink, ListedNode, ListedTurn, RoadList, paired
@@ -38,7 +39,9 @@ def gmns_roads(tables: Gmns) -> GmnsRoads:
     movements of their own in GMNS 0.96.
     """
     cars = [link for link in tables.links if link.for_cars]
-    lanes = {link.id: _lanes(link, tables) for link in cars}
+    numbers = grouped((lane.link, lane.number) for lane in tables.details.lanes if lane.for_cars)
+    segments = grouped((one.link, one) for one in tables.details.segments)
+    lanes = {link.id: _lanes(link, tables, numbers.get(link.id, []), segments.get(link.id, [])) for link in cars}
     listed = {name: one for link in cars for name, one in _listed(link, lanes[link.id]).items()}
     by_ends = {link.id: link for link in cars}
     turns, untold = _turns(tables.details.movements, by_ends, listed, lanes)
@@ -76,16 +79,16 @@ class _Lanes:
         return tuple(index for index, number in enumerate(self.numbers) if low <= number <= high)
 
 
-def _lanes(link: GmnsLink, tables: Gmns) -> _Lanes:
-    own = [lane.number for lane in tables.details.lanes if lane.link == link.id and lane.for_cars]
-    plain = own if own and link.directed else list(range(1, (link.lanes or 1) + 1))
-    segments = [one for one in tables.details.segments if one.link == link.id] if link.directed else []
+def _lanes(link: GmnsLink, tables: Gmns, numbers: Sequence[int], segments: Sequence[GmnsSegment]) -> _Lanes:
+    """Return the lanes of a link by its rows of `lane.csv` and `segment.csv`, which only directed links have."""
+    plain = numbers if numbers and link.directed else range(1, (link.lanes or 1) + 1)
+    segments = segments if link.directed else []
     base = [number for number in plain if number > 0]
     lefts = range(-max([0, *(one.left for one in segments)]), 0)
     rights = range(len(base) + 1, len(base) + 1 + max([0, *(one.right for one in segments)]))
-    numbers = sorted({*plain, *lefts, *rights}, reverse=True)
+    every = sorted({*plain, *lefts, *rights}, reverse=True)
     if not segments:
-        return _Lanes(tuple(numbers))
+        return _Lanes(tuple(every))
     always = {number for number in plain if number not in lefts and number not in rights}
     length = _length_m(link, tables)
     spans = [(one, *_span(one, link, length)) for one in segments]
@@ -93,13 +96,13 @@ def _lanes(link: GmnsLink, tables: Gmns) -> _Lanes:
     there = [
         _present(always, [one for one, b, e in spans if b <= (x + y) / 2 < e]) for x, y in pairwise([*places, length])
     ]
-    shown = [tuple(index for index, number in enumerate(numbers) if number in some) for some in there]
+    shown = [tuple(index for index, number in enumerate(every) if number in some) for some in there]
     changes = tuple(
         LaneChange(length - place, lanes)
         for place, before, lanes in zip(places[1:], shown, shown[1:], strict=False)
         if lanes != before
     )
-    return _Lanes(tuple(numbers), shown[0], changes)
+    return _Lanes(tuple(every), shown[0], changes)
 
 
 def _length_m(link: GmnsLink, tables: Gmns) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.core.rows import grouped
 from congestion_lab.signals.gmnstimings import GmnsTimings, PhaseRelease, TimingPhase, TimingPlan, read_timings
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.signals.planrecords import Movement, PhaseTimes, PlanRecord, PlanSource, Release
@@ -47,10 +48,7 @@ def read_gmns_plans(folder: Path, plan: str = "") -> PlanSource:
 def _chosen(plans: Sequence[TimingPlan], wanted: str, folder: Path) -> list[TimingPlan]:
     """Return one plan of each controller."""
     source = f"{folder / 'signal_timing_plan.csv'}"
-    by_controller: dict[str, list[TimingPlan]] = {}
-    for plan in plans:
-        if not wanted or wanted in plan.times:
-            by_controller.setdefault(plan.controller, []).append(plan)
+    by_controller = grouped((plan.controller, plan) for plan in plans if not wanted or wanted in plan.times)
     told = ", ".join(dict.fromkeys(" ".join(plan.times) for plan in plans))
     if wanted and not by_controller:
         raise SignalPlanError(Fault(f"there is no plan {wanted!r}", f"they are {told}", source, key="timing_plan_id"))
@@ -67,10 +65,8 @@ class _Maker:
 
     def __init__(self, timings: GmnsTimings) -> None:
         self._movements = timings.movements
-        self._phases: dict[str, list[TimingPhase]] = {}
-        for phase in timings.phases:
-            self._phases.setdefault(phase.plan, []).append(phase)
-        self._releases = timings.releases
+        self._phases = grouped((phase.plan, phase) for phase in timings.phases)
+        self._releases = grouped((release.phase, release) for release in timings.releases)
         self._coordinations = {(one.plan, one.controller): one for one in timings.coordinations}
 
     def record(self, plan: TimingPlan) -> PlanRecord:
@@ -112,8 +108,7 @@ class _Maker:
         )
 
     def _of(self, phases: Sequence[TimingPhase]) -> list[PhaseRelease]:
-        ids = {phase.id for phase in phases}
-        return [one for one in self._releases if one.phase in ids]
+        return [one for phase in phases for one in self._releases.get(phase.id, ())]
 
     def _named(self, phase: TimingPhase) -> list[tuple[Release, str]]:
         """Return what a phase releases, and the node of each movement."""

@@ -4,6 +4,7 @@ https://github.com/zephyr-data-specs/GMNS. The specification has yellow and all-
 columns `opt_yellow` and `opt_all_red` part them.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -247,15 +248,16 @@ def _unknown(
         ("signal_timing_plan.csv", plan_ids, "timing_plan_id"),
         ("signal_timing_phase.csv", phase_ids, "timing_phase_id"),
     ):
-        for name in sorted({one for one in ids if ids.count(one) > 1}):
+        for name in sorted(one for one, count in Counter(ids).items() if count > 1):
             yield Fault(f"the id {name!r} stands twice", "give each row an id of its own", f"{folder / file}", key=key)
+    known_plans, known_phases = set(plan_ids), set(phase_ids)
     for line, phase in phases:
-        if phase.plan not in plan_ids:
+        if phase.plan not in known_plans:
             hint, source = "add it to signal_timing_plan.csv", f"{folder / 'signal_timing_phase.csv'}"
             yield Fault(f"there is no timing plan {phase.plan!r}", hint, source, line, "timing_plan_id")
     for line, release in releases:
         source = f"{folder / 'signal_phase_mvmt.csv'}"
-        if release.phase not in phase_ids:
+        if release.phase not in known_phases:
             hint = "add it to signal_timing_phase.csv"
             yield Fault(f"there is no timing phase {release.phase!r}", hint, source, line, "timing_phase_id")
         if release.movement and release.movement not in known.by_id:
