@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from congestion_lab.core.errors import Fault
+from congestion_lab.core.names import unshielded
 
 Value = TypeVar("Value")
 
@@ -30,6 +31,10 @@ class Row:
         if not value:
             self.fault(key, "must not be empty")
         return value
+
+    def id(self, key: str) -> str:
+        """Return a cell that names something, as it was before it was kept from running in a spreadsheet."""
+        return unshielded(self.text(key))
 
     def optional(self, key: str) -> str:
         """Return a cell that may be empty."""

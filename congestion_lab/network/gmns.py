@@ -20,7 +20,7 @@ from congestion_lab.core.rows import Row, table
 from congestion_lab.network.gmnsdetails import GmnsDetails, for_cars, read_details
 
 FILES = ("node.csv", "link.csv")
-_ID = re.compile(r"[A-Za-z0-9_.-]+")
+_ID = re.compile(r"[A-Za-z0-9_.#-]+")
 _NODE_COLUMNS = ("node_id", "x_coord", "y_coord")
 _LINK_COLUMNS = ("link_id", "from_node_id", "to_node_id")
 _KMH: Mapping[str, float] = {
@@ -221,7 +221,7 @@ def _link(row: Row, reading: _Reading) -> GmnsLink:
         row.fault("free_speed", f"{speed * reading.kmh:.0f} km/h is no speed limit", "check the unit in config.csv")
     return GmnsLink(
         id=_name(row, "link_id"),
-        ends=(row.text("from_node_id"), row.text("to_node_id")),
+        ends=(row.id("from_node_id"), row.id("to_node_id")),
         directed=row.cells.get("directed", "true").strip().lower() in {"true", "1", "yes", ""},
         lanes=None if lanes is None else int(lanes),
         speed_kmh=None if speed is None else speed * reading.kmh,
@@ -233,9 +233,9 @@ def _link(row: Row, reading: _Reading) -> GmnsLink:
 
 
 def _name(row: Row, key: str) -> str:
-    value = row.text(key)
+    value = row.id(key)
     if value and not _ID.fullmatch(value):
-        row.fault(key, f"{value!r} is no id", "use letters, digits, points, dashes and underscores")
+        row.fault(key, f"{value!r} is no id", "use letters, digits, points, dashes, underscores and #")
     return value
 
 

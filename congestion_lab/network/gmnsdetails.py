@@ -137,7 +137,7 @@ def _rows(
 
 def _lane(row: Row) -> GmnsLane:
     uses = row.cells.get("allowed_uses", "")
-    return GmnsLane(row.text("link_id"), row.whole("lane_num", low=-10, high=12), for_cars(uses))
+    return GmnsLane(row.id("link_id"), row.whole("lane_num", low=-10, high=12), for_cars(uses))
 
 
 def _segment(row: Row, metres: float) -> GmnsSegment:
@@ -148,16 +148,16 @@ def _segment(row: Row, metres: float) -> GmnsSegment:
     for key in ("l_lanes_added", "r_lanes_added"):
         given = row.cells.get(key, "").strip()
         added.append(row.whole(key, low=-10, high=10) if given else 0)
-    return GmnsSegment(row.text("link_id"), row.text("ref_node_id"), start, end, added[0], added[1])
+    return GmnsSegment(row.id("link_id"), row.id("ref_node_id"), start, end, added[0], added[1])
 
 
 def _movement(row: Row) -> GmnsMovement:
     code = movement_code(row.cells.get("mvmt_code", ""))
     first, last = (_lane_number(row, key) for key in ("start_ib_lane", "end_ib_lane"))
     return GmnsMovement(
-        node=row.text("node_id"),
-        from_link=row.text("ib_link_id"),
-        to_link=row.text("ob_link_id"),
+        node=row.id("node_id"),
+        from_link=row.id("ib_link_id"),
+        to_link=row.id("ob_link_id"),
         turn=_TURNS.get(row.cells.get("type", "").strip().lower()) or (code[1] if code else None),
         lanes=None if first is None else (first, first if last is None else last),
         for_cars=for_cars(row.cells.get("allowed_uses", "")),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.core.names import unshielded
 from congestion_lab.core.rows import Row, table
 from congestion_lab.signals.gmnsmovements import GmnsMovements, read_movements
 from congestion_lab.signals.plan import Aspect
@@ -176,9 +177,9 @@ def read_timings(folder: Path) -> GmnsTimings:
 
 def _plan(row: Row) -> TimingPlan:
     cycle = row.maybe("cycle_length", low=1, high=600) if "cycle_length" in row.cells else None
-    name = row.text("timing_plan_id")
+    name = row.id("timing_plan_id")
     times = tuple(row.cells.get(key, "").strip() for key in ("timeday_id", "time_day"))
-    return TimingPlan(name, row.text("controller_id"), cycle, (name, *filter(None, times)))
+    return TimingPlan(name, row.id("controller_id"), cycle, (name, *filter(None, times)))
 
 
 def _phase(row: Row) -> TimingPhase:
@@ -194,8 +195,8 @@ def _phase(row: Row) -> TimingPhase:
     ):
         row.fault("clearance", f"{clearance:g} s is not opt_yellow and opt_all_red, {yellow:g} and {red:g} s")
     return TimingPhase(
-        id=row.text("timing_phase_id"),
-        plan=row.text("timing_plan_id"),
+        id=row.id("timing_phase_id"),
+        plan=row.id("timing_plan_id"),
         number=row.text("signal_phase_num"),
         ring=row.whole("ring", low=0, high=12),
         barrier=row.whole("barrier", low=0, high=12),
@@ -214,10 +215,10 @@ def _release(row: Row) -> PhaseRelease:
     protection = row.cells.get("protection", "").strip().lower().replace("_", " ")
     if protection not in _PROTECTION:
         row.fault("protection", f"{protection!r} is unknown", f"use one of {', '.join(filter(None, _PROTECTION))}")
-    movement, link = (row.cells.get(key, "").strip() for key in ("mvmt_id", "link_id"))
+    movement, link = (unshielded(row.cells.get(key, "").strip()) for key in ("mvmt_id", "link_id"))
     if not movement and not link:
         row.fault("mvmt_id", "neither a movement nor a link is named")
-    return PhaseRelease(row.text("timing_phase_id"), movement, link, _PROTECTION.get(protection))
+    return PhaseRelease(row.id("timing_phase_id"), movement, link, _PROTECTION.get(protection))
 
 
 def _coordination(row: Row) -> Coordination:
@@ -226,12 +227,12 @@ def _coordination(row: Row) -> Coordination:
         row.fault("coord_ref_to", f"{reference!r} is unknown", f"use one of {', '.join(REFERENCES)}")
     offset = row.maybe("offset", low=-3600, high=3600) if "offset" in row.cells else None
     return Coordination(
-        plan=row.text("timing_plan_id"),
-        controller=row.text("controller_id"),
+        plan=row.id("timing_plan_id"),
+        controller=row.id("controller_id"),
         phase=row.cells.get("coord_phase", "").strip(),
         reference=reference,
         offset_s=offset or 0.0,
-        master=row.cells.get("coord_contr_id", "").strip(),
+        master=unshielded(row.cells.get("coord_contr_id", "").strip()),
     )
 
 
