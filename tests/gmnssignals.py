@@ -25,7 +25,7 @@ signal_phase_mvmt_id,timing_phase_id,mvmt_id,link_id,protection
 5,p6,wt,,protected
 6,p6,wl,,permitted
 7,p2,,n,
-8,p6,nr,,right turn on red
+8,p6,nr,,rtor
 """,
     "signal_coordination.csv": """\
 coordination_id,timing_plan_id,controller_id,coord_phase,coord_ref_to,offset

@@ -22,7 +22,7 @@ _PROTECTION: Mapping[str, Aspect | None] = {
     "": None,
     "protected": Aspect.GREEN,
     "permitted": Aspect.PERMITTED,
-    "right turn on red": Aspect.STOP_THEN_GO,
+    "rtor": Aspect.STOP_THEN_GO,
 }
 REFERENCES = ("begin_of_green", "begin_of_yellow", "begin_of_red")
 

@@ -9,7 +9,7 @@ from congestion_lab.signals.plan import Aspect
 from tests import gmnssignals
 from tests.gmnssignals import FILES, written
 
-PROTECTIONS = "use one of protected, permitted, right turn on red"
+PROTECTIONS = "use one of protected, permitted, rtor"
 
 
 def faults(folder: Path, plan: str = "") -> list[str]:
