@@ -104,7 +104,7 @@ def _link(approach: "_Approach", opposite: UtdfLink | None, utdf: Utdf) -> Liste
     line = _alignment(link, opposite, utdf)
     begin, changes = approach.bays(polyline_length_m(line))
     return ListedLink(
-        id=f"{link.up}_{link.node}",
+        id=f"{link.up}-{link.node}",
         ends=(link.up, link.node),
         lanes=approach.count,
         speed_mps=link.speed_mps or _USUAL_MPS,

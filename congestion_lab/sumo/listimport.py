@@ -9,6 +9,7 @@ from congestion_lab.network.edits import Edits
 from congestion_lab.network.gmns import read_gmns
 from congestion_lab.network.gmnsdetails import READ
 from congestion_lab.network.gmnsroads import gmns_roads
+from congestion_lab.network.listedits import ListEdits, edited, list_edits_told
 from congestion_lab.network.model import Network
 from congestion_lab.network.quality import Quality, quality_of
 from congestion_lab.network.utdf import read_utdf
@@ -17,18 +18,24 @@ from congestion_lab.sumo.importfolder import UNKNOWN, Imported, Origin, counts_o
 from congestion_lab.sumo.roadlists import BuiltList, build_list
 from congestion_lab.sumo.startplans import CYCLE_S
 
+NO_EDITS = ListEdits()
 _PLANS = f"Each signal starts with an assumed fixed plan of {CYCLE_S:.0f} s or longer."
 _TIMINGS = "Timings in the source are taken over by `congestion-lab plan import`."
 
 
-def import_gmns(folder: Path, told: Callable[[str], None]) -> tuple[Imported, Network]:
+def import_gmns(folder: Path, told: Callable[[str], None], edits: ListEdits = NO_EDITS) -> tuple[Imported, Network]:
     """Import the GMNS tables of a folder.
+
+    Args:
+        folder: The folder.
+        told: Called with what is done next.
+        edits: What the planner corrects.
 
     Returns:
         What is to be written, and the network.
 
     Raises:
-        NetworkError: The tables cannot be used; every fault is named.
+        NetworkError: The tables or edits cannot be used; every fault is named.
         SumoFailedError: netconvert refused them.
     """
     told("reading the tables")
@@ -37,26 +44,30 @@ def import_gmns(folder: Path, told: Callable[[str], None]) -> tuple[Imported, Ne
     if not roads.roads.links:
         raise NetworkError(Fault("no link is for cars", "check `allowed_uses` and `lanes`", "link.csv"))
     told("building the net")
-    built = build_list(roads.roads)
+    built = build_list(edited(roads.roads, edits))
     told("checking what came out")
     digest = digest_of([digest_of_file(folder / name) for name in sorted(READ) if (folder / name).is_file()])
     origin = Origin("gmns", folder.name, digest, "", "unknown", UNKNOWN)
-    return _made(built, origin, roads.left_out, (*tables.assumed, *roads.told, _PLANS)), built.network
+    assumptions = (*tables.assumed, *roads.told, _PLANS)
+    return _made(built, origin, edits, roads.left_out, assumptions), built.network
 
 
-def import_utdf(path: Path, told: Callable[[str], None], anchor: Anchor | None = None) -> tuple[Imported, Network]:
+def import_utdf(
+    path: Path, told: Callable[[str], None], anchor: Anchor | None = None, edits: ListEdits = NO_EDITS
+) -> tuple[Imported, Network]:
     """Import the roads of a UTDF file.
 
     Args:
         path: The file.
         told: Called with what is done next.
         anchor: A node whose geographic place is known.
+        edits: What the planner corrects.
 
     Returns:
         What is to be written, and the network.
 
     Raises:
-        NetworkError: The file cannot be used, or has no such node; every fault is named.
+        NetworkError: The file or edits cannot be used, or it has no such node; every fault is named.
         SumoFailedError: netconvert refused the roads.
     """
     told(f"reading {path.name}")
@@ -66,21 +77,23 @@ def import_utdf(path: Path, told: Callable[[str], None], anchor: Anchor | None =
         raise NetworkError(Fault(f"there is no node {anchor.node!r}", hint, str(path), key="--anchor"))
     roads = utdf_roads(utdf, anchor)
     told("building the net")
-    built = build_list(roads.roads)
+    built = build_list(edited(roads.roads, edits))
     told("checking what came out")
     origin = Origin("utdf", path.name, digest_of_file(path), "", "unknown", UNKNOWN)
-    return _made(built, origin, {}, (*roads.assumed, _PLANS, _TIMINGS)), built.network
+    return _made(built, origin, edits, {}, (*roads.assumed, _PLANS, _TIMINGS)), built.network
 
 
-def _made(built: BuiltList, origin: Origin, left_out: Mapping[str, int], assumptions: tuple[str, ...]) -> Imported:
+def _made(
+    built: BuiltList, origin: Origin, edits: ListEdits, left_out: Mapping[str, int], assumptions: tuple[str, ...]
+) -> Imported:
     reasons = {**left_out, "link that cannot be reached or left": built.lost}
     return Imported(
         net_text=built.text,
         origin=origin,
-        quality=Quality(quality_of(built.network)),
+        quality=Quality(quality_of(built.network), edited=list_edits_told(edits)),
         settings=built.settings,
         options={},
-        edits=Edits(),
+        edits=edits,
         fixes=Edits(),
         counts=counts_of(built.network),
         left_out={reason: count for reason, count in reasons.items() if count},

@@ -78,3 +78,26 @@ def test_bad_calls_and_bad_files(run: Run, here: Path) -> None:
     assert "plans need signal_timing_plan.csv" in ended.err
     assert run("plan", "import", "town.csv", "--network", "town", "--plan", "am").code == 3
     assert not list(here.glob("*-plans.json"))
+
+
+def test_edits_of_tables_are_applied_on_every_import(run: Run, here: Path) -> None:
+    Path("town/edits.yaml").write_text(
+        "links:\n  - {link: 1-2, lanes: 2, why: the bays were built over}\nsignals:\n  - {node: 3, signal: false}\n"
+    )
+    for _ in range(2):
+        told = run("network", "import", "town.csv", "-o", "town", "--json").json
+        assert told["counts"]["signals"] == 1
+        assert told["quality"]["edited"] == ["link 1-2: 2 lanes", "node 3: no signal"]
+    assert "the bays were built over" in Path("town/edits.yaml").read_text()
+    Path("town/edits.yaml").write_text("links:\n  - {link: 8-9, closed: true}\n")
+    ended = run("network", "import", "town.csv", "-o", "town")
+    assert ended.code == 3
+    assert "there is no link '8-9' any more" in ended.err
+    ended = run("network", "import", "town.csv", "-o", "other", "--fix")
+    assert ended.code == 3
+    assert "only maps of OpenStreetMap have roads to choose" in ended.err
+    Path("net/edits.yaml").parent.mkdir()
+    Path("net/edits.yaml").write_text("roads:\n  - {way: 1, closed: true}\n")
+    ended = run("network", "import", "town/roads.net.xml.gz", "-o", "renamed", "--edits", "net/edits.yaml")
+    assert ended.code == 3
+    assert "edits are for maps and tables" in ended.err

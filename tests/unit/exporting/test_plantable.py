@@ -41,7 +41,7 @@ def test_a_workbook_lists_approaches_and_turns(site: PlanSite, tmp_path: Path) -
     write_plan_table(tmp_path / "plans.xlsx", site.present, site.intersections)
     rows = list(load_workbook(tmp_path / "plans.xlsx")["Approaches"].iter_rows(values_only=True))
     assert rows[0] == ("controller", "name", "name_ar", "approach", "street", "turns")
-    assert ("2", "First and Main", None, "1_2", "Main St", "R T L") in rows
+    assert ("2", "First and Main", None, "1-2", "Main St", "R T L") in rows
 
 
 def test_what_the_table_cannot_hold_is_named(site: PlanSite, tmp_path: Path) -> None:

@@ -36,54 +36,54 @@ def test_nodes_and_links_in_metres(tmp_path: Path) -> None:
     assert [name for name, node in found.nodes.items() if node.signal] == ["2", "3"]
     assert found.nodes["4"].position == pytest.approx((3200 * FOOT_M, 200 * FOOT_M))
     assert found.nodes["2"].name == "First and Main"
-    main = link(found, "1_2")
+    main = link(found, "1-2")
     assert (main.ends, main.lanes, main.name, main.two_way) == (("1", "2"), 4, "Main St", True)
     assert main.speed_mps == pytest.approx(35 * 0.44704)
     assert not found.degrees
     metric = roads(tmp_path, utdf.text(metric=1))
     assert metric.nodes["4"].position == (3200, 200)
-    assert link(metric, "1_2").speed_mps == pytest.approx(35 / 3.6)
+    assert link(metric, "1-2").speed_mps == pytest.approx(35 / 3.6)
 
 
 def test_bays_begin_late_each_where_it_does(tmp_path: Path) -> None:
-    main = link(roads(tmp_path), "1_2")
+    main = link(roads(tmp_path), "1-2")
     assert main.begin == (1, 2), "two lanes straight on"
     assert main.changes == (LaneChange(200 * FOOT_M, (1, 2, 3)), LaneChange(100 * FOOT_M, (0, 1, 2, 3)))
-    assert link(roads(tmp_path), "5_2").changes == ()
+    assert link(roads(tmp_path), "5-2").changes == ()
     long_bay = {**utdf.LANES, "2": {**utdf.LANES["2"], "EBL": {**utdf.LANES["2"]["EBL"], "Storage": 1400}}}
-    assert link(roads(tmp_path, utdf.text(lanes=long_bay)), "1_2").begin == (1, 2, 3), (
+    assert link(roads(tmp_path, utdf.text(lanes=long_bay)), "1-2").begin == (1, 2, 3), (
         "a bay as long as its link is a lane"
     )
 
 
 def test_turns_leave_from_their_own_and_shared_lanes(tmp_path: Path) -> None:
     found = roads(tmp_path)
-    assert lanes(found, "1_2") == {"2_6": ((0, 0),), "2_3": ((1, 0), (2, 1)), "2_5": ((3, 0),)}
-    assert lanes(found, "3_2") == {"2_5": ((0, 0),), "2_1": ((0, 0), (1, 1)), "2_6": ((2, 0),)}, "right shares a lane"
-    assert lanes(found, "6_2") == {"2_3": ((0, 0),), "2_5": ((0, 0),), "2_1": ((0, 1),)}, (
+    assert lanes(found, "1-2") == {"2-6": ((0, 0),), "2-3": ((1, 0), (2, 1)), "2-5": ((3, 0),)}
+    assert lanes(found, "3-2") == {"2-5": ((0, 0),), "2-1": ((0, 0), (1, 1)), "2-6": ((2, 0),)}, "right shares a lane"
+    assert lanes(found, "6-2") == {"2-3": ((0, 0),), "2-5": ((0, 0),), "2-1": ((0, 1),)}, (
         "one lane for all, left inwards"
     )
-    assert lanes(found, "5_2") == {"2_1": ((0, 0),), "2_6": ((0, 0),), "2_3": ((1, 1),)}
-    assert lanes(found, "2_1") == {}, "nothing is told of gates"
+    assert lanes(found, "5-2") == {"2-1": ((0, 0),), "2-6": ((0, 0),), "2-3": ((1, 1),)}
+    assert lanes(found, "2-1") == {}, "nothing is told of gates"
 
 
 def test_turns_into_a_link_with_a_bay_take_its_lanes_at_the_beginning(tmp_path: Path) -> None:
     found = roads(tmp_path)
-    assert link(found, "4_3").begin == (0, 1)
-    origin, target = link(found, "7_3"), link(found, "3_2")
+    assert link(found, "4-3").begin == (0, 1)
+    origin, target = link(found, "7-3"), link(found, "3-2")
     assert paired((0,), Turn.LEFT, origin, target) == ((0, 1),)
-    assert paired((0, 1), Turn.STRAIGHT, link(found, "4_3"), link(found, "5_2")) == ((0, 0), (1, 1))
+    assert paired((0, 1), Turn.STRAIGHT, link(found, "4-3"), link(found, "5-2")) == ((0, 0), (1, 1))
     assert paired((0, 1, 2), Turn.RIGHT, origin, target) == ((0, 0), (1, 1), (2, 1)), "three lanes onto two"
 
 
 def test_curves_are_drawn_from_both_ends_alike(tmp_path: Path) -> None:
     found = roads(tmp_path)
-    there, back = link(found, "2_3").shape, link(found, "3_2").shape
+    there, back = link(found, "2-3").shape, link(found, "3-2").shape
     assert len(there) == 9
     for one, other in zip(there, back[::-1], strict=True):
         assert one == pytest.approx(other)
     assert there[0] == pytest.approx((0, 0))
-    assert link(found, "1_2").shape == ()
+    assert link(found, "1-2").shape == ()
 
 
 def test_what_the_file_does_not_say_is_told(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_the_older_layout(tmp_path: Path) -> None:
         "1,Main,0,0,0,0,2,,3,,First,,Main,\n2,,1,0,900,0,,1,,,,First,,\n3,,1,900,0,0,,,,1,,,,Main\n"
     )
     found = roads(tmp_path, content)
-    assert {one.id: one.name for one in found.links} == {"2_1": "First", "3_1": "Main", "1_2": "First", "1_3": "Main"}
+    assert {one.id: one.name for one in found.links} == {"2-1": "First", "3-1": "Main", "1-2": "First", "1-3": "Main"}
     assert found.nodes["1"].name == "Main"
 
 

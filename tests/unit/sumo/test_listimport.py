@@ -209,11 +209,11 @@ def test_a_utdf_file_becomes_a_network(tmp_path: Path) -> None:
     made, network = import_utdf(utdftown.written(tmp_path), lambda _text: None)
     assert list(network.controllers) == ["2", "3"]
     assert list(connected(network)) == []
-    assert [len(network.links[name].lanes) for name in ("1_2.1", "1_2.2", "1_2")] == [2, 3, 4]
-    assert network.links["1_2"].length_m < 100 * 0.3048
-    assert network.links["3_2"].name_en == "Main St"
-    turns = {(path.from_lane, path.to_link) for path in network.connections if path.from_link == "1_2"}
-    assert turns == {(0, "2_6"), (1, "2_3"), (2, "2_3"), (3, "2_5")}
+    assert [len(network.links[name].lanes) for name in ("1-2.1", "1-2.2", "1-2")] == [2, 3, 4]
+    assert network.links["1-2"].length_m < 100 * 0.3048
+    assert network.links["3-2"].name_en == "Main St"
+    turns = {(path.from_lane, path.to_link) for path in network.connections if path.from_link == "1-2"}
+    assert turns == {(0, "2-6"), (1, "2-3"), (2, "2-3"), (3, "2-5")}
     assert network.projection == ""
     assert made.origin.kind == "utdf"
     assert made.assumptions[-1] == "Timings in the source are taken over by `congestion-lab plan import`."

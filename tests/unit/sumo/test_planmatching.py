@@ -55,11 +55,11 @@ def test_a_utdf_file_on_its_own_network(site: PlanSite, town: PlanSource) -> Non
     assert not made.kept
     assert not any("compass" in note for one in made.matches for note in one.notes)
     green, permitted, yellow, red = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED
-    assert shown(made, "2", "1_2", Turn.STRAIGHT, site) == {green: 40, yellow: 3.5, red: 46.5}
-    assert shown(made, "2", "1_2", Turn.LEFT, site) == {green: 12, permitted: 40, yellow: 3.5, red: 34.5}
-    assert shown(made, "2", "3_2", Turn.LEFT, site) == {green: 8, yellow: 3, red: 79}
-    assert shown(made, "2", "1_2", Turn.RIGHT, site)[Aspect.STOP_THEN_GO] == 46.5
-    assert shown(made, "2", "5_2", Turn.STRAIGHT, site) == {green: 27, yellow: 3.5, red: 59.5}
+    assert shown(made, "2", "1-2", Turn.STRAIGHT, site) == {green: 40, yellow: 3.5, red: 46.5}
+    assert shown(made, "2", "1-2", Turn.LEFT, site) == {green: 12, permitted: 40, yellow: 3.5, red: 34.5}
+    assert shown(made, "2", "3-2", Turn.LEFT, site) == {green: 8, yellow: 3, red: 79}
+    assert shown(made, "2", "1-2", Turn.RIGHT, site)[Aspect.STOP_THEN_GO] == 46.5
+    assert shown(made, "2", "5-2", Turn.STRAIGHT, site) == {green: 27, yellow: 3.5, red: 59.5}
     assert made.plans.plan_of("3").offset_s == 21
 
 
@@ -93,7 +93,7 @@ def test_without_ids_of_nodes_approaches_are_found_by_their_compass_direction(si
     found = placed(PlanSource(tuple(map(nameless, town.records))), site)
     for one in ("2", "3"):
         assert shows_the_same(found.plans.plan_of(one), plain.plans.plan_of(one))
-    assert "approaches were found by their compass direction: 1_2 (90°), 3_2 (270°), 5_2 (180°), 6_2 (0°)." in (
+    assert "approaches were found by their compass direction: 1-2 (90°), 3-2 (270°), 5-2 (180°), 6-2 (0°)." in (
         found.matches[0].notes
     )
 
@@ -108,9 +108,9 @@ def test_what_is_not_there_and_what_stays_red_is_told(site: PlanSite) -> None:
     lost = Movement("x: L", Turn.LEFT, from_link="x", street="x")
     (match,) = placed(table(street, lost), site).matches
     assert match.notes[0] == "movements that the intersection does not have: x: L (line 7)."
-    assert match.notes[1].startswith("movements that no phase releases, so they stay red: 4_3 > 3_7")
-    by_link = Movement("7_3 > 3_2", from_link="7_3", to_link="3_2.1")
-    assert shown(placed(table(by_link), site), "3", "7_3", Turn.LEFT, site)[Aspect.GREEN] == 50
+    assert match.notes[1].startswith("movements that no phase releases, so they stay red: 4-3 > 3-7")
+    by_link = Movement("7-3 > 3-2", from_link="7-3", to_link="3-2.1")
+    assert shown(placed(table(by_link), site), "3", "7-3", Turn.LEFT, site)[Aspect.GREEN] == 50
 
 
 def test_nothing_that_fits_is_refused_with_every_reason(site: PlanSite) -> None:
