@@ -40,8 +40,19 @@ wl,x,e,s,left,WBL,signal
 nl,x,s,w,left,NBL,signal
 nr,x,s,e,right,NBR,signal
 """,
-    "node.csv": "node_id,name,x_coord,y_coord\nx,Hijaz,36.2923,33.5106\n",
-    "link.csv": "link_id,from_node_id,to_node_id,directed\nw,1,x,false\ne,x,2,false\ns,3,x,false\n",
+    "node.csv": """\
+node_id,name,x_coord,y_coord,ctrl_type
+x,Hijaz,36.2923,33.5106,signal
+1,,36.2890,33.5106,
+2,,36.2956,33.5106,
+3,,36.2923,33.5080,
+""",
+    "link.csv": """\
+link_id,name,from_node_id,to_node_id,directed,lanes,free_speed
+w,Main,1,x,false,2,50
+e,Main,x,2,false,2,50
+s,Side,3,x,false,1,40
+""",
 }
 
 

@@ -10,6 +10,7 @@ from congestion_lab.core.errors import Fault
 from congestion_lab.core.names import unshielded
 
 Value = TypeVar("Value")
+_LARGEST_BYTES = 500_000_000  # the links of a country
 
 
 @dataclass
@@ -90,6 +91,10 @@ def table(
     A byte order mark, as spreadsheets write it, is no part of the first column's name.
     """
     try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            hint = f"at most {_LARGEST_BYTES // 1_000_000} MB are read; split it by district"
+            faults.append(Fault("the table is too large", hint, source=str(path)))
+            return []
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, strict=True)
             missing = [name for name in columns if name not in (reader.fieldnames or ())]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.signals.planfile import read_plan_file
-from tests import utdftown
+from tests import gmnssignals, utdftown
 from tests.cli.conftest import Run
 
 
@@ -101,3 +101,17 @@ def test_edits_of_tables_are_applied_on_every_import(run: Run, here: Path) -> No
     ended = run("network", "import", "town/roads.net.xml.gz", "-o", "renamed", "--edits", "net/edits.yaml")
     assert ended.code == 3
     assert "edits are for maps and tables" in ended.err
+
+
+def test_roads_and_plans_of_gmns(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    gmnssignals.written(Path("tables"))
+    ended = run("network", "import", "tables", "-o", "net")
+    assert ended.code == 0, ended.err
+    assert "In the folder and not used for roads: signal_controller.csv, signal_coordination.csv," in ended.out
+    told = run("plan", "import", "tables", "--network", "net", "-o", "plans.json", "--json").json
+    (match,) = told["matches"]
+    assert (match["theirs"], match["ours"], match["how"]) == ("c1", "x", "same name 'Hijaz'")
+    assert not any("does not have" in note or "stay red" in note for note in match["notes"])
+    (plan,) = read_plan_file(Path("plans.json")).plans
+    assert (plan.cycle_s, plan.offset_s, plan.program_id) == (80, 5, "am")

@@ -5,6 +5,7 @@ from openpyxl import Workbook
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
+from congestion_lab.signals import plantable
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.signals.planrecords import PlanRecord
 from congestion_lab.signals.plantable import COLUMNS, read_plan_table
@@ -157,3 +158,8 @@ def test_columns_that_mean_nothing_are_named(tmp_path: Path) -> None:
     assert read_plan_table(table(tmp_path, "x,1,20,3,2,a: T,Salim\n", heading)).notes == (
         "Columns that mean nothing here and were not used: engineer.",
     )
+
+
+def test_a_table_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plantable, "_MOST_ROWS", 3)
+    assert "the table has more than 3 rows" in faults(table(tmp_path))[0]

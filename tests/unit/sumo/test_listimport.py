@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from congestion_lab.core import rows
 from congestion_lab.core.errors import NetworkError
 from congestion_lab.network.checks import connected
 from congestion_lab.network.gmns import is_gmns, read_gmns
@@ -227,3 +228,9 @@ def test_a_utdf_file_with_an_anchor_lies_on_the_map(tmp_path: Path) -> None:
     assert "+proj=utm +zone=37" in network.projection
     with pytest.raises(NetworkError, match="there is no node '9'"):
         import_utdf(path, lambda _text: None, Anchor("9", 33.5, 36.3))
+
+
+def test_tables_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "_LARGEST_BYTES", 50)
+    with pytest.raises(NetworkError, match=r"node\.csv: the table is too large"):
+        read_gmns(folder(tmp_path))
