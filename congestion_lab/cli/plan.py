@@ -1,4 +1,4 @@
-"""`congestion-lab plan`: check, certify, show and export signal plans."""
+"""`congestion-lab plan`: import, check, certify, show and export signal plans."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,6 +18,7 @@ from congestion_lab.cli.options import (
     variant_option,
     verbosity_options,
 )
+from congestion_lab.cli.planimport import import_plans, template
 from congestion_lab.cli.schedule import schedule
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ What a format cannot hold is told; a plan that it would change dangerously is re
 
 @click.group(epilog=example(f"plan check {_EXAMPLE}"))
 def plan() -> None:
-    """Check, certify, show and export signal plans."""
+    """Import, check, certify, show and export signal plans."""
 
 
+plan.add_command(import_plans)
+plan.add_command(template)
 plan.add_command(schedule)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from congestion_lab.core.cellvalues import Cell, decimal_sign, number_of, text_of
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.cellvalues import Cell, decimal_sign, number_of, text_of
 from congestion_lab.demand.rowplaces import Interval, Spot, interval_of, kind_of, says_halves, spot_of
 from congestion_lab.demand.tablemapping import ColumnName, CountColumn, TableMapping
 from congestion_lab.demand.tablerows import Row, Table, read_table

@@ -140,6 +140,25 @@ def _programmes(file: Path, open_files: frozenset[Path]) -> Iterator[tuple[Path,
             yield file, record
 
 
+def plans_of_file(file: Path, net: Iterable[Record], path: Path) -> Mapping[str, SignalPlan | None]:
+    """Return the plans of an additional file by controller, in its order; None where it switches signals off.
+
+    Programmes that a net has under the same names give way; those that only change an offset are changed.
+
+    Raises:
+        SignalPlanError: Some programmes cannot be read; each is named with file and line.
+    """
+    found = [record for _, record in _programmes(file, frozenset())]
+    ours = {_key(record) for record in found if any(child.tag == "phase" for child in record.children)}
+    running = running_plans((record for record in net if _key(record) not in ours), path, (file,))
+    by_id = {plan.controller_id: plan for plan in running}
+    return {name: by_id.get(name) for name in dict.fromkeys(record.get("id") for record in found)}
+
+
+def _key(record: Record) -> tuple[str, str]:
+    return record.get("id"), record.get("programID")
+
+
 def _load(programmes: dict[str, SignalPlan | None], record: Record) -> None:
     name = record.get("programID")
     if any(child.tag == "phase" for child in record.children):

@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
 
-from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.cellvalues import Cell
+from congestion_lab.core.cellvalues import Cell
+from congestion_lab.core.errors import Fault, InputError
 
 _LARGEST_UNPACKED_BYTES = 300_000_000  # a sheet of a million rows; a bomb is a thousand times larger
 _MOST_MEMBERS = 5000
@@ -37,25 +37,25 @@ _DAMAGED = (
 Row = tuple[Cell, ...]
 
 
-def workbook_rows(path: Path, sheet: str = "") -> list[tuple[int, Row]]:
+def workbook_rows(path: Path, sheet: str = "", error: type[InputError] = InputError) -> list[tuple[int, Row]]:
     """Return the rows of a sheet that hold anything, with their numbers.
 
     A formula gives the value that the spreadsheet stored with it. Where none is stored, the formula itself is the
     cell's text, so that nobody takes it for an empty cell.
 
     Raises:
-        DemandError: The file is no workbook, damaged, too large when unpacked, or has no such sheet.
+        InputError: The file is no workbook, damaged, too large when unpacked, or has no such sheet.
     """
     try:
         has_formulas = _checked(path)
         rows = _rows(path, sheet, values=True)
         if has_formulas:
             return _with_formulas(rows, dict(_rows(path, sheet, values=False)))
-    except DemandError:
-        raise
-    except _DAMAGED as error:
-        rule = f"the workbook is damaged or no XLSX: {_reason(error)}"[:300]
-        raise DemandError(Fault(rule, "save it anew as .xlsx or as CSV", str(path))) from None
+    except InputError as problem:
+        raise error(*problem.faults) from None
+    except _DAMAGED as problem:
+        rule = f"the workbook is damaged or no XLSX: {_reason(problem)}"[:300]
+        raise error(Fault(rule, "save it anew as .xlsx or as CSV", str(path))) from None
     return rows
 
 
@@ -76,7 +76,7 @@ def _checked(path: Path) -> bool:
         if size > _LARGEST_UNPACKED_BYTES or len(members) > _MOST_MEMBERS:
             rule = f"the workbook would unpack to {size / 1e6:.0f} MB in {len(members)} parts"
             hint = f"at most {_LARGEST_UNPACKED_BYTES // 1_000_000} MB in {_MOST_MEMBERS} parts are read; split it"
-            raise DemandError(Fault(rule, hint, str(path)))
+            raise InputError(Fault(rule, hint, str(path)))
         sheets = [member for member in members if member.filename.startswith("xl/worksheets/")]
         return any(_holds_formula(packed, member) for member in sheets)
 
@@ -101,7 +101,7 @@ def _sheet_rows(book: Workbook, sheet: str, path: Path) -> Iterable[Row]:
     names = [each.title for each in book.worksheets]
     if not names or (sheet and sheet not in names):
         rule = f"the workbook has no sheet {sheet!r}" if sheet else "the workbook has no sheet with cells"
-        raise DemandError(Fault(rule, f"its sheets: {', '.join(names) or 'none'}", str(path), key="table.sheet"))
+        raise InputError(Fault(rule, f"its sheets: {', '.join(names) or 'none'}", str(path), key="table.sheet"))
     found = book.worksheets[names.index(sheet) if sheet else 0]
     reset = getattr(found, "reset_dimensions", None)
     if reset is not None:
@@ -116,7 +116,7 @@ def _bounded(rows: Iterable[Row], path: Path) -> Iterator[tuple[int, Row]]:
         cells += last
         if last > _MOST_COLUMNS or cells > _MOST_CELLS:
             rule = f"the sheet is larger than {_MOST_COLUMNS} columns or {_MOST_CELLS // 1_000_000} million cells"
-            raise DemandError(Fault(rule, "split it", str(path), number))
+            raise InputError(Fault(rule, "split it", str(path), number))
         if last:
             yield number, row[:last]
 

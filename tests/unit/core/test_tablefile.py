@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from congestion_lab.core.errors import DemandError
-from congestion_lab.demand import workbook
-from congestion_lab.demand.tablefile import read_lines
+from congestion_lab.core import workbook
+from congestion_lab.core.errors import InputError
+from congestion_lab.core.tablefile import read_lines
 
 _BOMB = (
     '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
@@ -62,10 +62,10 @@ def test_marks_of_encodings_are_read(tmp_path: Path, encoding: str) -> None:
 def test_another_encoding_is_told_with_its_line_and_can_be_named(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes("a,b\nرابط,2\n".encode("windows-1256"))
-    with pytest.raises(DemandError, match=r"t\.csv:2: .*not encoded as utf-8.*windows-1256"):
+    with pytest.raises(InputError, match=r"t\.csv:2: .*not encoded as utf-8.*windows-1256"):
         read_lines(path)
     assert _cells(path, encoding="windows-1256")[1] == ("رابط", "2")
-    with pytest.raises(DemandError, match="'klingon' is no encoding"):
+    with pytest.raises(InputError, match="'klingon' is no encoding"):
         read_lines(path, encoding="klingon")
 
 
@@ -76,23 +76,23 @@ def test_lines_keep_their_numbers_over_blank_lines_and_breaks_in_cells(tmp_path:
 
 
 def test_a_missing_file_and_a_packed_one_are_told(tmp_path: Path) -> None:
-    with pytest.raises(DemandError, match="cannot be read"):
+    with pytest.raises(InputError, match="cannot be read"):
         read_lines(tmp_path / "nowhere.csv")
-    with pytest.raises(DemandError, match="cannot be read"):
+    with pytest.raises(InputError, match="cannot be read"):
         read_lines(tmp_path / "nowhere.xlsx")
     packed = _book(tmp_path / "b.xlsx", ["a"]).rename(tmp_path / "b.csv")
-    with pytest.raises(DemandError, match="packed file"):
+    with pytest.raises(InputError, match="packed file"):
         read_lines(packed)
     text = tmp_path / "t.xlsx"
     text.write_text("a,b\n")
-    with pytest.raises(DemandError, match=r"t\.xlsx: the workbook is damaged or no XLSX"):
+    with pytest.raises(InputError, match=r"t\.xlsx: the workbook is damaged or no XLSX"):
         read_lines(text)
 
 
 def test_a_cell_that_never_ends_is_told(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text('a,b\n"' + "x" * 200_000)
-    with pytest.raises(DemandError, match="quotation mark left open"):
+    with pytest.raises(InputError, match="quotation mark left open"):
         read_lines(path)
 
 
@@ -103,7 +103,7 @@ def test_a_sheet_is_read_with_its_row_numbers(tmp_path: Path) -> None:
         (3, (1, "٢")),
         (4, (None, 0.5)),
     ]
-    with pytest.raises(DemandError, match=r"no sheet 'May'.*its sheets: Sheet"):
+    with pytest.raises(InputError, match=r"no sheet 'May'.*its sheets: Sheet"):
         read_lines(path, sheet="May")
 
 
@@ -119,19 +119,19 @@ def test_a_packed_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.Monke
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/media/zeros.bin", b"\0" * 2_000_000)
     assert path.stat().st_size < 20_000
-    with pytest.raises(DemandError, match="would unpack to 2 MB"):
+    with pytest.raises(InputError, match="would unpack to 2 MB"):
         read_lines(path)
 
 
 def test_entities_that_multiply_are_refused(tmp_path: Path) -> None:
     path = _with_sheet(tmp_path / "bomb.xlsx", _BOMB, _book(tmp_path / "b.xlsx", ["a"]))
-    with pytest.raises(DemandError, match="damaged or no XLSX: Entit"):
+    with pytest.raises(InputError, match="damaged or no XLSX: Entit"):
         read_lines(path)
 
 
 def test_a_cell_in_the_farthest_corner_is_refused_at_once(tmp_path: Path) -> None:
     path = _with_sheet(tmp_path / "far.xlsx", _FAR, _book(tmp_path / "b.xlsx", ["a"]))
-    with pytest.raises(DemandError, match="larger than 4096 columns"):
+    with pytest.raises(InputError, match="larger than 4096 columns"):
         read_lines(path)
 
 
@@ -144,8 +144,8 @@ def test_a_damaged_workbook_is_a_fault(tmp_path: Path, place: float) -> None:
     path.write_bytes(raw)
     try:
         read_lines(path)  # some parts may be missing
-    except DemandError as error:
+    except InputError as error:
         assert "damaged or no XLSX" in str(error)  # noqa: PT017 -- and nothing else is raised
     path.write_bytes(raw[:begin])
-    with pytest.raises(DemandError, match="damaged or no XLSX"):
+    with pytest.raises(InputError, match="damaged or no XLSX"):
         read_lines(path)

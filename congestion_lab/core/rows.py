@@ -1,14 +1,16 @@
 """CSV rows read cell by cell, every fault named with its file, line and column."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from congestion_lab.core.errors import Fault
+from congestion_lab.core.names import unshielded
 
 Value = TypeVar("Value")
+_LARGEST_BYTES = 500_000_000  # the links of a country
 
 
 @dataclass
@@ -30,6 +32,10 @@ class Row:
         if not value:
             self.fault(key, "must not be empty")
         return value
+
+    def id(self, key: str) -> str:
+        """Return a cell that names something, as it was before it was kept from running in a spreadsheet."""
+        return unshielded(self.text(key))
 
     def optional(self, key: str) -> str:
         """Return a cell that may be empty."""
@@ -69,6 +75,14 @@ class Row:
         return value
 
 
+def grouped(pairs: Iterable[tuple[str, Value]]) -> dict[str, list[Value]]:
+    """Return values by their keys, in their order."""
+    found: dict[str, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
 def table(
     path: Path, build: Callable[[Row], Value], columns: tuple[str, ...], faults: list[Fault]
 ) -> list[tuple[int, Value]]:
@@ -77,6 +91,10 @@ def table(
     A byte order mark, as spreadsheets write it, is no part of the first column's name.
     """
     try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            hint = f"at most {_LARGEST_BYTES // 1_000_000} MB are read; split it by district"
+            faults.append(Fault("the table is too large", hint, source=str(path)))
+            return []
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, strict=True)
             missing = [name for name in columns if name not in (reader.fieldnames or ())]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.cellvalues import Cell
-from congestion_lab.demand.workbook import workbook_rows
+from congestion_lab.core.cellvalues import Cell
+from congestion_lab.core.errors import Fault, InputError
+from congestion_lab.core.workbook import workbook_rows
 
 DELIMITERS = (";", "\t", "|", ",")  # rarest in text first: a heading with two kinds of them is split at the first
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
@@ -36,7 +36,13 @@ class Line:
 
 
 def read_lines(
-    path: Path, *, sheet: str = "", delimiter: str = "", encoding: str = "", heading_row: int = 1
+    path: Path,
+    *,
+    sheet: str = "",
+    delimiter: str = "",
+    encoding: str = "",
+    heading_row: int = 1,
+    error: type[InputError] = InputError,
 ) -> tuple[Line, ...]:
     """Return the rows of a table that are not blank.
 
@@ -46,42 +52,43 @@ def read_lines(
         delimiter: What parts the cells of a CSV; "" to see it from the heading.
         encoding: How a CSV is encoded; "" for UTF-8, or UTF-16 with its mark.
         heading_row: 1-based line of the heading.
+        error: What is raised, by what the table is for.
 
     Raises:
-        DemandError: The file is missing, too large, damaged, or not what its name says.
+        InputError: The file is missing, too large, damaged, or not what its name says.
     """
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             rule = f"the table is larger than {_LARGEST_BYTES // 1_000_000} MB"
-            raise DemandError(Fault(rule, "split it, by month for instance", str(path)))
+            raise error(Fault(rule, "split it, by month for instance", str(path)))
         if path.suffix.lower() in WORKBOOKS:
-            numbered = workbook_rows(path, sheet)
+            numbered = workbook_rows(path, sheet, error)
             return tuple(line for number, cells in numbered if not (line := Line(number, cells)).is_blank)
-        text = _decoded(path, encoding)
-    except OSError as error:
-        rule = f"the table cannot be read: {error.strerror or error}"
-        raise DemandError(Fault(rule, "check the path", str(path))) from None
-    return tuple(line for line in _split(text, path, delimiter, heading_row) if not line.is_blank)
+        text = _decoded(path, encoding, error)
+    except OSError as problem:
+        rule = f"the table cannot be read: {problem.strerror or problem}"
+        raise error(Fault(rule, "check the path", str(path))) from None
+    return tuple(line for line in _split(text, path, delimiter, heading_row, error) if not line.is_blank)
 
 
-def _decoded(path: Path, encoding: str) -> str:
+def _decoded(path: Path, encoding: str, error: type[InputError]) -> str:
     raw = path.read_bytes()
     if raw.startswith(b"PK\x03\x04"):
         hint = "name it .xlsx if it is a workbook"
-        raise DemandError(Fault("the table is a packed file, no text", hint, str(path)))
+        raise error(Fault("the table is a packed file, no text", hint, str(path)))
     marked = next((name for mark, name in _MARKS if raw.startswith(mark)), "")
     try:
         return raw.decode(marked or encoding or "utf-8")
     except LookupError:
-        raise DemandError(Fault(f"{encoding!r} is no encoding", "write windows-1256 for instance", str(path))) from None
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
+        raise error(Fault(f"{encoding!r} is no encoding", "write windows-1256 for instance", str(path))) from None
+    except UnicodeDecodeError as problem:
+        line = raw.count(b"\n", 0, problem.start) + 1
         hint = "save it as UTF-8, or name its encoding in a mapping file (`table.encoding: windows-1256`)"
         rule = f"the table is not encoded as {marked or encoding or 'utf-8'}"
-        raise DemandError(Fault(rule, hint, str(path), line)) from None
+        raise error(Fault(rule, hint, str(path), line)) from None
 
 
-def _split(text: str, path: Path, delimiter: str, heading_row: int) -> Iterator[Line]:
+def _split(text: str, path: Path, delimiter: str, heading_row: int, error: type[InputError]) -> Iterator[Line]:
     stream = io.StringIO(text, newline="")
     reader = csv.reader(stream, delimiter=delimiter or _delimiter(text, heading_row), strict=False)
     begin = 1
@@ -89,10 +96,10 @@ def _split(text: str, path: Path, delimiter: str, heading_row: int) -> Iterator[
         for cells in reader:
             yield Line(begin, tuple(cells))
             begin = reader.line_num + 1
-    except csv.Error as error:
-        rule = f"the table cannot be split into cells: {error}"
+    except csv.Error as problem:
+        rule = f"the table cannot be split into cells: {problem}"
         hint = f"a cell may be at most {_LONGEST_CELL} characters long; is a quotation mark left open?"
-        raise DemandError(Fault(rule, hint, str(path), begin)) from None
+        raise error(Fault(rule, hint, str(path), begin)) from None
 
 
 def _delimiter(text: str, heading_row: int) -> str:

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from congestion_lab.demand.cellvalues import Cell, clock_of, date_of, decimal_sign, number_of, text_of
+from congestion_lab.core.cellvalues import Cell, clock_of, date_of, decimal_sign, number_of, text_of
 
 
 @pytest.mark.parametrize(
