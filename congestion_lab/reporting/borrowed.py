@@ -25,6 +25,7 @@ _GAP = re.compile(r"{([a-z_]+)}")
 _FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?(?: %)?")
 
 
+_CODE = re.compile("`[^`]*`")
 _SIGNED = re.compile("[-+%]")
 
 
@@ -41,7 +42,7 @@ def retold(sentence: str) -> str:
         return ""
     known = _(sentence)
     if known != sentence:
-        return known
+        return _CODE.sub(lambda code: isolated(code[0]), known)
     return _filled(sentence) or _enumerated(sentence) or isolated(clean_words(sentence))
 
 
@@ -84,4 +85,4 @@ def _patterns() -> tuple[_Pattern, ...]:
 
 def _expression(template: str) -> str:
     literals_and_gaps = _GAP.split(template)
-    return "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(literals_and_gaps))
+    return "".join(f"(?P<{part}>.*?)" if place % 2 else re.escape(part) for place, part in enumerate(literals_and_gaps))

@@ -26,7 +26,11 @@ def test_a_sentence_is_told_in_arabic_with_all_that_it_says() -> None:
         ("the time is used up", "استُنفد الوقت المتاح"),
         ("least HCM delay, 75 s, progression", "أقل تأخير وفق HCM، ٧٥ ثا، تنسيق الموجة الخضراء"),
         ("2 of 5 runs of SUMO jammed: counts behind it come out too low.", "وقع شلل مروري في ٢ من أصل ٥"),
-        ("give the limit with `roads: [{way: …, speed_kmh: …}]`", "`roads: [{way: …, speed_kmh: …}]`"),
+        (
+            "30 m cannot be reached from the network or do not lead back to it; taken out",
+            "٣٠ م لا يمكن الوصول إليها من الشبكة أو لا تعود إليها، فأُخرجت منها",
+        ),
+        ("give the limit with `roads: [{way: …, speed_kmh: …}]`", "\u2068`roads: [{way: …, speed_kmh: …}]`\u2069"),
     ],
 )
 def test_figures_take_the_numerals_of_the_page_and_code_does_not(sentence: str, arabic: str) -> None:
