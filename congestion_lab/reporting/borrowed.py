@@ -15,6 +15,7 @@ from congestion_lab.reporting.translation import (
     SOURCE_LANGUAGE,
     _,
     in_numerals,
+    is_known,
     isolated,
     language,
     left_to_right,
@@ -40,9 +41,8 @@ def retold(sentence: str) -> str:
         return clean_words(sentence)
     if not sentence:
         return ""
-    known = _(sentence)
-    if known != sentence:
-        return _CODE.sub(lambda code: isolated(code[0]), known)
+    if is_known(sentence):
+        return _CODE.sub(lambda code: isolated(code[0]), _(sentence))
     return _filled(sentence) or _enumerated(sentence) or isolated(clean_words(sentence))
 
 
