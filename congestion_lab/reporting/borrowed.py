@@ -24,10 +24,9 @@ from congestion_lab.reporting.translation import (
 
 _GAP = re.compile(r"{([a-z_]+)}")
 _FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?(?: %)?")
-
-
 _CODE = re.compile("`[^`]*`")
 _SIGNED = re.compile("[-+%]")
+_LONGEST = 1000  # letters of a sentence that is matched: patterns with several gaps take their time on endless names
 
 
 class _Pattern(NamedTuple):
@@ -43,7 +42,8 @@ def retold(sentence: str) -> str:
         return ""
     if is_known(sentence):
         return _CODE.sub(lambda code: isolated(code[0]), _(sentence))
-    return _filled(sentence) or _enumerated(sentence) or isolated(clean_words(sentence))
+    found = "" if len(sentence) > _LONGEST else _filled(sentence) or _enumerated(sentence)
+    return found or isolated(clean_words(sentence))
 
 
 def clean_words(sentence: str) -> str:

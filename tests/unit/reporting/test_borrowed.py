@@ -52,3 +52,9 @@ def test_a_longer_template_is_not_taken_for_a_shorter_one() -> None:
     assert said.endswith("فأُسقط")
     assert "netconvert" in said
     assert "leads" not in said
+
+
+def test_an_endless_name_is_not_searched_for_templates() -> None:
+    endless = "(" + ", from way 1 into way 2" * 20000
+    with speaking("ar"):
+        assert retold(endless).startswith("\u2068(")
