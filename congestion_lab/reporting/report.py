@@ -6,13 +6,9 @@ from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import charts
-<<<<<<< HEAD
-from congestion_lab.reporting.briefing import briefing
+from congestion_lab.reporting.briefing import briefing, same_timing
 from congestion_lab.reporting.corridorsection import corridor_rows
 from congestion_lab.reporting.environment import environment
-=======
-from congestion_lab.reporting.briefing import briefing, same_timing
->>>>>>> work-language
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
