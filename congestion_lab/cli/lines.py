@@ -1,7 +1,7 @@
 """`congestion-lab demand lines`: the lines of a network folder, as they run on its network."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,21 +30,16 @@ def lines(folder: Path, *, model: str, variant: str | None, as_json: bool) -> in
     The run time is that on empty roads with the mean dwell at the stops; no signal or queue is part of it. The vehicles
     under way are those that a line needs for it.
     """
-    from congestion_lab.core.errors import DemandError, Fault
-    from congestion_lab.demand.assumptions import read_assumptions
+    from congestion_lab.demand.assumptions import model_names, read_model
     from congestion_lab.sumo.lineroutes import line_courses
     from congestion_lab.sumo.netfile import read_network
     from congestion_lab.sumo.networkbuild import net_of
 
-    demand = folder / "demand"
     with progress() as bars:
         bars.add_task(f"laying lines on {folder}", total=None)
-        assumptions = read_assumptions(demand / "assumptions.yaml")
-        if assumptions.name != model:
-            rule = f"the assumptions describe {assumptions.name!r}, not {model!r}"
-            raise DemandError(Fault(rule, "name that model", str(demand / "assumptions.yaml"), key="name"))
-        courses = line_courses(read_network(net_of(folder, variant)), demand, assumptions)
-    for text in _remarks(courses):
+        assumptions = read_model(folder, model)
+        courses = line_courses(read_network(net_of(folder, variant)), folder / "demand", assumptions)
+    for text in _remarks(courses, model_names(folder)):
         remark(text)
     if as_json:
         say_json({"model": model, "lines": [_values(course, model) for course in courses]})
@@ -105,14 +100,14 @@ def _sums(courses: "Sequence[LineCourse]", model: str) -> Iterator[str]:
         yield f"{kind}: {vph:g} vehicles and {driven_km:.0f} vehicle-km per hour, {under_way:.0f} vehicles under way"
 
 
-def _remarks(courses: "Sequence[LineCourse]") -> Iterator[str]:
+def _remarks(courses: "Sequence[LineCourse]", models: Collection[str]) -> Iterator[str]:
     for course in courses:
         if twice := [link for link, times in Counter(course.links).items() if times > 1]:
             yield f"{course.line.id}: the course passes {twice[0]} more than once; does it turn back?"
         if not course.places:
             yield f"{course.line.id}: no place on the course is fit for a stop"
-    if models := sorted({model for course in courses for model in course.line.vph_by_model}):
-        yield f"models with vehicles per hour of their own: {', '.join(models)}"
+    for unknown in sorted({model for course in courses for model in course.line.vph_by_model}.difference(models)):
+        yield f"column vph_{unknown}: there is no demand model {unknown!r}; there are {', '.join(models)}"
 
 
 def _under_way(course: "LineCourse", model: str) -> float:

@@ -66,7 +66,7 @@ def read_line_table(path: Path, classes: Collection[str]) -> tuple[Line, ...]:
         DemandError: The file cannot be read, lacks columns or rows, or rows are faulty; every fault is named.
     """
     source = str(path)
-    rows = read_lines(path)
+    rows = read_lines(path, error=DemandError)
     if len(rows) < 2:  # noqa: PLR2004 -- a heading and a row
         raise DemandError(Fault("the table holds no line", _HINT, source))
     headings = [western(text_of(cell)) for cell in rows[0].cells]

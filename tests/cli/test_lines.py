@@ -29,14 +29,14 @@ lines:
 def city(tmp_path: Path) -> Path:
     """Damascus without lines of its own."""
     shutil.copytree(_DAMASCUS, tmp_path / "city", ignore=shutil.ignore_patterns("*.rou.xml.gz"))
-    path = tmp_path / "city/demand/assumptions.yaml"
+    path = tmp_path / "city/demand/am-peak.yaml"
     text = re.sub(r"(?m)^lines:\n(?:[ #].*\n)+", "", path.read_text(encoding="utf-8"))
     path.write_text(text, encoding="utf-8")
     return tmp_path / "city"
 
 
 def _with_lines(city: Path, *rows: str) -> None:
-    with (city / "demand/assumptions.yaml").open("a", encoding="utf-8") as stream:
+    with (city / "demand/am-peak.yaml").open("a", encoding="utf-8") as stream:
         stream.write(_LINES)
     (city / "demand/lines.csv").write_text(_HEADING + "".join(rows), encoding="utf-8")
 
@@ -61,11 +61,11 @@ def test_models_with_figures_of_their_own_are_named(run: Run, city: Path) -> Non
     _with_lines(city, _MIDAN)
     table = city / "demand/lines.csv"
     table.write_text(
-        _HEADING.replace("source", "source,vph_am-peak,vph_dawn") + _MIDAN.replace("assumed", "assumed,7,")
+        _HEADING.replace("source", "source,vph_am-peak,vph_dawn") + _MIDAN.replace("assumed", "assumed,7,9")
     )
     ended = run("demand", "lines", str(city), "--json")
     assert [line["vph"] for line in ended.json["lines"]] == [7.0]
-    assert "vehicles per hour of their own: am-peak" in ended.err
+    assert "there is no demand model 'dawn'" in ended.err
 
 
 def test_a_fault_names_its_line_of_the_table(run: Run, city: Path) -> None:

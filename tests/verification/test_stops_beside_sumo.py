@@ -25,7 +25,7 @@ _DWELL_S = 20.0
 _SPEED_MPS = 13.89
 _BRAKES_AND_STARTS_S = _SPEED_MPS / 2 * (1 / 4.5 + 1 / 2.6)  # of SUMO's passenger car, against driving on
 _CALM_MICROBUS = VehicleClass("microbus", "delivery", 1.6, 5.0, 2.0, 2.0, 4.0, 0.0, 1.2, (1.0, 0.0))
-_ASSUMPTIONS = read_assumptions(Path(__file__).parents[2] / "networks/damascus/demand/assumptions.yaml")
+_ASSUMPTIONS = read_assumptions(Path(__file__).parents[2] / "networks/damascus/demand/am-peak.yaml")
 _STOP = f'<stop lane="mid_0" startPos="285" endPos="300" duration="{_DWELL_S:g}"{{}}/>'
 
 

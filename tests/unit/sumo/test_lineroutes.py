@@ -17,7 +17,7 @@ from tests import junctions
 from tests.junctions import Street
 
 _DAMASCUS = Path(__file__).parents[3] / "networks/damascus"
-_SHIPPED = read_assumptions(_DAMASCUS / "demand/assumptions.yaml")
+_SHIPPED = read_assumptions(_DAMASCUS / "demand/am-peak.yaml")
 _HEADING = "id,name_en,name_ar,class,course,vph,confidence,source\n"
 
 
@@ -157,7 +157,7 @@ def _city(folder: Path, rows: str) -> Path:
     (folder / "demand").mkdir(parents=True)
     for name in ("network.yaml", "damascus.net.xml.gz", "demand/zones.csv"):
         shutil.copy(_DAMASCUS / name, folder / name)
-    (folder / "demand/assumptions.yaml").write_text(
+    (folder / "demand/am-peak.yaml").write_text(
         _assumptions_without_lines()
         + "\nlines:\n  table: lines.csv\n"
         + "".join(f"  {name}: {{value: {value}, assumption: for a test}}\n" for name, value in _FIGURES.items()),
@@ -181,7 +181,7 @@ _FIGURES = {
 
 
 def _assumptions_without_lines() -> str:
-    text = (_DAMASCUS / "demand/assumptions.yaml").read_text(encoding="utf-8")
+    text = (_DAMASCUS / "demand/am-peak.yaml").read_text(encoding="utf-8")
     return re.sub(r"(?m)^lines:\n(?:[ #].*\n|\n(?=[ ]))+", "", text)
 
 
