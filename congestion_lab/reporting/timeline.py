@@ -12,7 +12,7 @@ from congestion_lab.reporting.svg import Attributes, element, path_data
 from congestion_lab.reporting.wording import number
 
 _WIDTH, _HEIGHT = 1000.0, 240.0
-_LEFT, _RIGHT, _TOP, _FOOT = 52.0, 24.0, 10.0, 26.0
+_LEFT, _RIGHT, _TOP, _FOOT = 60.0, 36.0, 20.0, 30.0
 _STEPS_S = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10800.0, 21600.0)
 _MOST_TICKS = 8
 

@@ -29,7 +29,8 @@ def read_link_intervals(path: Path) -> pd.DataFrame:
             {name: pd.Series(dtype="str" if name == "link_id" else "float64") for name in names.values()}
         )
     named = frame.reindex(columns=list(names)).rename(columns=names)
-    return named.astype(dict.fromkeys([*_TIMES.values(), *_MEASURED.values()], "float64"))
+    figures = named.astype(dict.fromkeys([*_TIMES.values(), *_MEASURED.values()], "float64"))
+    return figures.fillna({"entered": 0.0, "departed": 0.0})
 
 
 def link_intervals_table(measured: pd.DataFrame, *, ended_s: float) -> pd.DataFrame:

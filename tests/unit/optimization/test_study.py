@@ -115,6 +115,7 @@ class InProcess:
     store: RunStore
     stop_after: int = 10**9
     made: list[str] = field(default_factory=list)
+    details: list[tuple[PlanSet | None, int, Detail]] = field(default_factory=list)
 
     def run(self, specs: Sequence[RunSpec], on_done: OnDone) -> dict[str, Outcome]:
         outcomes: dict[str, Outcome] = {}
@@ -122,6 +123,7 @@ class InProcess:
             if len(self.made) >= self.stop_after:
                 raise KeyboardInterrupt
             self.made.append(spec.digest)
+            self.details.append((spec.plans, spec.seed, spec.detail))
             outcomes[spec.digest] = simulate(self.engine, self.store, spec)
             on_done(spec, outcomes[spec.digest])
         return outcomes
@@ -436,6 +438,15 @@ def test_the_ladder_finds_a_better_plan_and_tells_what_each_level_gave(climbed_s
     assert written["fast_engine"]["plans"] == written["candidates"]
     assert written["fast_engine"]["rank_correlation"] > 0.3
     assert written["ended"] == climbed_study.summary.climb.end
+
+
+def test_runs_of_a_search_record_movements_only_and_those_of_a_report_all(tmp_path: Path) -> None:
+    runs = executor(tmp_path)
+    climbed(tmp_path, runs)
+    searched = {detail for plans, seed, detail in runs.details if seed < 10 and plans != SIGNALS.present}
+    told = {detail for plans, seed, detail in runs.details if seed > 10 or plans == SIGNALS.present}
+    assert searched == {Detail.MOVEMENTS}
+    assert told == {Detail.FULL}
 
 
 def test_a_search_in_sumo_alone_tells_its_levels_too(finished: Finished) -> None:
