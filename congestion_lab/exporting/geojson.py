@@ -32,7 +32,7 @@ _KMH = 3.6
 Properties = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Results:
     """What the runs of a set say.
 

@@ -11,7 +11,7 @@ from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet, SignalPlan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Handover:
     """Plans with all that formats tell of them.
 

@@ -1,9 +1,10 @@
 """Plans as phases in rings, for the formats whose controllers know nothing else."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.core.names import clean_name
 from congestion_lab.exporting.handover import Handover, check_order
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, SignalPlan
@@ -46,6 +47,12 @@ class RingPlan:
     def offset_s(self) -> float:
         """Start of the cycle on the reference clock, within the cycle; 0 where traffic ends the greens."""
         return 0.0 if self.is_actuated else self.plan.offset_s % self.plan.cycle_s
+
+    @property
+    def overlaps(self) -> tuple[str, ...]:
+        """Ids of the groups that are green in phases of one ring that follow each other."""
+        heads = set(self.rings.overlaps)
+        return tuple(clean_name(group.id) for group in self.plan.groups if heads & set(group.heads))
 
     def on_the_clock_s(self, time_s: float) -> float:
         """Return a time of the cycle on the reference clock, within the cycle."""
@@ -102,9 +109,13 @@ def ring_plans(
     return found
 
 
-def remarks(format: str, plans: list[RingPlan]) -> tuple[str, ...]:
-    """Return what the rings of some plans do not show, controller by controller."""
-    return tuple(f"{format}: {one.plan.controller_id}: {note}" for one in plans for note in one.notes)
+def remarks(format: str, plans: Sequence[RingPlan]) -> tuple[str, ...]:
+    """Return what the rings of some plans do not show, controller by controller, and which groups are overlaps."""
+    notes = [f"{format}: {one.plan.controller_id}: {note}" for one in plans for note in one.notes]
+    overlaps = [f"{one.plan.controller_id} {', '.join(one.overlaps)}" for one in plans if one.overlaps]
+    if overlaps:
+        notes.append(f"{format}: overlaps, green in phases that follow each other: {'; '.join(overlaps)}")
+    return tuple(notes)
 
 
 def finer_than(plan: RingPlan, step_s: float, *, whole: bool) -> Iterator[Fault]:
@@ -135,9 +146,6 @@ def _ring_plan(plan: SignalPlan, site: Intersection, *, turns_on_red: bool) -> R
     rings, departures = faithful_rings(plan, site)
     told = Aspect.STOP_THEN_GO if turns_on_red else None
     notes = [str(departure) for departure in departures if departure.planned is not told]
-    overlapping = [group.id for group in plan.groups if set(group.heads) & set(rings.overlaps)]
-    if overlapping:
-        notes.append(f"overlaps, green in several phases that follow each other: groups {', '.join(overlapping)}")
     if not rings.phases:
         notes.append("its signals never change, so there is no phase to tell")
     return RingPlan(at_its_longest(plan), site, rings, tuple(notes))

@@ -171,8 +171,7 @@ def _lanes(turnings: Sequence[Turning], one: Turning) -> tuple[int, int]:
         lane for lane in one.lanes if all(rank[one.code] <= rank[other.code] for other in mine if lane in other.lanes)
     ]
     beside = {other.turn[0] for other in mine if other is not one and set(counted) & set(other.lanes)}
-    left = bool(beside & {"L", "U"}) or (one.turn[0] == "R" and "T" in beside)
-    right = "R" in beside or (one.turn[0] in "LU" and "T" in beside)
+    left, right = bool(beside & {"L", "U"}), "R" in beside
     return len(counted), (_WITH_LEFT if left else _NOT_SHARED) + (_WITH_RIGHT if right else _NOT_SHARED)
 
 

@@ -7,7 +7,7 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.plan import Aspect
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Language:
     """In which language sheets speak.
 

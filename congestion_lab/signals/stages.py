@@ -3,6 +3,7 @@
 NEMA calls "phase" what serves some movements in one ring, so that a phase of a plan is called a stage here.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -76,7 +77,7 @@ class Stages:
 
     def clearing_s(self, stage: int) -> float:
         """Time from the end of a stage to the start of the next one."""
-        return round(sum(self.plan.intervals[number].duration_s for number in self._after(stage)), 6)
+        return round(sum((self.plan.intervals[number].duration_s for number in self._after(stage)), 0.0), 6)
 
     def shortest_s(self, first: int, last: int) -> float:
         """Shortest time from the start of a stage to the end of the same or a later one."""
@@ -89,13 +90,11 @@ class Stages:
         return any(self._continues(head, stage) for head in self.heads)
 
     def yellow_s(self, head: int, stage: int) -> float:
-        """Yellow of a head whose green ends with a stage."""
-        length = 0.0
-        for number in self._after(stage):
-            if self._columns[head][number] is not Aspect.YELLOW:
-                break
-            length += self.plan.intervals[number].duration_s
-        return length
+        """Yellow of a head whose green ends with a stage, or soon after it."""
+        column = self._columns[head]
+        ended = itertools.dropwhile(lambda number: column[number].is_green, self._after(stage))
+        yellow = itertools.takewhile(lambda number: column[number] is Aspect.YELLOW, ended)
+        return sum((self.plan.intervals[number].duration_s for number in yellow), 0.0)
 
     def runs_in(self, row: Sequence[int]) -> list[Run]:
         """Return the greens within a row of stages that follow each other; places count from 0 within the row."""

@@ -8,6 +8,7 @@ from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.exporting.formats import export
 from congestion_lab.exporting.utdfnodes import plain
 from congestion_lab.signals.planfile import PlanFile
+from congestion_lab.signals.ringreading import faithful_rings
 from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
 from tests.utdf import Utdf, read_utdf
 
@@ -33,6 +34,13 @@ def test_the_marking_is_the_first_record_and_at_every_signal(utdf: Utdf) -> None
     told = _MARKING.replace(",", ";")
     assert next(iter(utdf.network.items())) == ("marking", told)
     assert all(told in row["DESCRIPTION"] for row in utdf.nodes if row["TYPE"] == "0")
+
+
+def test_rings_hold_every_present_plan_of_damascus_exactly() -> None:
+    sites = {site.controller_id: site for site in read_intersections(_NETWORK)}
+    held = [faithful_rings(plan, sites[plan.controller_id]) for plan in read_plans(_NETWORK)]
+    assert all(departures == () for _, departures in held)
+    assert sum(len(rings.rings) == 2 for rings, _ in held) == 19
 
 
 def _controllers(utdf: Utdf) -> list[str]:

@@ -157,6 +157,18 @@ def test_a_wait_for_longer_than_any_all_red_is_a_phase_that_serves_nobody() -> N
     ]
 
 
+def test_a_green_that_outlasts_its_stage_ends_sooner_but_keeps_its_yellow() -> None:
+    """Group 1 turns yellow 2 s after group 0: a phase has one yellow, and nobody may lose theirs."""
+    plan = _plan((20.0, "GGr"), (2.0, "yGr"), (1.0, "yyr"), (3.0, "ryr"), (1.0, "rrr"), (15.0, "rrG"), (4.0, "rry"))
+    rings, departures = faithful_rings(plan, _site(["wt", "wl", "st"]))
+    assert [(one.yellow_s, one.all_red_s) for one in rings.phases] == [(4.0, 3.0), (4.0, 0.0)]
+    assert sorted(map(str, departures)) == [
+        "group g0: 1 s of red become yellow",
+        "group g1: 2 s of protected green become yellow",
+        "group g1: 2 s of yellow become red",
+    ]
+
+
 def test_a_green_that_pauses_in_a_clearance_is_refused() -> None:
     """An overlap would stay green where this one stops, perhaps for people who cross there."""
     plan = _plan((20.0, "GGr"), (3.0, "yyr"), (15.0, "GrG"), (3.0, "yry"))
