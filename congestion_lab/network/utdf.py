@@ -11,18 +11,16 @@ from pathlib import Path
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.geometry import Point, Turn
 from congestion_lab.core.movementcodes import HEADINGS_DEG, movement_code
-from congestion_lab.core.sections import (
+from congestion_lab.core.utdffile import (
     CellReader,
     Cells,
     Sections,
     by_intersection,
-    has_sections,
     read_sections,
     text_of,
 )
 
 SIGNAL, EXTERNAL, BEND, UNSIGNALISED, ROUNDABOUT = range(5)  # TYPE of a node
-NAMES = ("network", "nodes", "layout", "links", "lanes", "timeplans", "phases")
 _MILE_KM = 1.609344
 _FARTHEST = 1e8
 _MOST_LANES = 12
@@ -128,18 +126,13 @@ class Utdf:
     unused: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def is_utdf(path: Path) -> bool:
-    """Return whether a file begins like a UTDF file."""
-    return path.is_file() and has_sections(path, *NAMES)
-
-
 def read_utdf(path: Path) -> Utdf:
     """Read the roads of a file.
 
     Raises:
         NetworkError: It cannot be read, has no nodes or links, or cells break rules; every fault is named.
     """
-    sections = read_sections(path, needed=("RECORDNAME", "INTID"), error=NetworkError)
+    sections = read_sections(path, NetworkError)
     reader = _Reader(sections)
     found = reader.utdf()
     faults = [*reader.cells.faults, *_unknown(found, str(path))]

@@ -10,20 +10,18 @@ from pathlib import Path
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.geometry import Point
-from congestion_lab.core.sections import (
+from congestion_lab.core.utdffile import (
     CellReader,
     Cells,
     SectionRow,
     Sections,
     by_intersection,
-    has_sections,
     read_sections,
 )
 from congestion_lab.signals.planrecords import PhaseTimes, PlanRecord, PlanSource, Release
 from congestion_lab.signals.rings import RingPhase, ring_times
 from congestion_lab.signals.utdfmovements import Movements, movements
 
-NAMES = ("network", "nodes", "layout", "links", "lanes", "timeplans", "phases")
 _LONGEST_S = 600.0
 _SOME = 8  # phases that a message names
 _TOLERANCE_S = 0.25  # files round times to a tenth; sums of three stay within this
@@ -49,11 +47,6 @@ class _Phase:
     clock: bool
 
 
-def is_utdf(path: Path) -> bool:
-    """Return whether a file begins like a UTDF file."""
-    return has_sections(path, *NAMES)
-
-
 def read_utdf_plans(path: Path) -> PlanSource:
     """Read the plans of a UTDF file.
 
@@ -62,7 +55,7 @@ def read_utdf_plans(path: Path) -> PlanSource:
     Raises:
         SignalPlanError: The file cannot be read, has no timings, or cells are no numbers; every fault is named.
     """
-    sections = read_sections(path, needed=("RECORDNAME", "INTID"), error=SignalPlanError)
+    sections = read_sections(path, SignalPlanError)
     missing = [f"[{name.title()}]" for name in ("timeplans", "phases", "lanes") if name not in sections.by_name]
     if missing:
         rule = f"there is no section {', '.join(missing)}, so nothing tells the timings"
