@@ -127,7 +127,7 @@ def _imported(
     edits: Path | None,
     anchor: str | None,
 ) -> "tuple[Imported, Network]":
-    from congestion_lab.network.utdf import is_utdf
+    from congestion_lab.core.utdffile import is_utdf
     from congestion_lab.sumo.osmfile import is_osm
 
     listed = isinstance(wanted, Path) and (wanted.is_dir() or is_utdf(wanted))

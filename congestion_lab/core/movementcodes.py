@@ -17,6 +17,13 @@ HEADINGS_DEG: Mapping[str, float] = {
 }
 """Compass direction in which an approach drives, by its code: NB is northbound, so it comes from the south."""
 LETTERS: Mapping[Turn, str] = {Turn.STRAIGHT: "T", Turn.LEFT: "L", Turn.RIGHT: "R", Turn.U_TURN: "U"}
+GMNS_TURNS: Mapping[str, Turn] = {
+    "left": Turn.LEFT,
+    "right": Turn.RIGHT,
+    "thru": Turn.STRAIGHT,
+    "uturn": Turn.U_TURN,
+}
+"""Turn by what GMNS calls it in `movement.type`."""
 _TURNS = {letter: turn for turn, letter in LETTERS.items()}
 _CODE = re.compile(rf"({'|'.join(HEADINGS_DEG)})([{''.join(_TURNS)}])\d?")
 

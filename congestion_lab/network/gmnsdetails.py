@@ -11,11 +11,10 @@ from pathlib import Path
 
 from congestion_lab.core.errors import Fault
 from congestion_lab.core.geometry import Turn
-from congestion_lab.core.movementcodes import movement_code
+from congestion_lab.core.movementcodes import GMNS_TURNS, movement_code
 from congestion_lab.core.rows import Row, Value, gmns_table
 
 CARS = frozenset({"", "all", "auto", "autos", "car", "cars", "driving", "motor_vehicle", "vehicle", "vehicles"})
-_TURNS = {"left": Turn.LEFT, "right": Turn.RIGHT, "thru": Turn.STRAIGHT, "uturn": Turn.U_TURN}
 _METRES: Mapping[str, float] = {
     "": 1.0,
     "m": 1.0,
@@ -158,7 +157,7 @@ def _movement(row: Row) -> GmnsMovement:
         node=row.id("node_id"),
         from_link=row.id("ib_link_id"),
         to_link=row.id("ob_link_id"),
-        turn=_TURNS.get(row.cells.get("type", "").strip().lower()) or (code[1] if code else None),
+        turn=GMNS_TURNS.get(row.cells.get("type", "").strip().lower()) or (code[1] if code else None),
         lanes=None if first is None else (first, first if last is None else last),
         for_cars=for_cars(row.cells.get("allowed_uses", "")),
         line=row.line,

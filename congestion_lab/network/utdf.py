@@ -4,25 +4,22 @@ UTDF has no public specification; what codes mean here was seen in files. Length
 unless `Metric` says otherwise. Sections and records that mean nothing here are told by name.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, NetworkError
-from congestion_lab.core.geometry import Point, Turn
+from congestion_lab.core.geometry import Turn
 from congestion_lab.core.movementcodes import HEADINGS_DEG, movement_code
-from congestion_lab.core.sections import (
+from congestion_lab.core.utdffile import (
     CellReader,
     Cells,
     Sections,
     by_intersection,
-    has_sections,
     read_sections,
     text_of,
 )
+from congestion_lab.network.utdfvalues import UNSIGNALISED, LaneGroup, Utdf, UtdfLink, UtdfNode
 
-SIGNAL, EXTERNAL, BEND, UNSIGNALISED, ROUNDABOUT = range(5)  # TYPE of a node
-NAMES = ("network", "nodes", "layout", "links", "lanes", "timeplans", "phases")
 _MILE_KM = 1.609344
 _FARTHEST = 1e8
 _MOST_LANES = 12
@@ -30,107 +27,8 @@ _LEGS = {"N": "SB", "S": "NB", "E": "WB", "W": "EB"}  # a leg of the older layou
 _USED: Mapping[str, frozenset[str]] = {
     "network": frozenset({"utdfversion", "metric"}),
     "links": frozenset({"up id", "lanes", "name", "distance", "speed", "curve pt x", "curve pt y"}),
-    "lanes": frozenset({"up node", "dest node", "lanes", "shared", "storage", "stlanes", "speed"}),
+    "lanes": frozenset({"up node", "dest node", "lanes", "shared", "storage", "stlanes"}),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class UtdfNode:
-    """A row of [Nodes].
-
-    Attributes:
-        id: INTID.
-        kind: TYPE: 0 signal, 1 external, 2 bend, 3 without signal, 4 roundabout.
-        position: X and Y, metres.
-        name: DESCRIPTION.
-    """
-
-    id: str
-    kind: int
-    position: Point
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class UtdfLink:
-    """A column of [Links]: the traffic that arrives at a node in one direction.
-
-    Attributes:
-        up: Node that it comes from.
-        node: Node that it reaches.
-        direction: NB, SB, EB, WB, NE, NW, SE or SW: how it drives.
-        lanes: Lanes at the node, bays included; None where the file says nothing.
-        name: Street name.
-        length_m: Distance between the nodes, or None.
-        speed_mps: Speed limit, or None.
-        bend: Control point of the curve at the end where it arrives, metres, or None.
-        line: Line of the file.
-    """
-
-    up: str
-    node: str
-    direction: str
-    lanes: int | None
-    name: str
-    length_m: float | None
-    speed_mps: float | None
-    bend: Point | None
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class LaneGroup:
-    """A column of [Lanes]: one movement at a node.
-
-    Attributes:
-        node: The node.
-        code: Its code, such as NBL.
-        direction: How the approach drives.
-        turn: Its direction.
-        up: Node that it comes from.
-        dest: Node that it leads to.
-        lanes: Lanes of its own.
-        shared: 0 for none, 1, 2 or 3 where its outer lane is shared with the movement to the left, right, or both.
-        bay_lanes: How many of its lanes begin as a bay.
-        bay_m: Length of the bay; 0 for none.
-        line: Line of the file.
-    """
-
-    node: str
-    code: str
-    direction: str
-    turn: Turn
-    up: str
-    dest: str
-    lanes: int
-    shared: int
-    bay_lanes: int
-    bay_m: float
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Utdf:
-    """What a file says of roads.
-
-    Attributes:
-        nodes: By id.
-        links: Links.
-        groups: Movements.
-        metric: Whether the file has metres.
-        unused: Sections and records that mean nothing for roads, as (section, names of records).
-    """
-
-    nodes: Mapping[str, UtdfNode]
-    links: tuple[UtdfLink, ...]
-    groups: tuple[LaneGroup, ...]
-    metric: bool
-    unused: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def is_utdf(path: Path) -> bool:
-    """Return whether a file begins like a UTDF file."""
-    return path.is_file() and has_sections(path, *NAMES)
 
 
 def read_utdf(path: Path) -> Utdf:
@@ -139,7 +37,7 @@ def read_utdf(path: Path) -> Utdf:
     Raises:
         NetworkError: It cannot be read, has no nodes or links, or cells break rules; every fault is named.
     """
-    sections = read_sections(path, needed=("RECORDNAME", "INTID"), error=NetworkError)
+    sections = read_sections(path, NetworkError)
     reader = _Reader(sections)
     found = reader.utdf()
     faults = [*reader.cells.faults, *_unknown(found, str(path))]
@@ -287,11 +185,3 @@ class _Reader:
             left = tuple(one for one in records if one and one.lower() not in _USED.get(name, frozenset()))
             if left:
                 yield section.name, left
-
-
-def directions(groups: Sequence[LaneGroup]) -> Mapping[tuple[str, str], tuple[LaneGroup, ...]]:
-    """Return movements by the link that they come from: (up node, node)."""
-    found: dict[tuple[str, str], list[LaneGroup]] = {}
-    for group in groups:
-        found.setdefault((group.up, group.node), []).append(group)
-    return {ends: tuple(some) for ends, some in found.items()}

@@ -10,7 +10,7 @@ from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.geometry import Point, Turn, polyline_length_m
 from congestion_lab.network.alignment import bezier
 from congestion_lab.network.roadlist import LaneChange, ListedLink, ListedNode, ListedTurn, RoadList, paired
-from congestion_lab.network.utdf import ROUNDABOUT, SIGNAL, LaneGroup, Utdf, UtdfLink, directions
+from congestion_lab.network.utdfvalues import ROUNDABOUT, SIGNAL, LaneGroup, Utdf, UtdfLink, directions
 
 _USUAL_MPS = 50 / 3.6  # where the file gives no speed
 _CURVE_STEPS = 8

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault
-from congestion_lab.core.geometry import Turn
-from congestion_lab.core.movementcodes import HEADINGS_DEG, movement_code
+from congestion_lab.core.movementcodes import GMNS_TURNS, HEADINGS_DEG, movement_code
 from congestion_lab.core.rows import Row, gmns_table
 from congestion_lab.signals.planrecords import Movement
 
-_TURNS = {"left": Turn.LEFT, "right": Turn.RIGHT, "thru": Turn.STRAIGHT, "uturn": Turn.U_TURN}
 _COLUMNS = ("mvmt_id", "node_id", "ib_link_id", "ob_link_id")
 _UNCONTROLLED = frozenset({"no_control", "yield"})
 _LATITUDES, _LONGITUDES = 90.0, 180.0
@@ -94,7 +92,7 @@ def _movement(row: Row, ways: Mapping[str, _Way]) -> tuple[str, Movement, str, b
     name, node = row.id("mvmt_id"), row.id("node_id")
     inbound, outbound = row.id("ib_link_id"), row.id("ob_link_id")
     code = movement_code(row.cells.get("mvmt_code", ""))
-    turn = _TURNS.get(row.cells.get("type", "").strip().lower()) or (code[1] if code else None)
+    turn = GMNS_TURNS.get(row.cells.get("type", "").strip().lower()) or (code[1] if code else None)
     movement = Movement(
         text=row.cells.get("mvmt_code", "").strip() or f"movement {name}",
         turn=turn,

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.tablefile import WORKBOOKS
+from congestion_lab.core.utdffile import is_utdf
 from congestion_lab.signals.gmnsplans import read_gmns_plans
 from congestion_lab.signals.planrecords import PlanSource
 from congestion_lab.signals.plantable import read_plan_table
-from congestion_lab.signals.utdfplans import is_utdf, read_utdf_plans
+from congestion_lab.signals.utdfplans import read_utdf_plans
 
 _TEXTS = frozenset({".csv", ".txt", ".tsv"})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.movementcodes import HEADINGS_DEG, movement_code
-from congestion_lab.core.sections import CellReader, Cells, text_of
+from congestion_lab.core.utdffile import CellReader, Cells, text_of
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.signals.planrecords import Movement, Release
 

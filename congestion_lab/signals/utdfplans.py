@@ -5,53 +5,27 @@ Yield and Offset are times on the common clock, modulo the cycle; Yield = End - 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.geometry import Point
-from congestion_lab.core.sections import (
+from congestion_lab.core.utdffile import (
     CellReader,
     Cells,
     SectionRow,
     Sections,
     by_intersection,
-    has_sections,
     read_sections,
 )
 from congestion_lab.signals.planrecords import PhaseTimes, PlanRecord, PlanSource, Release
-from congestion_lab.signals.rings import RingPhase, ring_times
+from congestion_lab.signals.utdfclock import TOLERANCE_S, UtdfPhase, apart_s, event_s, ring_starts, timed
 from congestion_lab.signals.utdfmovements import Movements, movements
 
-NAMES = ("network", "nodes", "layout", "links", "lanes", "timeplans", "phases")
 _LONGEST_S = 600.0
 _SOME = 8  # phases that a message names
-_TOLERANCE_S = 0.25  # files round times to a tenth; sums of three stay within this
 _CONTROL = {1: "actuated", 2: "semi-actuated", 3: "actuated-coordinated"}  # 0 is pretimed
-_LAST_GREEN, _YIELD, _END = 0, 1, 2  # Referenced To; 3 is the first green
 _DECIMALS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Phase:
-    """A phase that is served.
-
-    Attributes:
-        times: Its times; where there is a clock, its begin is on that.
-        barrier: Its barrier.
-        position: Its position.
-        clock: Whether the file gives Start and End.
-    """
-
-    times: PhaseTimes
-    barrier: int
-    position: int
-    clock: bool
-
-
-def is_utdf(path: Path) -> bool:
-    """Return whether a file begins like a UTDF file."""
-    return has_sections(path, *NAMES)
 
 
 def read_utdf_plans(path: Path) -> PlanSource:
@@ -62,7 +36,7 @@ def read_utdf_plans(path: Path) -> PlanSource:
     Raises:
         SignalPlanError: The file cannot be read, has no timings, or cells are no numbers; every fault is named.
     """
-    sections = read_sections(path, needed=("RECORDNAME", "INTID"), error=SignalPlanError)
+    sections = read_sections(path, SignalPlanError)
     missing = [f"[{name.title()}]" for name in ("timeplans", "phases", "lanes") if name not in sections.by_name]
     if missing:
         rule = f"there is no section {', '.join(missing)}, so nothing tells the timings"
@@ -113,15 +87,15 @@ class _Reader:
         offset = self._offset_s(node, plan, phases, cycle, notes)
         served = frozenset(phase.times.id for phase in phases)
         released = self._released((node, *_further(node, plan)), served)
-        timed = [replace(one, releases=released.by_phase.get(one.id, ())) for one in _timed(phases, offset, cycle)]
-        idle = [one.id for one in timed if not one.releases]
+        times = [replace(one, releases=released.by_phase.get(one.id, ())) for one in timed(phases, offset, cycle)]
+        idle = [one.id for one in times if not one.releases]
         notes += [f"phases that release no movement: {', '.join(idle[:_SOME])}."] if idle else []
         return PlanRecord(
             controller=node,
             program="utdf",
             cycle_s=cycle,
             offset_s=offset,
-            phases=tuple(timed),
+            phases=tuple(times),
             name=self._names.get(node, ""),
             aliases=self._aliases.get(node, frozenset()),
             position=self.positions.get(node),
@@ -161,7 +135,7 @@ class _Reader:
             if x is not None and y is not None:
                 yield row.cells.get("INTID", ""), (x * metres, y * metres)
 
-    def _served(self, node: str, cycle_s: float) -> Iterator[_Phase]:
+    def _served(self, node: str, cycle_s: float) -> Iterator[UtdfPhase]:
         """Yield the phases that have a split."""
         for column, cells in self._phases[node].items():
             names = ("mingreen", "maxgreen", "yellow", "allred", "walk", "dontwalk", "start", "end")
@@ -193,45 +167,33 @@ class _Reader:
                 ped_clearance_s=found["dontwalk"] or 0.0,
                 line=next(iter(cells.values()))[1],
             )
-            yield _Phase(times, int(brp) // 100, int(brp) % 10, clock)
+            yield UtdfPhase(times, int(brp) // 100, int(brp) % 10, clock)
 
-    def _offset_s(self, node: str, plan: Cells, phases: Sequence[_Phase], cycle_s: float, notes: list[str]) -> float:
+    def _offset_s(self, node: str, plan: Cells, phases: Sequence[UtdfPhase], cycle_s: float, notes: list[str]) -> float:
         """Return when the cycle begins on the common clock, with the first phase of the first ring.
 
         Start and End say it; without them, Offset does with the phase and moment that it refers to.
         """
         stated = self.cells.value(plan, "offset", node, low=-3600, high=3600)
         clocked = all(phase.clock for phase in phases)
-        begins = {phase.times.id: phase.times.start_s for phase in phases} if clocked else _ring_starts(phases, cycle_s)
-        event = self._event_s(node, plan, phases, begins, cycle_s)
+        begins = {phase.times.id: phase.times.start_s for phase in phases} if clocked else ring_starts(phases, cycle_s)
+        reference = int(self.cells.value(plan, "reference phase", node, low=0, high=9999) or 0)
+        referred = int(self.cells.value(plan, "referenced to", node, low=0, high=9) or 0)
+        event = event_s(phases, begins, cycle_s, reference=reference, referred=referred)
         if not clocked:
             if stated is None or event is None:
                 notes.append("it states no offset with a reference; 0 s is assumed.")
                 return 0.0
             return round((stated - event) % cycle_s, _DECIMALS)
-        if stated is not None and event is not None and _apart_s(event, stated, cycle_s) > _TOLERANCE_S:
+        if stated is not None and event is not None and apart_s(event, stated, cycle_s) > TOLERANCE_S:
             told = f"its Offset is {stated:g} s, but Start and End put what it refers to at {event:g} s"
             notes.append(f"{told}; Start and End hold.")
         try:
-            _ring_starts(phases, cycle_s)
+            ring_starts(phases, cycle_s)
         except SignalPlanError as problem:
             notes.append(f"{'; '.join(fault.rule for fault in problem.faults)}; Start and End hold.")
         first = min(phases, key=lambda one: (one.barrier, one.times.ring, one.position))
         return first.times.start_s % cycle_s
-
-    def _event_s(
-        self, node: str, plan: Cells, phases: Sequence[_Phase], begins_s: Mapping[str, float], cycle_s: float
-    ) -> float | None:
-        """Return the moment that the offset refers to, or None where no phase is named as the reference."""
-        code = int(self.cells.value(plan, "reference phase", node, low=0, high=9999) or 0)
-        to = int(self.cells.value(plan, "referenced to", node, low=0, high=9) or 0)
-        named = [phase.times for phase in phases if phase.times.id in {f"{code // 100}", f"{code % 100}"}]
-        if not named:
-            return None
-        spans = {_YIELD: [one.green_s for one in named], _END: [one.split_s for one in named]}
-        moments = [begins_s[one.id] + span for one, span in zip(named, spans.get(to, [0.0] * len(named)), strict=True)]
-        around = [(moment - moments[0] + cycle_s / 2) % cycle_s - cycle_s / 2 for moment in moments]
-        return (moments[0] + (max(around) if to == _LAST_GREEN else min(around))) % cycle_s
 
 
 def _description(cells: Mapping[str, str]) -> str:
@@ -242,31 +204,3 @@ def _further(node: str, plan: Cells) -> list[str]:
     """Return the nodes that a controller runs besides its first one."""
     nodes = [text for record, (text, _) in plan.items() if record.startswith("node ")]
     return [text for text in dict.fromkeys(nodes) if text not in {"", "0", node}]
-
-
-def _ring_starts(phases: Sequence[_Phase], cycle_s: float) -> Mapping[str, float]:
-    """Return when phases begin by rings and barriers, which must fill the cycle."""
-    rings = [
-        RingPhase(one.times.id, one.times.ring, one.barrier, one.position, round(one.times.split_s, _DECIMALS))
-        for one in phases
-    ]
-    times = ring_times(rings)
-    if abs(times.cycle_s - cycle_s) > _TOLERANCE_S:
-        rule = f"the splits of its rings add up to {times.cycle_s:g} s, its cycle is {cycle_s:g} s"
-        raise SignalPlanError(Fault(rule))
-    return times.starts_s
-
-
-def _timed(phases: Sequence[_Phase], offset_s: float, cycle_s: float) -> Iterator[PhaseTimes]:
-    """Yield phases with begins that count from the start of the cycle."""
-    if all(phase.clock for phase in phases):
-        begins = {phase.times.id: (phase.times.start_s - offset_s) % cycle_s for phase in phases}
-    else:
-        begins = dict(_ring_starts(phases, cycle_s))
-    for phase in phases:
-        yield replace(phase.times, start_s=round(begins[phase.times.id], _DECIMALS))
-
-
-def _apart_s(one_s: float, other_s: float, cycle_s: float) -> float:
-    away = (one_s - other_s) % cycle_s
-    return min(away, cycle_s - away)

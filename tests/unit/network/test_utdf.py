@@ -4,9 +4,9 @@ import pytest
 
 from congestion_lab.core.errors import NetworkError
 from congestion_lab.core.geometry import Turn
-from congestion_lab.core.sections import FOOT_M
+from congestion_lab.core.utdffile import FOOT_M, is_utdf
 from congestion_lab.network.roadlist import LaneChange, ListedLink, RoadList, paired
-from congestion_lab.network.utdf import is_utdf, read_utdf
+from congestion_lab.network.utdf import read_utdf
 from congestion_lab.network.utdfroads import Anchor, utdf_roads
 from tests import utdftown as utdf
 

@@ -163,3 +163,13 @@ def test_columns_that_mean_nothing_are_named(tmp_path: Path) -> None:
 def test_a_table_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plantable, "_MOST_ROWS", 3)
     assert "the table has more than 3 rows" in faults(table(tmp_path))[0]
+
+
+def test_the_documented_example_and_columns(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "present-plans.md").read_text(encoding="utf-8")
+    lines = [line for line in guide.splitlines() if line.startswith(("| controller | cycle_s", "| hijaz", "| |"))]
+    example = ["\t".join(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
+    record = read(table(tmp_path, "\n".join(example[1:]), example[0]))["hijaz"]
+    assert (record.cycle_s, record.offset_s, len(record.phases)) == (90, 12, 3)
+    assert [one.least_green_s for one in record.phases] == [0, 19, 21]
+    assert [name for name in COLUMNS if f"`{name}`" not in guide] == []

@@ -4,9 +4,10 @@ import pytest
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
+from congestion_lab.core.utdffile import is_utdf
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.signals.planrecords import PlanRecord, PlanSource
-from congestion_lab.signals.utdfplans import is_utdf, read_utdf_plans
+from congestion_lab.signals.utdfplans import read_utdf_plans
 from tests import utdftown as utdf
 
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.core import sections
+from congestion_lab.core import utdffile
 from congestion_lab.core.errors import Fault, NetworkError
-from congestion_lab.core.sections import CellReader, by_intersection, read_sections
+from congestion_lab.core.utdffile import CellReader, by_intersection, read_sections
 
 FILE = """\
 [Nodes]
@@ -20,10 +20,10 @@ Speed,1,*30
 """
 
 
-def read(folder: Path, text: str) -> sections.Sections:
+def read(folder: Path, text: str) -> utdffile.Sections:
     path = folder / "town.csv"
     path.write_text(text, encoding="utf-8")
-    return read_sections(path, needed=("RECORDNAME", "INTID"), error=NetworkError)
+    return read_sections(path, NetworkError)
 
 
 def faults(folder: Path, text: str) -> list[tuple[int | None, str]]:
@@ -71,13 +71,13 @@ def test_bad_files(tmp_path: Path, text: str, told: list[tuple[int | None, str]]
 def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "town.csv"
     with pytest.raises(NetworkError, match="cannot be read"):
-        read_sections(path, needed=("INTID",), error=NetworkError)
+        read_sections(path, NetworkError)
     path.write_bytes("[Nodes]\nINTID\nشارع\n".encode("windows-1256"))
     with pytest.raises(NetworkError, match="not encoded as UTF-8"):
-        read_sections(path, needed=("INTID",), error=NetworkError)
-    monkeypatch.setattr(sections, "_LARGEST_BYTES", 10)
+        read_sections(path, NetworkError)
+    monkeypatch.setattr(utdffile, "_LARGEST_BYTES", 10)
     with pytest.raises(NetworkError, match="larger than"):
-        read_sections(path, needed=("INTID",), error=NetworkError)
+        read_sections(path, NetworkError)
 
 
 def test_numbers_of_cells() -> None:

@@ -1,4 +1,4 @@
-"""CSV files of several tables under names in brackets, as Synchro writes them (UTDF 2006, version 8).
+"""UTDF files: several CSV tables under names in brackets, as Synchro writes them (UTDF 2006, version 8).
 
 Each section is a line `[Name]`, a line with a title, a line with column names, and rows. What is missing is not there:
 which sections are needed is for those to say who read them.
@@ -14,6 +14,8 @@ from pathlib import Path
 from congestion_lab.core.errors import Fault, InputError
 
 FOOT_M = 0.3048
+_NAMES = ("network", "nodes", "layout", "links", "lanes", "timeplans", "phases")
+_COLUMNS = frozenset({"RECORDNAME", "INTID"})  # every section has one of them
 _LARGEST_BYTES = 50_000_000  # a county of ten thousand intersections
 _START_BYTES = 4096
 _LONGEST_VALUE = 40  # that a message quotes
@@ -77,23 +79,22 @@ class Sections:
         return self.by_name[name].rows if name in self.by_name else ()
 
 
-def has_sections(path: Path, *names: str) -> bool:
-    """Return whether a text file begins with the name of one of these sections in brackets."""
+def is_utdf(path: Path) -> bool:
+    """Return whether a file begins with the name of a section that UTDF files have."""
     try:
         with path.open("rb") as stream:
             start = stream.read(_START_BYTES).decode("utf-8-sig", errors="replace")
     except OSError:
         return False
     first = next((line.strip() for line in start.splitlines() if line.strip()), "").rstrip(",").lower()
-    return first in {f"[{name}]" for name in names}
+    return first in {f"[{name}]" for name in _NAMES}
 
 
-def read_sections(path: Path, *, needed: tuple[str, ...], error: type[InputError]) -> Sections:
+def read_sections(path: Path, error: type[InputError]) -> Sections:
     """Read a file of sections.
 
     Args:
         path: The file.
-        needed: Columns that a section must have, one at least of these; others are told as faults.
         error: What is raised, by what the file is for.
 
     Raises:
@@ -104,7 +105,7 @@ def read_sections(path: Path, *, needed: tuple[str, ...], error: type[InputError
     faults: list[Fault] = []
     found: dict[str, Section] = {}
     for begin, end in _spans(lines):
-        section = _section(lines[begin:end], needed, str(path), faults)
+        section = _section(lines[begin:end], str(path), faults)
         if section.name.lower() in found:
             rule = f"the section [{section.name}] stands twice, first in line {found[section.name.lower()].line}"
             faults.append(Fault(rule, "keep one of them", str(path), section.line))
@@ -146,13 +147,13 @@ def _spans(lines: list[tuple[int, list[str]]]) -> Iterator[tuple[int, int]]:
     yield from itertools.pairwise([*begins, len(lines)])
 
 
-def _section(lines: list[tuple[int, list[str]]], needed: tuple[str, ...], source: str, faults: list[Fault]) -> Section:
+def _section(lines: list[tuple[int, list[str]]], source: str, faults: list[Fault]) -> Section:
     (line, (name, *_)), *rest = lines
     name = name[1:-1].strip()
-    heading = next((at for at, (_, cells) in enumerate(rest[:2]) if set(needed) & {*map(str.upper, cells)}), None)
+    heading = next((at for at, (_, cells) in enumerate(rest[:2]) if _COLUMNS & {*map(str.upper, cells)}), None)
     if heading is None:
         rule = f"the section [{name}] has no line of column names"
-        faults.append(Fault(rule, f"it names {' or '.join(needed)}; was the file cut off?", source, line))
+        faults.append(Fault(rule, f"it names {' or '.join(sorted(_COLUMNS))}; was the file cut off?", source, line))
         return Section(name, line, (), ())
     columns = tuple(rest[heading][1])
     rows = []
