@@ -162,12 +162,15 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     show_default=True,
     help="Analysis period T of the HCM.",
 )
+@click.option("--progression", is_flag=True, help="Take the share of arrivals on green from RUNS; they ran FILE.")
 @json_option
 @verbosity_options
-def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float, as_json: bool) -> int:
+def analyze(
+    file: Path, *, runs: Path, controllers: Sequence[str], hours: float, progression: bool, as_json: bool
+) -> int:
     """Print v/c, delay, level of service and queues of FILE by the HCM, beside what RUNS measured."""
     from congestion_lab.cli.analysis import analysis_as_json, analysis_heading, analysis_table
-    from congestion_lab.cli.planruns import measured_by, site_of
+    from congestion_lab.cli.planruns import arrivals_by_movement, measured_by, site_of
     from congestion_lab.metrics.analysing import Conditions, analysed
     from congestion_lab.signals.planfile import read_plan_file
 
@@ -177,7 +180,16 @@ def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float,
     for text in remarks:
         remark(text)
     chosen = [one for one in content.plans if not controllers or one.controller_id in controllers]
-    found = [analysed(one, site_of(content, one, file), measured.flows, Conditions(hours)) for one in chosen]
+    arrivals = arrivals_by_movement(content, file, runs) if progression else {}
+    found = [
+        analysed(
+            one,
+            site_of(content, one, file),
+            measured.flows,
+            Conditions(hours, arrivals_on_green=arrivals.get(one.controller_id, {})),
+        )
+        for one in chosen
+    ]
     if as_json:
         say_json([analysis_as_json(one, measured) for one in found])
         return Exit.OK
