@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from congestion_lab.cli.console import Exit, remark, say, say_json
+from congestion_lab.cli.console import Exit, progress, remark, say, say_json
 from congestion_lab.cli.options import (
     example,
     file_beside,
@@ -15,6 +15,7 @@ from congestion_lab.cli.options import (
     folder_for_results,
     json_option,
     out_option,
+    variant_option,
     verbosity_options,
 )
 from congestion_lab.cli.schedule import schedule
@@ -24,6 +25,21 @@ if TYPE_CHECKING:
     from congestion_lab.signals.safety import Breach
 
 _EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
+
+_EXPORT_HELP = """Write the plans of FILE in the formats of the field.
+
+\b
+sumo    programmes that bare SUMO loads beside the network
+csv     timings and intergreens as tables
+xlsx    timing sheets, one per intersection, with live sums
+vissig  fixed-time programmes with stages and intergreens (.sig)
+utdf    Synchro's combined CSV, UTDFVERSION 8
+gmns    signal tables of GMNS 0.96 with nodes, links and movements
+ntcip   parameters of NTCIP 1202 controllers with object identifiers
+
+What a format cannot hold is told; a plan that it would change dangerously is refused. See docs/export-formats.md.
+Plans that are not certified are refused too (exit code 3), unless --uncertified marks every file.
+"""
 
 
 @click.group(epilog=example(f"plan check {_EXAMPLE}"))
@@ -259,33 +275,62 @@ def _known_only(content: "PlanFile", file: Path, controllers: Sequence[str]) -> 
         raise click.UsageError(f"{file} has no controller {', '.join(unknown)}; it has {known}")
 
 
-@plan.command(epilog=example(f"plan export {_EXAMPLE} --format sumo --format xlsx -o plans/"))
+@plan.command(help=_EXPORT_HELP, epilog=example(f"plan export {_EXAMPLE} --format sumo --format xlsx -o plans/"))
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "formats", multiple=True, required=True, metavar="FORMAT", help="May be repeated.")
 @click.option(
-    "--format", "formats", multiple=True, required=True, metavar="FORMAT", help="sumo, csv or xlsx; may be repeated."
+    "--network",
+    "network_path",
+    metavar="FOLDER|NET",
+    type=click.Path(path_type=Path),
+    help="The network that the plans were made for; utdf and gmns tell where its roads run.",
 )
+@variant_option
 @click.option("--uncertified", is_flag=True, help="Export plans that are not certified too; every file says so.")
 @out_option("Folder the files are written to. Default: plans.", default=Path("plans"), show_default=False)
 @json_option
 @verbosity_options
-def export(file: Path, *, formats: Sequence[str], uncertified: bool, out: Path, as_json: bool) -> int:
+def export(
+    file: Path,
+    *,
+    formats: Sequence[str],
+    network_path: Path | None,
+    variant: str | None,
+    uncertified: bool,
+    out: Path,
+    as_json: bool,
+) -> int:
     """Write the plans of FILE in the formats of the field; exit code 3 if they are not certified."""
     from congestion_lab.cli.certificates import released
     from congestion_lab.exporting.formats import FORMATS
     from congestion_lab.exporting.formats import export as exported
     from congestion_lab.signals.planfile import read_plan_file
+    from congestion_lab.sumo.netfile import read_network
+    from congestion_lab.sumo.networkbuild import net_of
 
     unknown = sorted(set(formats) - FORMATS.keys())
     if unknown:
         raise click.UsageError(f"no export format: {', '.join(unknown)}; choose from {', '.join(FORMATS)}")
+    if variant is not None and network_path is None:
+        raise click.UsageError("--variant chooses a variant of --network, which is not given")
     folder_for_results(out)
-    mark = released(read_plan_file(file), file, uncertified=uncertified)
+    content = read_plan_file(file)
+    mark = released(content, file, uncertified=uncertified)
     if not mark.certified:
         remark(mark.text)
-    written = [path for format in dict.fromkeys(formats) for path in exported(file, format, out, marking=mark.text)]
+    with progress() as bars:
+        bars.add_task(f"exporting {file}", total=None)
+        network = None if network_path is None else read_network(net_of(network_path, variant))
+        written = [
+            exported(content, one, out, network=network, marking=mark.text, source=str(file))
+            for one in dict.fromkeys(formats)
+        ]
+    for note in (note for one in written for note in one.remarks):
+        remark(note)
+    files = [str(path) for one in written for path in one.files]
     if as_json:
-        say_json([str(path) for path in written])
+        say_json(files)
     else:
-        for path in written:
-            say(str(path))
+        for path in files:
+            say(path)
     return Exit.OK

@@ -9,9 +9,10 @@ from markupsafe import Markup
 from congestion_lab.core.geometry import Point, polyline_length_m
 from congestion_lab.core.names import clean_name
 from congestion_lab.network.alignment import point_at
+from congestion_lab.network.geography import controller_places
 from congestion_lab.network.model import Link, Network
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
-from congestion_lab.reporting.networkmap import controller_places, junction_paths
+from congestion_lab.reporting.networkmap import junction_paths
 from congestion_lab.reporting.svg import element, path_data
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import number

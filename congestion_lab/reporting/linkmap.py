@@ -7,9 +7,10 @@ from functools import cached_property
 from markupsafe import Markup
 
 from congestion_lab.core.names import clean_name
+from congestion_lab.network.geography import controller_places
 from congestion_lab.network.model import Link, Network
 from congestion_lab.reporting.mapframe import MapFrame, frame_of, line_of, paired_links
-from congestion_lab.reporting.networkmap import controller_places, junction_paths
+from congestion_lab.reporting.networkmap import junction_paths
 from congestion_lab.reporting.scales import NO_DATA, Scale
 from congestion_lab.reporting.svg import element, path_data, short
 from congestion_lab.reporting.translation import _

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from congestion_lab.core.geometry import Point, polyline_length_m
 from congestion_lab.core.names import clean_name
+from congestion_lab.network.geography import controller_places
 from congestion_lab.network.model import Link, Network
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
 from congestion_lab.reporting.svg import Attributes, element, path_data, short
@@ -63,15 +64,6 @@ def network_svg(network: Network, *, title: str = "") -> str:
         *_legend(network, frame, clean_name(title)),
     )
     return str(element("svg", {**namespace, **size}, *body)) + "\n"
-
-
-def controller_places(network: Network) -> dict[str, Point]:
-    """Return the position of each signal controller: the mean of the nodes that it controls."""
-    places = {}
-    for controller, inbound in network.controllers.items():
-        nodes = [network.nodes[network.links[link].to_node].position for link in inbound]
-        places[controller] = (sum(x for x, _y in nodes) / len(nodes), sum(y for _x, y in nodes) / len(nodes))
-    return places
 
 
 def junction_paths(network: Network, frame: MapFrame) -> str:

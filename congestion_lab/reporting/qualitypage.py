@@ -8,11 +8,12 @@ from markupsafe import Markup
 from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import clean_name
 from congestion_lab.network.checks import Severity
+from congestion_lab.network.geography import controller_places
 from congestion_lab.network.issues import Issue
 from congestion_lab.network.model import Network
 from congestion_lab.reporting.linkmap import LinkMap
 from congestion_lab.reporting.mapframe import MapFrame
-from congestion_lab.reporting.networkmap import controller_places, junction_paths
+from congestion_lab.reporting.networkmap import junction_paths
 from congestion_lab.reporting.page import rendered_plain
 from congestion_lab.reporting.svg import element
 from congestion_lab.reporting.translation import _

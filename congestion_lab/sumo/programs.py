@@ -14,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 
 from congestion_lab.core.errors import Fault, InputError, SignalPlanError
 from congestion_lab.core.files import write_text
+from congestion_lab.core.names import xml_comment
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.sumo.clock import seconds
 from congestion_lab.sumo.records import Record, records
@@ -171,8 +172,8 @@ def write_programs(plans: PlanSet, target: Path, *, program_id: str | None = Non
     """
     renamed = (plan if program_id is None else replace(plan, program_id=program_id) for plan in plans)
     elements = "".join(_gathered(renamed, program_text))
-    said = f"<!-- {comment.replace('--', '- -')} -->\n" if comment else ""
-    write_text(target, f'<?xml version="1.0" encoding="UTF-8"?>\n{said}<additional>\n{elements}</additional>\n')
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n{xml_comment(comment)}'
+    write_text(target, f"{head}<additional>\n{elements}</additional>\n")
 
 
 def _gathered(plans: Iterable[SignalPlan], convert: Callable[[SignalPlan], str]) -> list[str]:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import openpyxl
 import pytest
 
+from congestion_lab.exporting.formats import FORMATS
 from congestion_lab.sumo.installation import binary, environment
 from tests.cli.conftest import Run, Study, called
 
@@ -223,16 +224,50 @@ def test_runs_on_another_network_are_refused(run: Run, study: Study, tmp_path: P
 
 @pytest.mark.usefixtures("study")
 def test_plans_are_exported_in_every_format(run: Run, tmp_path: Path) -> None:
-    formats = ("--format", "sumo", "--format", "csv", "--format", "xlsx")
-    given = (_PLAN, *formats, "-o", tmp_path / "plans", "--uncertified", "--json")
-    written = [Path(path) for path in run("plan", "export", *given).json]
-    assert {path.suffix for path in written} == {".xml", ".csv", ".xlsx"}
-    assert set(written) == set((tmp_path / "plans").iterdir())
+    formats = [argument for name in FORMATS for argument in ("--format", name)]
+    command = (
+        "plan",
+        "export",
+        _PLAN,
+        *formats,
+        "--network",
+        "roads.net.xml",
+        "-o",
+        tmp_path / "plans",
+        "--uncertified",
+        "--json",
+    )
+    written = [Path(path) for path in run(*command).json]
+    assert {path.suffix for path in written} == {".xml", ".csv", ".xlsx", ".sig"}
+    assert set(written) == {path for path in (tmp_path / "plans").rglob("*") if path.is_file()}
     timings = next(path for path in written if path.name.endswith("timings.csv"))
     with timings.open(encoding="utf-8-sig", newline="") as stream:
         assert {row[0] for row in csv.reader(stream)} >= {"x", "y"}
     sheets = openpyxl.load_workbook(next(path for path in written if path.suffix == ".xlsx"))
     assert len(sheets.sheetnames) >= 2
+
+
+def test_help_lists_every_format(run: Run) -> None:
+    lines = [line.split() for line in run("plan", "export", "--help").out.splitlines()]
+    assert set(FORMATS) <= {line[0] for line in lines if line}
+
+
+@pytest.mark.usefixtures("study")
+def test_formats_that_draw_roads_ask_for_them(run: Run, tmp_path: Path) -> None:
+    for format in ("utdf", "gmns"):
+        ended = run("plan", "export", _PLAN, "--format", format, "-o", tmp_path / "plans")
+        assert (ended.code, ended.out) == (3, "")
+        assert "--network" in ended.err
+    assert not (tmp_path / "plans").exists()
+    assert run("plan", "export", _PLAN, "--format", "sumo", "--variant", "x", "-o", tmp_path / "plans").code == 2
+
+
+@pytest.mark.usefixtures("study")
+def test_a_network_that_lies_nowhere_on_earth_has_no_geojson(run: Run, tmp_path: Path) -> None:
+    ended = run("network", "geojson", "runs/town-signals/best", "-o", tmp_path / "town.geojson")
+    assert ended.code == 3
+    assert "no geographic projection" in ended.err
+    assert run("network", "geojson", tmp_path, "-o", tmp_path / "town.geojson").code == 3
 
 
 def test_the_exported_plan_in_bare_sumo_gives_the_delay_of_the_study_to_the_digit(
