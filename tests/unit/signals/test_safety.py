@@ -121,7 +121,7 @@ def test_gaps_between_groups() -> None:
     assert group_conflicts(plan, SITE) == {(0, 1), (0, 2), (1, 2), (2, 3)}
     assert intergreen_s(plan, 0, 2) == 7
     assert intergreen_s(plan, 2, 0) == 6
-    assert intergreen_s(plan, 3, 2) is None  # a phase of others lies between
+    assert intergreen_s(plan, 3, 2) == 14
     assert intergreen_s(plan, 3, 0) is None
     assert intergreen_s(plan, 0, 0) is None
 
