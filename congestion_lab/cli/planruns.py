@@ -1,7 +1,9 @@
 """A plan file and the runs that it is judged beside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import click
 
 from congestion_lab.core.digests import digest_of_file
 from congestion_lab.core.errors import ExperimentError, Fault, SignalPlanError
@@ -16,6 +18,18 @@ from congestion_lab.simulation.spec import Controller
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS, PASSAGES
 from congestion_lab.sumo.netfile import read_network, read_plans
 from congestion_lab.sumo.networkbuild import net_of
+
+
+def known_only(content: PlanFile, file: Path, controllers: Sequence[str]) -> None:
+    """Refuse controllers that a plan file does not have.
+
+    Raises:
+        UsageError: There are some.
+    """
+    unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
+    if unknown:
+        known = ", ".join(one.controller_id for one in content.plans)
+        raise click.UsageError(f"{file} has no controller {', '.join(unknown)}; it has {known}")
 
 
 def site_of(content: PlanFile, plan: SignalPlan, source: Path) -> Intersection:
