@@ -10,7 +10,6 @@ import click
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
 from congestion_lab.cli.options import (
     example,
-    file_beside,
     file_for_results,
     folder_for_results,
     json_option,
@@ -19,6 +18,7 @@ from congestion_lab.cli.options import (
     verbosity_options,
 )
 from congestion_lab.cli.planimport import import_plans, template
+from congestion_lab.cli.planjudging import analyze, certify, corridors
 from congestion_lab.cli.schedule import schedule
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ gmns    signal tables of GMNS 0.96 with nodes, links and movements
 ntcip   parameters of NTCIP 1202 controllers with object identifiers
 
 What a format cannot hold is told; a plan that it would change dangerously is refused. See docs/export-formats.md.
+Plans that are not certified are refused too (exit code 3), unless --uncertified marks every file.
 """
 
 
@@ -47,9 +48,8 @@ def plan() -> None:
     """Import, check, certify, show and export signal plans."""
 
 
-plan.add_command(import_plans)
-plan.add_command(template)
-plan.add_command(schedule)
+for _command in (import_plans, template, certify, analyze, corridors, schedule):
+    plan.add_command(_command)
 
 
 @plan.command(epilog=example(f"plan check {_EXAMPLE} --repair -o repaired.json"))
@@ -104,46 +104,6 @@ def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
     return mended
 
 
-@plan.command(epilog=example(f"plan certify {_EXAMPLE} -o certificate.json"))
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--controller", "controllers", multiple=True, metavar="ID", help="Only this one, rule by rule; repeatable."
-)
-@out_option("Also write the certificates to this file, as JSON.")
-@json_option
-@verbosity_options
-def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json: bool) -> int:
-    """Hold every plan in FILE against every rule; exit code 3 if a rule is breached or cannot be judged.
-
-    With --controller the table of rules and the intergreens of that controller are printed too.
-    """
-    from congestion_lab.cli.certificates import certificate_lines, intergreen_table, rules_table
-    from congestion_lab.signals.certificate import marking
-    from congestion_lab.signals.certificatefile import certificates_as_json, write_certificates
-    from congestion_lab.signals.certifying import certify as certificates_of
-    from congestion_lab.signals.planfile import read_plan_file
-
-    target = None if out is None else file_beside(out, file)
-    content = read_plan_file(file)
-    _known_only(content, file, controllers)
-    every = certificates_of(content.plans, content.intersections)
-    chosen = [one for one in every if not controllers or one.controller_id in controllers]
-    if target is not None:
-        write_certificates(target, chosen)
-        remark(f"certificates: {target}")
-    if as_json:
-        say_json(certificates_as_json(chosen))
-    else:
-        for one in chosen:
-            for line in certificate_lines(one):
-                say(line)
-            if controllers and one.program_id:
-                say(rules_table(one))
-                say(intergreen_table(one))
-        say(marking(chosen).text)
-    return Exit.OK if marking(chosen).certified else Exit.BAD_INPUT
-
-
 @plan.command(epilog=example(f"plan show {_EXAMPLE} --controller baramkeh"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
@@ -151,11 +111,12 @@ def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json
 @verbosity_options
 def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     """Print cycle, offset and phases of each controller in FILE."""
+    from congestion_lab.cli.planruns import known_only
     from congestion_lab.cli.plans import plan_lines, plans_as_json
     from congestion_lab.signals.planfile import read_plan_file
 
     content = read_plan_file(file)
-    _known_only(content, file, controllers)
+    known_only(content, file, controllers)
     chosen = [one for one in content.plans if not controllers or one.controller_id in controllers]
     if as_json:
         say_json(plans_as_json(chosen))
@@ -165,104 +126,6 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
         for line in plan_lines(one, names.get(one.controller_id, "")):
             say(line)
     return Exit.OK
-
-
-@plan.command(epilog=example(f"plan analyze {_EXAMPLE} --runs runs/damascus-centre-signals/best"))
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--runs", type=click.Path(path_type=Path), required=True, help="Run set: its flows, and what it measured."
-)
-@click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
-@click.option(
-    "--hours",
-    type=click.FloatRange(min=0.0, min_open=True, max=24.0),
-    default=0.25,
-    show_default=True,
-    help="Analysis period T of the HCM.",
-)
-@json_option
-@verbosity_options
-def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float, as_json: bool) -> int:
-    """Print v/c, delay, level of service and queues of FILE by the HCM, beside what RUNS measured."""
-    from congestion_lab.cli.analysis import analysis_as_json, analysis_heading, analysis_table
-    from congestion_lab.cli.planruns import measured_by, site_of
-    from congestion_lab.metrics.analysing import Conditions, analysed
-    from congestion_lab.signals.planfile import read_plan_file
-
-    content = read_plan_file(file)
-    _known_only(content, file, controllers)
-    measured, remarks = measured_by(content, file, runs)
-    for text in remarks:
-        remark(text)
-    chosen = [one for one in content.plans if not controllers or one.controller_id in controllers]
-    found = [analysed(one, site_of(content, one, file), measured.flows, Conditions(hours)) for one in chosen]
-    if as_json:
-        say_json([analysis_as_json(one, measured) for one in found])
-        return Exit.OK
-    for one in found:
-        say(analysis_heading(one))
-        say(analysis_table(one, measured))
-    return Exit.OK
-
-
-@plan.command(epilog=example(f"plan corridors {_EXAMPLE} --runs runs/damascus-centre-signals/best"))
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--network", type=click.Path(path_type=Path), help="Network of FILE, where no runs are named.")
-@click.option("--runs", type=click.Path(path_type=Path), help="Run set: also say who arrives on green.")
-@click.option("--through", metavar="ID,ID...", help="The way past these controllers, in this order.")
-@click.option("--speed", "speed_kmh", type=click.FloatRange(min=1.0, max=150.0), help="km/h. Default: speed limits.")
-@click.option("--most", type=click.IntRange(min=1), default=12, show_default=True, help="Ways to look for.")
-@json_option
-@verbosity_options
-def corridors(
-    file: Path,
-    *,
-    network: Path | None,
-    runs: Path | None,
-    through: str | None,
-    speed_kmh: float | None,
-    most: int,
-    as_json: bool,
-) -> int:
-    """Print green waves of FILE along its streets: bandwidth, efficiency, attainability, arrivals on green.
-
-    Streets are found by name and going straight on past three signals or more. Bandwidths are exact for the plans and
-    the speed; arrivals are those of simulated vehicles.
-    """
-    from congestion_lab.cli.corridors import reasons, street_as_json, streets_table
-    from congestion_lab.cli.planruns import roads_and_runs
-    from congestion_lab.metrics.corridors import corridors as found_corridors
-    from congestion_lab.metrics.greenwaves import arrivals_by_signal, streets
-    from congestion_lab.metrics.waythrough import corridor_through
-    from congestion_lab.signals.planfile import read_plan_file
-
-    content = read_plan_file(file)
-    roads, results, remarks = roads_and_runs(content, file, network, runs)
-    for text in remarks:
-        remark(text)
-    named = through.split(",") if through else []
-    ways = [corridor_through(roads, named)] if named else found_corridors(roads, most=most)
-    found = streets(ways, content.plans, speed_mps=None if speed_kmh is None else speed_kmh / 3.6)
-    judged = [
-        (street, [arrivals_by_signal(wave, content.plans, results) if results else () for wave in street.waves])
-        for street in found
-    ]
-    if as_json:
-        say_json([street_as_json(*each) for each in judged])
-    elif judged:
-        say(streets_table(judged))
-        for line in reasons(found):
-            say(line)
-    else:
-        say("no street leads straight past three signals or more; name one with --through")
-    return Exit.OK
-
-
-def _known_only(content: "PlanFile", file: Path, controllers: Sequence[str]) -> None:
-    unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
-    if unknown:
-        known = ", ".join(one.controller_id for one in content.plans)
-        raise click.UsageError(f"{file} has no controller {', '.join(unknown)}; it has {known}")
 
 
 @plan.command(help=_EXPORT_HELP, epilog=example(f"plan export {_EXAMPLE} --format sumo --format xlsx -o plans/"))
@@ -275,8 +138,8 @@ def _known_only(content: "PlanFile", file: Path, controllers: Sequence[str]) -> 
     type=click.Path(path_type=Path),
     help="The network that the plans were made for; utdf and gmns tell where its roads run.",
 )
-@click.option("--uncertified", is_flag=True, help="Export plans that are not certified too; every file says so.")
 @variant_option
+@click.option("--uncertified", is_flag=True, help="Export plans that are not certified too; every file says so.")
 @out_option("Folder the files are written to. Default: plans.", default=Path("plans"), show_default=False)
 @json_option
 @verbosity_options

@@ -1,11 +1,14 @@
 """A plan file and the runs that it is judged beside."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import click
 
 from congestion_lab.core.digests import digest_of_file
 from congestion_lab.core.errors import ExperimentError, Fault, SignalPlanError
 from congestion_lab.experiments.runset import RunSet, load_run_set
-from congestion_lab.metrics.simulated import Simulated, simulated
+from congestion_lab.metrics.simulated import Pair, Simulated, entries, shares_on_green, simulated
 from congestion_lab.network.model import Network
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet, SignalPlan
@@ -15,6 +18,18 @@ from congestion_lab.simulation.spec import Controller
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS, PASSAGES
 from congestion_lab.sumo.netfile import read_network, read_plans
 from congestion_lab.sumo.networkbuild import net_of
+
+
+def known_only(content: PlanFile, file: Path, controllers: Sequence[str]) -> None:
+    """Refuse controllers that a plan file does not have.
+
+    Raises:
+        UsageError: There are some.
+    """
+    unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
+    if unknown:
+        known = ", ".join(one.controller_id for one in content.plans)
+        raise click.UsageError(f"{file} has no controller {', '.join(unknown)}; it has {known}")
 
 
 def site_of(content: PlanFile, plan: SignalPlan, source: Path) -> Intersection:
@@ -42,6 +57,21 @@ def measured_by(content: PlanFile, source: Path, folder: Path) -> tuple[Simulate
     if digest_of_file(runs.inputs.net_file) != content.network_digest:
         raise ExperimentError(f"{folder} ran on another network than the plans of {source} are for")
     return simulated(runs.results), _remarks(content.plans, source, runs)
+
+
+def arrivals_by_movement(content: PlanFile, source: Path, folder: Path) -> Mapping[str, Mapping[Pair, float]]:
+    """Return by controller the share of each movement's vehicles that arrived on green in the runs of a plan file.
+
+    Raises:
+        ExperimentError: The runs recorded no passages, or were not under these plans.
+    """
+    roads, results, remarks = roads_and_runs(content, source, None, folder)
+    if remarks:
+        raise ExperimentError(f"{remarks[0]}; arrivals on green are known for the plans that ran only")
+    runs = [entries(result) for result in results]
+    return {
+        plan.controller_id: shares_on_green(runs, roads, plan, site_of(content, plan, source)) for plan in content.plans
+    }
 
 
 def roads_and_runs(

@@ -5,11 +5,16 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from congestion_lab.metrics.corridors import Floats, arrivals_on_green
 from congestion_lab.metrics.flows import movement_flows_vph
 from congestion_lab.metrics.service import level_of_service
+from congestion_lab.network.model import Network
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.streams import Flows
+from congestion_lab.signals.windows import green_windows
 from congestion_lab.simulation.result import RunResult
-from congestion_lab.simulation.tables import LINKS, MOVEMENTS
+from congestion_lab.simulation.tables import LINKS, MOVEMENTS, PASSAGES
 
 Pair = tuple[str, str]
 
@@ -77,6 +82,64 @@ def simulated(results: Sequence[RunResult]) -> Simulated:
         },
         queues=_queues(results),
     )
+
+
+@dataclass(frozen=True)
+class Entries:
+    """When the vehicles of one run came onto links, by the movement that they made at their end.
+
+    Attributes:
+        entered_s: Times by (inbound, outbound link).
+        begin_s: Start of the analysed period.
+        end_s: End of the run.
+    """
+
+    entered_s: Mapping[Pair, Floats]
+    begin_s: float
+    end_s: float
+
+
+def entries(result: RunResult) -> Entries:
+    """Return when vehicles came onto links, of a run that recorded PASSAGES."""
+    table = result.table(PASSAGES)
+    after = table.groupby("vehicle_id", sort=False)["link_id"].shift(-1).rename("to_link")
+    grouped = table["entered_s"].groupby([table["link_id"], after], sort=False)
+    found = {(str(start), str(end)): times.to_numpy(dtype=float) for (start, end), times in grouped}
+    return Entries(found, result.analysis_begin_s, result.ended_s)
+
+
+def shares_on_green(
+    runs: Sequence[Entries], network: Network, plan: SignalPlan, intersection: Intersection
+) -> dict[Pair, float]:
+    """Return the share of each movement's vehicles that reached the stop line on green had nobody stood there.
+
+    Movements that nobody made are left out, and all of a plan whose greens follow the traffic.
+
+    Args:
+        runs: Runs under the plan.
+        network: Its roads.
+        plan: The plan.
+        intersection: Its intersection.
+    """
+    heads: dict[Pair, set[int]] = {}
+    for head in intersection.heads:
+        if not head.is_crossing:
+            heads.setdefault((head.from_link, head.to_link), set()).add(head.index)
+    shares = {}
+    for pair, indices in heads.items():
+        counted = [
+            arrivals_on_green(
+                (came, came),
+                network.links[pair[0]].free_flow_s,
+                green_windows(plan, indices, begin_s=run.begin_s, end_s=run.end_s),
+            )
+            for run in runs
+            if (came := run.entered_s.get(pair)) is not None
+        ]
+        arrived = sum(count for _, count in counted)
+        if arrived:
+            shares[pair] = sum(green for green, _ in counted) / arrived
+    return shares
 
 
 def _delays(result: RunResult) -> dict[Pair, float]:

@@ -42,7 +42,7 @@ _ALL = (
     Rule("known", "The plan has an intersection, and the intersection a plan", "completeness"),
     Rule("served", "Every movement belongs to a group, and every group gets green", "completeness"),
     Rule("fixed-times", "Greens begin and end at known seconds of the cycle", "completeness"),
-    Rule("ring", "Stages and intergreens of the single ring add up to the cycle", f"{_FHWA}, chapter 5"),
+    Rule("ring", "Stages and rings add up to the cycle, and meet at barriers", f"{_FHWA}, chapter 5"),
     Rule("conflicts", "Conflicting movements never have protected green together", "MUTCD 2009, 4D.05"),
     Rule("yielding", "Who must give way never has protected green against a green", "MUTCD 2009, 4D.05"),
     Rule("straight-across", "Straight movements never have green across others or people", "MUTCD 2009, 4D.04"),

@@ -23,9 +23,9 @@ from congestion_lab.signals.conflicts import group_conflicts
 from congestion_lab.signals.crossings import leg_judgements
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.laid import TOLERANCE_S, LaidPlan
-from congestion_lab.signals.phases import clearances, phases
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic
+from congestion_lab.signals.ringsums import ring_judgements, ring_text
 from congestion_lab.signals.safety import STANDARD_RULES, Breach, Rules, check_plan
 from congestion_lab.signals.timeline import green_times, runs
 from congestion_lab.signals.timing import MAX_ALL_RED_S, MAX_YELLOW_S
@@ -81,7 +81,7 @@ def certificate(plan: SignalPlan, intersection: Intersection, rules: Rules = STA
         [Judgement("known", (), Verdict.MET)],
         _by_check(site, check_plan(plan, intersection, rules)),
         _times(plan),
-        _ring(shortest),
+        ring_judgements(shortest, intersection),
         _yellows(site),
         (judgement for _, judgement in found),
         _greens(site, rules),
@@ -97,7 +97,7 @@ def certificate(plan: SignalPlan, intersection: Intersection, rules: Rules = STA
         control=plan.control.value,
         cycle_s=shortest.cycle_s,
         offset_s=plan.offset_s % shortest.cycle_s,
-        ring=_ring_text(shortest),
+        ring=ring_text(shortest),
         movements=tuple(_movements(site)),
         conflicts=tuple((ids[a], ids[b]) for a, b in sorted(group_conflicts(plan, intersection))),
         separations=tuple(separation for separation, _ in found),
@@ -134,24 +134,6 @@ def _times(plan: SignalPlan) -> Iterator[Judgement]:
         return
     note = f"{plan.control.value} control: greens vary and may be left out; judged are the shortest ones, in this order"
     yield Judgement("fixed-times", (), Verdict.RESERVED, note=note)
-
-
-def _ring(plan: SignalPlan) -> Iterator[Judgement]:
-    if plan.control is Control.NEMA or any(name == "next" for each in plan.intervals for name, _ in each.extras):
-        yield Judgement(
-            "ring", (), Verdict.RESERVED, note="the plan is no single ring: its phases jump or run in rings"
-        )
-        return
-    total = sum(phase.green_s for phase in phases(plan)) + sum(each.duration_s for each in clearances(plan))
-    verdict = Verdict.MET if abs(total - plan.cycle_s) <= TOLERANCE_S else Verdict.BREACHED
-    yield Judgement("ring", (), verdict, plan.cycle_s, total, note=_ring_text(plan))
-
-
-def _ring_text(plan: SignalPlan) -> str:
-    greens = [f"{phase.green_s:g}" for phase in phases(plan)]
-    cleared = [f"{each.duration_s:g}" for each in clearances(plan)]
-    parts = " + ".join(greens) or "0"
-    return f"single ring of {len(greens)} stages: {parts} s, intergreens {' + '.join(cleared) or '0'} s"
 
 
 def _yellows(site: LaidPlan) -> Iterator[Judgement]:

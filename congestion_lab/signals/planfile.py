@@ -137,6 +137,19 @@ def _misfits(intersections: Sequence[Intersection]) -> Iterator[tuple[Place, str
                 yield (*here, "approach_speed_mps"), f"a speed of {head.approach_speed_mps:g} m/s; it must be positive"
             if head.path_length_m < 0:
                 yield (*here, "path_length_m"), f"a length of {head.path_length_m:g} m; it must not be negative"
+        yield from _wrong_distances(intersection, place)
+
+
+def _wrong_distances(intersection: Intersection, place: Place) -> Iterator[tuple[Place, str]]:
+    for count, way in enumerate(intersection.distances):
+        here = (*place, "distances", count)
+        if not intersection.in_conflict(way.clearing, way.entering):
+            yield here, f"the heads {way.clearing} and {way.entering} are no conflict"
+        if way.clearing_m <= 0 or way.entering_m < 0:
+            yield here, "a way is cleared over some metres, and entered over none or more"
+    for count, leg in enumerate(intersection.legs):
+        if leg.width_m <= 0 or not leg.links:
+            yield (*place, "legs", count), f"a leg crosses links over some metres; this one {leg.width_m:g} m"
 
 
 def _dotted(place: Sequence[str | int]) -> str:

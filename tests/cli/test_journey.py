@@ -168,7 +168,14 @@ def test_plans_are_analysed_beside_what_their_runs_measured(run: Run, study: Stu
     measured = next(each for each in one["simulated"]["movements"] if each["from_link"] == "w1")
     assert avenue["volume_vph"] == pytest.approx(measured["volume_vph"])
     assert 0 < avenue["delay_s"] < 80
-    assert "other plans" in run("plan", "analyze", _PLAN, "--runs", study.folder / "present").err
+    (met,) = run("plan", "analyze", _PLAN, "--runs", runs, "--controller", "x", "--progression", "--json").json
+    groups = next(each for each in met["approaches"] if each["from_link"] == "w1")["lane_groups"]
+    plain = avenue["lane_groups"]
+    assert [group["arrivals_on_green"] for group in groups] != [group["arrivals_on_green"] for group in plain]
+    assert all(0 <= group["arrivals_on_green"] <= 1 for group in groups)
+    present = study.folder / "present"
+    assert "other plans" in run("plan", "analyze", _PLAN, "--runs", present).err
+    assert "other plans" in run("plan", "analyze", _PLAN, "--runs", present, "--progression").err
 
 
 def test_green_waves_are_told_with_who_arrives_on_green(run: Run, study: Study) -> None:
@@ -237,7 +244,7 @@ def test_help_lists_every_format(run: Run) -> None:
 @pytest.mark.usefixtures("study")
 def test_formats_that_draw_roads_ask_for_them(run: Run, tmp_path: Path) -> None:
     for format in ("utdf", "gmns"):
-        ended = run("plan", "export", _PLAN, "--format", format, "-o", tmp_path / "plans")
+        ended = run("plan", "export", _PLAN, "--format", format, "--uncertified", "-o", tmp_path / "plans")
         assert (ended.code, ended.out) == (3, "")
         assert "--network" in ended.err
     assert not (tmp_path / "plans").exists()

@@ -3,6 +3,7 @@
 import itertools
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,8 +11,10 @@ from congestion_lab.core.errors import NetworkError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.metrics.corridors import corridor_of, corridors
 from congestion_lab.metrics.greenwaves import arrivals_by_signal, streets, wave
+from congestion_lab.metrics.simulated import Entries, shares_on_green
 from congestion_lab.metrics.waythrough import corridor_through
 from congestion_lab.network.model import Connection, Lane, Link, Network, Node
+from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
 from congestion_lab.simulation.tables import PASSAGES
@@ -104,6 +107,19 @@ def test_arrivals_on_green_are_counted_from_passages(street: Network, tmp_path: 
     # each link takes 20 s freely: v reaches the lines at 20, 40 and 60 s, w at 55, 95 and 120 s, nobody in front;
     # S1 is green 0-24 and 60-84, S2 20-44 and 80-104, S3 40-64 and 100-124
     assert counted == ((1, 2), (2, 2), (2, 2))
+
+
+def test_shares_on_green_are_those_of_each_movement(street: Network) -> None:
+    plans = _plans(0.0, 20.0, 40.0)
+    heads = (
+        SignalHead(0, "a", 0, "b", Turn.STRAIGHT, 10.0, 20.0),
+        SignalHead(1, "C", 0, "B", Turn.STRAIGHT, 10.0, 20.0),
+    )
+    site = Intersection("S1", "S1", "", heads, frozenset(), frozenset())
+    came = {("a", "b"): np.array([0.0, 35.0, 42.0, 170.0]), ("x", "y"): np.array([1.0])}
+    shares = shares_on_green([Entries(came, 0.0, 180.0)], street, plans.plan_of("S1"), site)
+    # reach the line at 20, 55, 62 and 190 s; S1 is green 0-24 and 60-84; the last one comes after the run
+    assert shares == {("a", "b"): pytest.approx(2 / 3)}
 
 
 def test_a_planner_names_a_way(street: Network) -> None:

@@ -1,12 +1,13 @@
 """Shortest greens that keep intersections safe."""
 
 import math
+from dataclasses import replace
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.optimization.shortest import kept_safe
 from congestion_lab.optimization.space import DecisionSpace, decision_space
 from congestion_lab.signals.clearing import required_intergreen_s
-from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.intersection import Intersection, Leg, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED
@@ -58,3 +59,32 @@ def test_what_is_too_short_already_is_not_shortened() -> None:
 def test_people_on_foot_keep_their_shortest_green() -> None:
     (ring,) = kept_safe(OVERLAP, [site(road(0), road(1), crossing(2, 4.0))]).rings
     assert ring.min_greens_s == (5, 5, 7)
+
+
+# Two streets; people cross the first one's leg, 12 m wide, while it has red: 18.3 s.
+CROSSING = space((30, (G, R)), (4, (Y, R)), (3, (R, R)), (30, (R, G)), (4, (R, Y)), (3, (R, R)))
+
+
+def _crossed(*legs: Leg) -> Intersection:
+    return Intersection("c", "c", "", (road(0), road(1)), frozenset({(0, 1)}), frozenset(), legs=legs)
+
+
+def test_who_is_certified_keeps_the_time_to_cross_every_leg() -> None:
+    narrow, wide = (kept_safe(CROSSING, [_crossed(Leg(("in0",), width))]).rings[0] for width in (2.0, 12.0))
+    assert narrow.min_greens_s == (5, 5)
+    # red for the first street lasts 10 s and the second one's green: it keeps what the walk needs of it
+    assert wide.min_greens_s == (5, math.ceil(7 + 12 / 1.07 - 10))
+
+
+def test_who_is_not_certified_is_held_to_what_it_keeps_only() -> None:
+    (ring,) = kept_safe(CROSSING, [_crossed(Leg(("in0",), 12.0), Leg(("in1",), 40.0))]).rings
+    assert ring.min_greens_s == (5, 5)
+
+
+def test_phases_that_lose_the_certificate_are_no_variants() -> None:
+    """Phase B in its place lets people cross; a ring without it does not."""
+    (home,) = kept_safe(CROSSING, [_crossed(Leg(("in0",), 12.0))]).rings
+    short = space((30, (G, R)), (4, (Y, R)), (3, (R, R)), (7, (R, G)), (4, (R, Y)), (3, (R, R))).rings[0]
+    both = replace(CROSSING, rings=(replace(CROSSING.rings[0], variants=(short, CROSSING.rings[0])),))
+    (kept,) = kept_safe(both, [_crossed(Leg(("in0",), 12.0))]).rings
+    assert [variant.plan for variant in kept.variants] == [home.plan]

@@ -95,6 +95,29 @@ def test_every_rule_can_be_breached(plan: SignalPlan, rule: str, subject: tuple[
     assert not one.certified
 
 
+def test_rings_and_barriers_add_up() -> None:
+    # west's left and its straight start together with east's, and end one after the other: two rings, one barrier each
+    heads = (
+        _head(0, Turn.STRAIGHT),
+        _head(1, Turn.LEFT),
+        _head(2, Turn.STRAIGHT),
+        _head(3, Turn.LEFT),
+        _head(4, Turn.STRAIGHT),
+    )
+    crossing = frozenset({(0, 3), (1, 2), (0, 4), (1, 4), (2, 4), (3, 4)})
+    site = replace(SITE, heads=heads, conflicts=crossing, yields=frozenset(), legs=(Leg(("in4",), 6.0),))
+    rows = (
+        *((10.0, "rGrGr"), (4.0, "ryrGr"), (2.0, "rrrGr"), (8.0, "rrGGr"), (4.0, "rrGyr"), (2.0, "rrGrr")),
+        *((12.0, "GrGrr"), (4.0, "yryrr"), (3.0, "rrrrr"), (20.0, "rrrrG"), (4.0, "rrrry"), (2.0, "rrrrr")),
+    )
+    one = certificate(_plan(*rows), site)
+    sums = {each.subject: (each.required_s, each.provided_s) for each in one.judgements if each.rule == "ring"}
+    assert sums[()] == (75.0, 75.0)
+    assert sums["ring 1",] == sums["ring 2",] == (75.0, 75.0)
+    assert sums["ring 2", "barrier 1"] == sums["ring 1", "barrier 1"]
+    assert all(each.verdict is Verdict.MET for each in one.judgements if each.rule == "ring")
+
+
 def test_a_phase_shorter_than_the_plan_states_is_a_breach() -> None:
     plan = _plan(*SAFE)
     stated = replace(plan.intervals[4], min_s=25.0, max_s=40.0)

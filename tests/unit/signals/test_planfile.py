@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.intersection import ConflictDistance, Intersection, Leg, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
 
@@ -13,7 +14,10 @@ _HEADS = (
     SignalHead(0, "a", 1, "b", Turn.LEFT, 13.89, 20.5, 'شارع "بغداد"'),
     SignalHead(1, "", 0, "", None, 1.07, 12.0),
 )
-_SITE = Intersection("c", "Baghdad Street", "شارع بغداد", _HEADS, frozenset({(0, 1)}), frozenset({(0, 1)}))
+_WAYS = (ConflictDistance(0, 1, 14.5, 0.0), ConflictDistance(1, 0, 12.0, 3.5))
+_LEGS = (Leg(("a", "c"), 9.6, "شارع بغداد"),)
+_PAIR = frozenset({(0, 1)})
+_SITE = Intersection("c", "Baghdad Street", "شارع بغداد", _HEADS, _PAIR, _PAIR, _WAYS, _LEGS)
 _RING = (
     Interval(20.0, (Aspect.PERMITTED, Aspect.GREEN), 5.0, 50.0, (("name", "x"),)),
     Interval(3.5, (Aspect.YELLOW, Aspect.RED)),
@@ -82,6 +86,10 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         ('"approach_speed_mps": 13.89', '"approach_speed_mps": 0', "must be positive"),
         ('"path_length_m": 20.5', '"path_length_m": -1', "must not be negative"),
         ('"index": 1', '"index": -1', "is no signal head"),
+        ('"clearing_m": 14.5', '"clearing_m": 0.0', "cleared over some metres"),
+        ('"entering_m": 3.5', '"entering_m": -1.0', "cleared over some metres"),
+        ('"clearing": 0', '"clearing": 7', "7 and 1 are no conflict"),
+        ('"width_m": 9.6', '"width_m": 0.0', "this one 0 m"),
         ('"conflicts": [[0, 1]]', '"conflicts": [[1, 0]]', "the lower one first"),
         ('"note": null', '"note": ' + "[" * 100_000, "nested too deeply"),
         ('"note": null', '"note": ' + "9" * 5000, "no plan file"),
@@ -95,6 +103,16 @@ def test_values_that_no_plan_can_have_are_refused(old: str, new: str, told: str,
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(SignalPlanError, match=told):
         read_plan_file(file)
+
+
+def test_a_file_without_ways_and_legs_is_read_as_one_that_does_not_know_them(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    write_plan_file(file, CONTENT)
+    written = json.loads(file.read_text(encoding="utf-8"))
+    for site in written["intersections"]:
+        del site["distances"], site["legs"]
+    file.write_text(json.dumps(written), encoding="utf-8")
+    assert read_plan_file(file).intersections == (replace(_SITE, distances=(), legs=()),)
 
 
 def test_an_intersection_stands_once(tmp_path: Path) -> None:
