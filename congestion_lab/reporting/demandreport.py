@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from congestion_lab.core.names import clean_name
@@ -10,7 +10,10 @@ from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.agreement import GEH_GOOD, Agreement
 from congestion_lab.demand.assessment import Change, Compared, ZoneChange
 from congestion_lab.demand.counts import Count
+from congestion_lab.experiments.calibrateddemand import CALIBRATED, IN_SUMO, PRIOR
+from congestion_lab.network.model import Network
 from congestion_lab.reporting.page import rendered
+from congestion_lab.reporting.placenames import Named, PlaceNames
 from congestion_lab.reporting.scatter import Dot, scatter
 from congestion_lab.reporting.translation import SOURCE_LANGUAGE, _, speaking
 from congestion_lab.reporting.wording import number, percent, signed
@@ -34,6 +37,7 @@ def demand_report(
     notes: Sequence[str],
     facts: Mapping[str, str],
     *,
+    network: Network,
     language: str = SOURCE_LANGUAGE,
 ) -> str:
     """Return the report.
@@ -44,28 +48,28 @@ def demand_report(
         change: How the result differs from the prior.
         notes: What must be known before trusting it.
         facts: Where it comes from.
+        network: Knows the streets on which it was counted.
         language: Language of the report.
     """
     with speaking(language):
-        names = list(compared.modelled)
-        final = names[-1]
+        names, places = list(compared.modelled), PlaceNames(network)
         content = {
             "title": clean_name(title),
             "notes": [clean_name_of(note) for note in notes],
             "facts": list(facts.items()),
             "agreements": [_agreement_row(compared, name, held=held) for held in _groups(compared) for name in names],
-            "scatters": _scatters(compared),
+            "scatters": _scatters(compared, places),
             "times": [_time(begin_s, end_s) for begin_s, end_s in _times(compared)],
-            "residuals": _residuals(compared, final),
+            "residuals": _residuals(compared, names[-1], places),
             "links_shown": _LINKS_SHOWN,
-            "final": final,
+            "final": _demand_name(names[-1]),
             "total": [number(value, 0) for value in change.total],
             "total_change": percent(change.total[1] / change.total[0] - 1, 1),
             "moved": percent(change.moved_share, 1).removeprefix("+"),
             "slices": [_slice_row(row) for row in change.slices],
-            "unseen": [clean_name(one.zone) for one in change.zones if one.unseen],
+            "unseen": [places.of(one.zone) for one in change.zones if one.unseen],
             "unseen_pairs": percent(change.unseen_pairs_share, 0).removeprefix("+"),
-            "zones": [_zone_row(one) for one in _largest(change.zones)],
+            "zones": [_zone_row(one, places) for one in _largest(change.zones)],
             "zones_shown": _ZONES_SHOWN,
         }
         return rendered("demand.html.j2", content, {"charts": {}, "links": []})
@@ -74,6 +78,11 @@ def demand_report(
 def clean_name_of(note: str) -> str:
     """Return a sentence without anything that could break the text around it."""
     return " ".join(clean_name(word) for word in note.split())
+
+
+def _demand_name(name: str) -> str:
+    names = {PRIOR: _("prior"), CALIBRATED: _("calibrated"), IN_SUMO: _("calibrated in SUMO")}
+    return names.get(name, name)
 
 
 def _groups(compared: Compared) -> list[bool]:
@@ -85,7 +94,7 @@ def _agreement_row(compared: Compared, name: str, *, held: bool) -> dict[str, An
     within = found.bands_met
     return {
         "group": _("held out") if held else _("fitted to"),
-        "name": name,
+        "name": _demand_name(name),
         "points": number(found.points, 0),
         "geh": _share(found.geh_share, met=found.geh_met),
         "mean_geh": number(found.mean_geh, 1),
@@ -100,16 +109,15 @@ def _share(value: float, *, met: bool) -> tuple[str, bool]:
     return percent(value, 0).removeprefix("+"), met
 
 
-def _scatters(compared: Compared) -> list[dict[str, Any]]:
+def _scatters(compared: Compared, places: PlaceNames) -> list[dict[str, Any]]:
     counted = compared.counted_vph()
     flows = {name: compared.flows_vph(name) for name in compared.modelled}
     highest = max([float(counted.max(initial=1.0)), *(float(each.max(initial=1.0)) for each in flows.values())])
-    return [
-        {"name": name, "svg": scatter(_dots(compared, name), name, highest_vph=highest)} for name in compared.modelled
-    ]
+    pictures = ((_demand_name(name), _dots(compared, name, places)) for name in compared.modelled)
+    return [{"name": name, "svg": scatter(dots, name, highest_vph=highest)} for name, dots in pictures]
 
 
-def _dots(compared: Compared, name: str) -> list[Dot]:
+def _dots(compared: Compared, name: str, places: PlaceNames) -> list[Dot]:
     rows = zip(
         compared.counts,
         compared.held.tolist(),
@@ -119,14 +127,19 @@ def _dots(compared: Compared, name: str) -> list[Dot]:
         strict=True,
     )
     return [
-        Dot(counted, modelled, held, f"{_place(count)}, {_time(count.begin_s, count.end_s)}: GEH {number(geh)}")
+        Dot(
+            counted,
+            modelled,
+            held,
+            f"{_place(count, places).text}, {_time(count.begin_s, count.end_s)}: GEH {number(geh)}",
+        )
         for count, held, counted, modelled, geh in rows
     ]
 
 
-def _place(count: Count) -> str:
-    name = f"{count.link} → {count.onto}" if count.onto else count.link
-    return clean_name(f"{name} ({count.kind})" if count.kind else name)
+def _place(count: Count, places: PlaceNames) -> Named:
+    named = places.of_movement(count.link, count.onto) if count.onto else places.of(count.link)
+    return replace(named, id=f"{named.id} ({clean_name(count.kind)})") if count.kind else named
 
 
 def _time(begin_s: float, end_s: float) -> str:
@@ -137,13 +150,13 @@ def _times(compared: Compared) -> list[tuple[float, float]]:
     return sorted({(one.begin_s, one.end_s) for one in compared.counts})
 
 
-def _residuals(compared: Compared, name: str) -> list[dict[str, Any]]:
+def _residuals(compared: Compared, name: str, names: PlaceNames) -> list[dict[str, Any]]:
     """Return one row per counted place, the worst first."""
     off = (compared.flows_vph(name) - compared.counted_vph()).tolist()
     geh = compared.geh(name).tolist()
-    places: dict[str, list[int]] = {}
+    places: dict[Named, list[int]] = {}
     for index, count in enumerate(compared.counts):
-        places.setdefault(_place(count), []).append(index)
+        places.setdefault(_place(count, names), []).append(index)
     worst = sorted(places, key=lambda place: -max(geh[index] for index in places[place]))
     times = _times(compared)
     rows = []
@@ -164,10 +177,10 @@ def _largest(zones: Sequence[ZoneChange]) -> list[ZoneChange]:
     return sorted(zones, key=lambda one: -(one.leaving[0] + one.reaching[0]))[:_ZONES_SHOWN]
 
 
-def _zone_row(one: ZoneChange) -> dict[str, str]:
+def _zone_row(one: ZoneChange, places: PlaceNames) -> dict[str, Any]:
     seen = _("not at all") if one.unseen else percent(min(one.seen_share, 1.0), 0).removeprefix("+")
     return {
-        "zone": clean_name(one.zone),
+        "zone": places.of(one.zone),
         "leaving": f"{number(one.leaving[0], 0)} → {number(one.leaving[1], 0)}",
         "reaching": f"{number(one.reaching[0], 0)} → {number(one.reaching[1], 0)}",
         "seen": seen,
