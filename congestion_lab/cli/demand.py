@@ -33,7 +33,7 @@ demand.add_command(od)
     "--od",
     "trips",
     type=click.Path(path_type=Path),
-    help="Trips between the zones in the whole period (CSV, XLSX, OMX), instead of the model's own.",
+    help="Trips between the zones, perhaps by interval and class (CSV, XLSX, OMX), instead of the model's own.",
 )
 @out_option("Route file to write. Default: the model's own in the folder; with --od it has to be named.")
 @json_option
