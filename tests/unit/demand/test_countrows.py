@@ -205,6 +205,14 @@ def test_doubtful_decimals_rows_that_are_too_long_and_empty_tables(tmp_path: Pat
         _read(tmp_path, "link_id,begin,vehicles,vehicles\nw,07:30,1,2\n")
 
 
+def test_a_title_taken_for_the_heading_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(DemandError) as caught:
+        _read(tmp_path, "Weekly export\nlink_id,begin,vehicles\n" + "w,07:30,1\n" * 50)
+    assert [fault.line for fault in caught.value.faults] == [2, 3, 4, None]
+    assert "48 more rows are longer than the heading" in str(caught.value)
+    assert "`table.heading_row`" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
