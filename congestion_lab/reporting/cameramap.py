@@ -17,8 +17,8 @@ from congestion_lab.reporting.svg import element, path_data
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import number
 
-_HEADING = 44.0
-_ROW = 26.0
+_HEADING = 54.0
+_ROW, _SECOND_LINE, _INDENT = 30.0, 11.0, 13.0
 _COLUMNS = 3
 _LONGEST_NAME = 44
 _THINNEST, _THICKEST = 0.7, 4.5
@@ -157,10 +157,9 @@ def _list(places: PlaceNames, cameras: Sequence[Camera], top: float) -> Iterator
         x, y = 24 + (place // rows) * (PAGE_WIDTH - 48) / _COLUMNS, top + (place % rows) * _ROW
         named = places.of(camera.site)
         head = f"{label or '•'}  {_shortened(named.name or named.id)}"
-        small = _shortened("  ".join(filter(None, (named.id if named.name else "", camera.note))))
-        at = {"x": x, "y": y}
-        yield element("text", {"class": "place", **at}, head)
-        yield element("text", {"class": "id", **at, "dx": 14, "y": y + _ROW * 0.75}, small)
+        small = "  ".join(filter(None, (_shortened(named.id) if named.name else "", camera.note)))
+        yield element("text", {"class": "place", "x": x, "y": y}, head)
+        yield element("text", {"class": "id", "x": x + _INDENT, "y": y + _SECOND_LINE}, small)
 
 
 def _shortened(text: str) -> str:

@@ -28,7 +28,9 @@ from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.routefile import Placement, write_routes
 
 _PRESENT = "present"
-_NO_ACCESS = frozenset({"expressway", "ramp", "circulating", "tunnel", "bridge"})  # no driveway opens onto these
+_NO_ACCESS = frozenset({"expressway", "ramp", "circulating", "tunnel", "bridge"}) | frozenset(
+    f"highway.{kind}" for kind in ("motorway", "motorway_link", "trunk", "trunk_link", "primary_link", "secondary_link")
+)  # no driveway opens onto these, in road models and in imported maps
 
 
 def build(

@@ -1,6 +1,7 @@
 import gzip
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,16 @@ def test_every_zone_has_streets_of_its_own(network: Network) -> None:
         assert len(found[zone.id]) >= (1 if zone.is_gate else 3)
     kinds = {network.links[link].kind for z in zones if not z.is_gate for c in found[z.id] for link in c.origins}
     assert kinds <= {"arterial", "street", "local"}
+
+
+def test_no_trip_begins_on_an_expressway_of_an_imported_map(network: Network) -> None:
+    zones = [zone for zone in read_zones(_DAMASCUS / "demand/zones.csv") if not zone.is_gate][:3]
+    used = {
+        link for group in zone_connectors(network, zones, _ASSUMPTIONS).values() for c in group for link in c.origins
+    }
+    links = {id: replace(link, kind="highway.trunk") if id in used else link for id, link in network.links.items()}
+    again = zone_connectors(replace(network, links=links), zones, _ASSUMPTIONS)
+    assert not used & {link for group in again.values() for c in group for link in c.origins}
 
 
 def test_a_gate_at_an_unknown_node_is_a_fault(network: Network) -> None:
