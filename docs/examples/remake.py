@@ -1,7 +1,7 @@
-"""`python docs/examples/remake.py`: draws the map of Zahra again and lets cameras count a week of its traffic again.
+"""`python docs/examples/remake.py [FOLDER]`: draws Zahra's map and lets cameras count a week of its traffic again.
 
-The same program and SUMO give the same files. What drives through Zahra is not what `am-peak.yaml` says: that is
-the prior, which the counts are to correct.
+Without a folder the files beside this one are written. The same program and SUMO give the same files. What drives
+through Zahra is not what `am-peak.yaml` says: that is the prior, which the counts are to correct.
 """
 
 import csv
@@ -50,26 +50,28 @@ ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 Day = dict[tuple[str, float], list[str]]  # by camera link and end of the quarter: cars, microbuses, note
 
 
-def main() -> None:
-    """Write map, camera places and counts beside this file."""
-    (HERE / "zahra.osm").write_text(osm_text(), encoding="utf-8")
+def main(target: Path) -> None:
+    """Write map, camera places and counts."""
+    _write(target / "zahra.osm", osm_text())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _build(folder)
+        _build(folder, target / "zahra.osm")
         mapping = _mapping(read_network(folder / "networks/zahra/zahra.net.xml.gz"))
-        (HERE / "cameras.yaml").write_text("\n".join((*mapping, "")), encoding="utf-8")
+        _write(target / "cameras.yaml", "\n".join((*mapping, "")))
         days = [_day(folder, number) for number in range(len(SHARES))]
     _spoil(days)
-    (HERE / "week.csv").write_text(_table(days), encoding="utf-8")
+    _write(target / "week.csv", _table(days))
 
 
-def _build(folder: Path) -> None:
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _build(folder: Path, osm: Path) -> None:
     """Make the network folder of the guide, with the true demand in place of the prior."""
     target = folder / "networks/zahra"
     (target / "demand").mkdir(parents=True)
-    _program(
-        folder, "network", "import", str(HERE / "zahra.osm"), "--edits", str(HERE / "edits.yaml"), "--fix", "-o", "map"
-    )
+    _program(folder, "network", "import", str(osm.resolve()), "--edits", str(HERE / "edits.yaml"), "--fix", "-o", "map")
     shutil.copy(folder / "map/roads.net.xml.gz", target / "zahra.net.xml.gz")
     shutil.copy(HERE / "network.yaml", target)
     shutil.copy(HERE / "zones.csv", target / "demand")
@@ -156,4 +158,4 @@ def _mapping(network: Network) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)

@@ -1,7 +1,10 @@
 """The guides, typed by the tests as a reader would."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,14 @@ def test_pictures_of_a_guide_are_there_and_small(name: str) -> None:
     assert pictures
     for one in pictures:
         assert 0 < (ROOT / "docs" / one).stat().st_size < _LARGEST_PICTURE, one
+
+
+def test_examples_can_be_made_again(tmp_path: Path) -> None:
+    script = ROOT / "docs/examples/remake.py"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, script, tmp_path], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    for name in ("zahra.osm", "cameras.yaml", "week.csv"):
+        assert (tmp_path / name).read_bytes() == (ROOT / "docs/examples" / name).read_bytes(), name
 
 
 def test_examples_are_small() -> None:
