@@ -18,11 +18,11 @@ def road(folder: Path, *, length_m: float = 1000.0, speed_mps: float = 20.0) -> 
     return _built(folder, nodes, {"main": ("a", "b")}, speed_mps=speed_mps)
 
 
-def crossing(folder: Path) -> Path:
+def crossing(folder: Path, *options: str) -> Path:
     """Two one-way streets that cross at the signal `x`: west_in to east_out, south_in to north_out."""
     nodes = {"x": (0.0, 0.0), "w": (-400.0, 0.0), "e": (400.0, 0.0), "s": (0.0, -400.0), "n": (0.0, 400.0)}
     links = {"west_in": ("w", "x"), "east_out": ("x", "e"), "south_in": ("s", "x"), "north_out": ("x", "n")}
-    return _built(folder, nodes, links, signals=("x",))
+    return _built(folder, nodes, links, signals=("x",), options=options)
 
 
 def avenue(folder: Path) -> Path:

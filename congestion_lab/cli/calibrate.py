@@ -17,6 +17,7 @@ from congestion_lab.cli.options import (
     verbosity_options,
     workers_option,
 )
+from congestion_lab.cli.periods import period_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog=example("calibrate scenarios/damascus-centre-am-peak.yaml --seeds 3"))
 @click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
+@period_option
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Number of SUMO runs.")
 @seed_option("First seed; the others follow it. Default: 1.")
 @out_option("File to write. Default: runs/.calibration/<digest of the scenario>.json, where `simulate` finds it.")
@@ -40,20 +42,27 @@ if TYPE_CHECKING:
 @json_option
 @verbosity_options
 def calibrate(
-    scenario_file: Path, *, seeds: int, seed: int | None, out: Path | None, workers: int, as_json: bool
+    scenario_file: Path,
+    *,
+    period: str | None,
+    seeds: int,
+    seed: int | None,
+    out: Path | None,
+    workers: int,
+    as_json: bool,
 ) -> int:
     """Fit the drivers of the fast engine to SUMO, on SCENARIO with its present signals.
 
     SUMO simulates the scenario a few times; headways and gaps of the queue model are chosen such that its delays by
     movement come closest. `simulate --engine queue` then uses them for the scenario as long as it does not change.
     """
+    from congestion_lab.cli.periods import chosen_scenario
     from congestion_lab.cli.running import calibration_path, plain_queue_engine, prepared
     from congestion_lab.cli.tables import failure_lines
     from congestion_lab.queueing.calibrationfile import write_calibration
-    from congestion_lab.scenarios.schema import load_scenario
 
     numbers = seed_range(seed, seeds)
-    scenario = load_scenario(scenario_file)
+    scenario = chosen_scenario(scenario_file, period)
     inputs = prepared(scenario)
     path = file_for_results(out or calibration_path(inputs))
     engine = plain_queue_engine()

@@ -7,15 +7,18 @@ import click
 
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
 from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
+from congestion_lab.cli.periods import period_option
 
 if TYPE_CHECKING:
     from congestion_lab.cli.cameratables import Placement
     from congestion_lab.demand.cameras import Survey
     from congestion_lab.network.model import Network
+    from congestion_lab.scenarios.schema import Scenario
 
 
 @click.command(epilog=example("demand cameras scenarios/damascus-am-peak.yaml --budget 8 --at signal -o cameras.svg"))
 @click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
+@period_option
 @click.option("--budget", type=click.IntRange(1, 200), required=True, help="Largest number of new cameras.")
 @click.option(
     "--at",
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
 def cameras(
     scenario_file: Path,
     *,
+    period: str | None,
     budget: int,
     at: str,
     existing: tuple[str, ...],
@@ -67,13 +71,15 @@ def cameras(
     what each further camera adds, and how much better a choice might be where time did not suffice to prove it best.
     """
     from congestion_lab.cli.cameratables import Placement, camera_lines, cameras_as_json, curve_table
+    from congestion_lab.cli.periods import chosen_scenario
     from congestion_lab.demand.cameraprogram import choices
     from congestion_lab.demand.cameras import Weights
 
     if flow_weight + pair_weight == 0:
         raise click.UsageError("--flow-weight and --pair-weight are both 0, so no site is better than another")
     target = None if out is None else file_for_results(out)
-    network, survey = _survey(scenario_file, at)
+    scenario = chosen_scenario(scenario_file, period)
+    network, survey = _survey(scenario, at)
     standing = _indices(survey, existing, scenario_file)
     weights = Weights(flow_weight, pair_weight)
     with progress() as bars:
@@ -90,7 +96,7 @@ def cameras(
         remark(f"{len(found)} new cameras see all that any number of them would")
     placement = Placement(survey, found, standing, weights)
     if target is not None:
-        _draw(target, network, placement, f"{scenario_file.stem}: {len(placement.added)} new cameras")
+        _draw(target, network, placement, f"{scenario.name}: {len(placement.added)} new cameras")
     if as_json:
         say_json({"map": None if target is None else str(target), **cameras_as_json(placement)})
         return Exit.OK
@@ -106,20 +112,19 @@ def cameras(
     return Exit.OK
 
 
-def _survey(scenario_file: Path, at: str) -> "tuple[Network, Survey]":
+def _survey(scenario: "Scenario", at: str) -> "tuple[Network, Survey]":
     from congestion_lab.cli.running import CACHE, prepared
-    from congestion_lab.scenarios.schema import load_scenario
-    from congestion_lab.sumo.camerasurvey import camera_survey, zones_of_links
+    from congestion_lab.sumo.camerasurvey import camera_survey
+    from congestion_lab.sumo.demandbuild import zones_of_links
     from congestion_lab.sumo.netfile import read_network
     from congestion_lab.sumo.traffic import read_traffic
 
-    scenario = load_scenario(scenario_file)
     inputs = prepared(scenario)
     with progress() as bars:
         bars.add_task(f"reading the routes of {scenario.name}", total=None)
         network = read_network(inputs.net_file)
-        modelled = scenario.network.folder if scenario.demand.model is not None else None
-        zones = zones_of_links(network, modelled)
+        folder, model = scenario.network.folder, scenario.demand.model
+        zones = {} if folder is None or model is None else zones_of_links(network, folder, model)
         if not zones:
             remark("the demand comes without zones: pairs are the first and last links of routes")
         traffic = read_traffic(inputs, cache=CACHE)

@@ -15,6 +15,7 @@ from congestion_lab.cli.options import (
     seed_option,
     verbosity_options,
 )
+from congestion_lab.cli.periods import period_option
 
 if TYPE_CHECKING:
     from congestion_lab.experiments.demandcalibration import Asked, Calibrated, Task
@@ -28,6 +29,7 @@ _GLS, _ENTROPY, _ROUTESAMPLER = "gls", "entropy", "routesampler"  # as in experi
     epilog=example("demand calibrate scenarios/damascus-centre-am-peak.yaml --counts counts.csv --hold-out 0.2")
 )
 @click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
+@period_option
 @click.option(
     "--counts",
     "counts_file",
@@ -83,6 +85,7 @@ _GLS, _ENTROPY, _ROUTESAMPLER = "gls", "entropy", "routesampler"  # as in experi
 def calibrate(
     scenario_file: Path,
     *,
+    period: str | None,
     counts_file: Path,
     hold_out: float,
     method: str,
@@ -103,15 +106,15 @@ def calibrate(
     holds the scenario, its vehicles, a report, and tables of links, pairs and zones.
     """
     from congestion_lab.cli.demandtables import outcome_as_json, outcome_tables
+    from congestion_lab.cli.periods import chosen_scenario
     from congestion_lab.core.files import write_text
     from congestion_lab.experiments.calibrateddemand import judged, write_demand
     from congestion_lab.experiments.calibrationtables import write_tables
     from congestion_lab.experiments.demandcalibration import Asked
     from congestion_lab.queueing.demandfit import Settings
     from congestion_lab.reporting.calibrationreport import calibration_report
-    from congestion_lab.scenarios.schema import load_scenario
 
-    scenario = load_scenario(scenario_file)
+    scenario = chosen_scenario(scenario_file, period)
     folder = folder_for_results(out or RUNS_FOLDER / f"{scenario.name}-calibrated")
     number = 1 if seed is None else seed
     settings = Settings(method=method, count_error=count_error, prior_error=prior_error, seed=number)

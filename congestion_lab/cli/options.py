@@ -13,6 +13,7 @@ from congestion_lab.core.errors import Fault, InputError
 F = TypeVar("F", bound=Callable[..., Any])
 
 RUNS_FOLDER = Path("runs")
+ALL = "all"
 MAX_SEED = 2**31 - 1  # what SUMO takes
 
 

@@ -21,18 +21,16 @@ def validate(file: Path, *, as_json: bool) -> int:
     """Check a scenario or experiment FILE and name every fault; an experiment's scenario is checked too."""
     from congestion_lab.experiments.spec import load_experiment
     from congestion_lab.scenarios.document import read_document
-    from congestion_lab.scenarios.schema import load_scenario
+    from congestion_lab.scenarios.family import Family, load_scenario_file
 
     content = read_document(file).value
     kind = "experiment" if "scenario" in content else "scenario"
-    if kind == "experiment":
-        load_scenario(load_experiment(file).scenario)
-    else:
-        load_scenario(file)
+    checked = load_scenario_file(load_experiment(file).scenario if kind == "experiment" else file)
+    periods = list(checked.scenarios) if isinstance(checked, Family) else []
     if as_json:
-        say_json({"file": str(file), "kind": kind, "valid": True})
+        say_json({"file": str(file), "kind": kind, "valid": True, **({"periods": periods} if periods else {})})
     else:
-        say(f"{file}: a valid {kind}")
+        say(f"{file}: a valid {kind}" + (f" for {', '.join(periods)}" if periods else ""))
     return Exit.OK
 
 
@@ -49,7 +47,7 @@ def validate(file: Path, *, as_json: bool) -> int:
 def schema(*, kind: str) -> int:
     """Print the JSON Schema that editors use to complete and check the files."""
     from congestion_lab.experiments import spec
-    from congestion_lab.scenarios import schema as scenario_schema
+    from congestion_lab.scenarios import family
 
-    say_json((spec if kind == "experiment" else scenario_schema).json_schema())
+    say_json((spec if kind == "experiment" else family).json_schema())
     return Exit.OK

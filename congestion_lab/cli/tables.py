@@ -45,11 +45,11 @@ def indicator_table(run_set: RunSet) -> Table:
     for indicator in INDICATORS:
         values = list(values_by_seed(indicator, by_seed).values())
         if values:
-            digits = _decimals(indicator, *values)
+            digits = decimals(indicator, *values)
             spread = f"{statistics.stdev(values):.{digits}f}" if len(values) > 1 else "–"
             figures = [f"{value:.{digits}f}" for value in (statistics.fmean(values), min(values), max(values))]
-            table.add_row(_heading(indicator), figures[0], spread, *figures[1:])
-    table.caption, table.caption_justify = f"Runs: {_endings(run_set)}", "left"
+            table.add_row(with_unit(indicator), figures[0], spread, *figures[1:])
+    table.caption, table.caption_justify = f"Runs: {endings(run_set)}", "left"
     return table
 
 
@@ -65,7 +65,7 @@ def comparison_table(label: str, differences: Sequence[tuple[Indicator, PairedDi
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for indicator, difference in differences:
-        table.add_row(_heading(indicator), *_cells(indicator, difference))
+        table.add_row(with_unit(indicator), *_cells(indicator, difference))
     return table
 
 
@@ -137,16 +137,18 @@ def difference_as_json(difference: PairedDifference) -> dict[str, Any]:
     }
 
 
-def _decimals(indicator: Indicator, *values: float) -> int:
+def decimals(indicator: Indicator, *values: float) -> int:
     """Return how many decimals are shown: none where there are five digits before the point already."""
     return 0 if max(map(abs, values)) >= _MANY else indicator.decimals
 
 
-def _heading(indicator: Indicator) -> str:
+def with_unit(indicator: Indicator) -> str:
+    """Return what an indicator is called, with its unit."""
     return f"{indicator.label} ({indicator.unit})" if indicator.unit else indicator.label
 
 
-def _endings(run_set: RunSet) -> str:
+def endings(run_set: RunSet) -> str:
+    """Return how many runs ended in which way."""
     counts: dict[str, int] = {}
     for result in run_set.results:
         counts[result.status.value] = counts.get(result.status.value, 0) + 1
@@ -156,7 +158,7 @@ def _endings(run_set: RunSet) -> str:
 
 
 def _cells(indicator: Indicator, difference: PairedDifference) -> tuple[str, ...]:
-    digits = _decimals(indicator, difference.before_mean, difference.after_mean)
+    digits = decimals(indicator, difference.before_mean, difference.after_mean)
     bounded = math.isfinite(difference.low)
     return (
         f"{difference.before_mean:.{digits}f}",

@@ -1,6 +1,6 @@
 """YAML 1.2 files by a schema: every fault is told at once, with its line and key."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,8 @@ class Strict(BaseModel):
 
 
 M = TypeVar("M", bound=Strict)
+Key = tuple[str | int, ...]
+Place = tuple[str, int]  # file and 1-based line
 
 
 def read_yaml(path: Path, model: type[M], error: type[InputError], *, hint: str) -> M:
@@ -36,14 +38,36 @@ def read_yaml(path: Path, model: type[M], error: type[InputError], *, hint: str)
     Raises:
         InputError: Of the given type: the file is missing, is no YAML or breaks the schema; every fault is named.
     """
-    raw = _loaded(path, error, hint)
+    raw = loaded(path, error, hint=hint)
+    return checked(raw, model, error, lambda key: (str(path), line_of(raw, key)))
+
+
+def checked(
+    content: Mapping[str, object], model: type[M], error: type[InputError], place_of: Callable[[Key], Place]
+) -> M:
+    """Return what was read as a value of its schema.
+
+    Args:
+        content: What was read.
+        model: Its schema.
+        error: What is raised.
+        place_of: Says where a key, or the nearest one above it, stands.
+
+    Raises:
+        InputError: Of the given type, with every fault.
+    """
     try:
-        return model.model_validate(raw)
+        return model.model_validate(content)
     except ValidationError as broken:
-        raise error(*_faults(broken, raw, str(path))) from None
+        raise error(*_faults(broken, place_of)) from None
 
 
-def _loaded(path: Path, error: type[InputError], hint: str) -> CommentedMap:
+def loaded(path: Path, error: type[InputError], *, hint: str) -> CommentedMap:
+    """Read a file's keys, which remember their lines.
+
+    Raises:
+        InputError: Of the given type: the file is missing, too large, no YAML, or holds no keys.
+    """
     source = str(path)
     try:
         with path.open("rb") as stream:
@@ -63,19 +87,20 @@ def _loaded(path: Path, error: type[InputError], hint: str) -> CommentedMap:
     return raw
 
 
-def _faults(broken: ValidationError, raw: CommentedMap, source: str) -> Iterator[Fault]:
+def _faults(broken: ValidationError, place_of: Callable[[Key], Place]) -> Iterator[Fault]:
     for one in broken.errors(include_url=False):
-        place = tuple(part for part in one["loc"] if part != _KEY_ITSELF)
+        path = tuple(part for part in one["loc"] if part != _KEY_ITSELF)
         unknown = one["type"] == "extra_forbidden" or _KEY_ITSELF in one["loc"]
         hint = "remove it, or correct its name" if unknown else ""
-        key = ".".join(str(part) for part in place)
-        yield Fault(one["msg"].removeprefix("Value error, "), hint, source, _line(raw, place), key)
+        source, line = place_of(path)
+        key = ".".join(str(part) for part in path)
+        yield Fault(one["msg"].removeprefix("Value error, "), hint, source, line, key)
 
 
-def _line(raw: Any, place: tuple[str | int, ...]) -> int:  # noqa: ANN401 - a YAML tree holds anything
+def line_of(raw: Any, key: Key) -> int:  # noqa: ANN401 - a YAML tree holds anything
     """Return the 1-based line of a key or an item, or of the nearest one above it that is there."""
     line = 1
-    for part in place:
+    for part in key:
         if isinstance(raw, CommentedMap) and part in raw:
             line = raw.lc.key(part)[0] + 1
         elif isinstance(raw, CommentedSeq) and isinstance(part, int) and part < len(raw):

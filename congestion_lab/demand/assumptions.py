@@ -1,18 +1,24 @@
-"""The assumptions file: every figure behind a demand, each with its source or the word that it is assumed."""
+"""A demand model's file: every figure behind a demand, each with its source or the word that it is assumed.
+
+A network folder holds one per time of day, `demand/<model>.yaml`; one that says `based_on: am-peak` gives only what
+differs from that one.
+"""
 
 from pathlib import Path
 from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from congestion_lab.core.errors import DemandError
+from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.core.times import seconds_from_clock
-from congestion_lab.core.yamlfile import Strict, read_yaml
+from congestion_lab.core.yamlfile import Strict
+from congestion_lab.core.yamllayers import SUFFIX, read_layers
 from congestion_lab.demand.profile import Profile
 from congestion_lab.demand.vehicles import VehicleClass
 
 T = TypeVar("T")
 _SHARE_TOLERANCE = 1e-6
+_FIGURE = "value"  # what holds this key is one figure, which another file replaces as a whole
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -62,7 +68,19 @@ class Generation(Strict):
     vehicle_trips_per_1000_residents: Figure[NotNegative]
     gate_inbound_veh: Figure[ByZone]
     gate_outbound_jobs: Figure[ByZone]
-    returning_share: Figure[Share]
+
+
+class Directions(Strict):
+    """How many trips of a purpose run which way in the period, per trip that the rates of `generation` make."""
+
+    toward: Figure[NotNegative]
+    homeward: Figure[NotNegative]
+
+
+class Visits(Directions):
+    """Trips to shops, restaurants, leisure and family, and what draws them."""
+
+    attraction: Figure[ByZone]
 
 
 class Through(Strict):
@@ -136,6 +154,8 @@ class Assumptions(Strict):
     period: Period
     level: Figure[NotNegative]
     generation: Generation
+    work: Directions
+    visits: Visits
     through: Through
     distribution: Distribution
     connectors: Connectors
@@ -163,12 +183,35 @@ class Assumptions(Strict):
 
 
 def read_assumptions(path: Path) -> Assumptions:
-    """Read an assumptions file (YAML 1.2).
+    """Read the file of a demand model (YAML 1.2), over the one that it is based on, if it is.
 
     Raises:
-        DemandError: The file is missing, no YAML, or breaks its schema; every fault is named.
+        DemandError: A file is missing, no YAML, or breaks its schema; every fault is named.
     """
-    return read_yaml(path, Assumptions, DemandError, hint="start from the shipped assumptions.yaml")
+    return read_layers(path, Assumptions, DemandError, hint="start from a shipped model", whole=_FIGURE)
+
+
+def read_model(folder: Path, model: str) -> Assumptions:
+    """Read a demand model of a network folder by its name.
+
+    Raises:
+        DemandError: There is no such model, its file is faulty, or it gives another name.
+    """
+    known = model_names(folder)
+    if model not in known:
+        hint = f"choose one of {', '.join(known)}" if known else "put the first model there"
+        raise DemandError(Fault(f"there is no demand model {model!r}", hint, str(folder / "demand"), key="model"))
+    path = folder / "demand" / f"{model}{SUFFIX}"
+    assumptions = read_assumptions(path)
+    if assumptions.name != model:
+        rule = f"the file of the model {model!r} names itself {assumptions.name!r}"
+        raise DemandError(Fault(rule, f"write `name: {model}`", str(path), key="name"))
+    return assumptions
+
+
+def model_names(folder: Path) -> tuple[str, ...]:
+    """Return the names of a network folder's demand models, sorted."""
+    return tuple(sorted(path.stem for path in (folder / "demand").glob(f"*{SUFFIX}")))
 
 
 def _vehicle_class(name: str, figures: ClassFigures) -> VehicleClass:

@@ -1,4 +1,4 @@
-"""Origin-destination matrices of a morning peak, from zones and assumptions."""
+"""Origin-destination matrices of a time of day, from zones and assumptions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.assumptions import Assumptions
+from congestion_lab.demand.assumptions import Assumptions, Directions
 from congestion_lab.demand.gravity import Matrix, Vector, balanced, deterrence
 from congestion_lab.demand.zones import Zone, straight_km
 
@@ -44,16 +44,17 @@ class ODMatrix:
         return float((self.trips * straight_distances_km(self.zones)).sum() / self.total)
 
 
-def morning_matrix(zones: Sequence[Zone], assumptions: Assumptions) -> ODMatrix:
-    """Return all vehicle trips of the period: to work, back, and through.
+def period_matrix(zones: Sequence[Zone], assumptions: Assumptions) -> ODMatrix:
+    """Return all vehicle trips of the period: to work, to visits, home from both, and through.
 
     Raises:
         DemandError: Figures are missing for a zone or name an unknown one, or the demand is zero.
     """
     _check_zones(zones, assumptions)
-    work = _to_work(zones, assumptions)
-    both_ways = work + assumptions.generation.returning_share.value * work.T
-    trips = assumptions.level.value * (both_ways + _through(zones, assumptions))
+    work = _both_ways(_outward(zones, assumptions, _jobs(zones, assumptions)), assumptions.work)
+    visits = _outward(zones, assumptions, _of(zones, assumptions.visits.attraction.value))
+    people = work + _both_ways(visits, assumptions.visits)
+    trips = assumptions.level.value * (people + _through(zones, assumptions))
     intrazonal = float(np.trace(trips))
     np.fill_diagonal(trips, 0.0)
     if trips.sum() <= 0:
@@ -66,7 +67,13 @@ def straight_distances_km(zones: Sequence[Zone]) -> Matrix:
     return np.array([[straight_km(a, b) for b in zones] for a in zones])
 
 
-def _to_work(zones: Sequence[Zone], assumptions: Assumptions) -> Matrix:
+def _both_ways(outward: Matrix, directions: Directions) -> Matrix:
+    """Return trips out and home: those homeward are the transposed ones outward."""
+    return directions.toward.value * outward + directions.homeward.value * outward.T
+
+
+def _outward(zones: Sequence[Zone], assumptions: Assumptions, attracted: Vector) -> Matrix:
+    """Return all trips of people who live in the zones to what draws them, by the gravity model."""
     figures, generation = assumptions.distribution, assumptions.generation
     straight = straight_distances_km(zones)
     np.fill_diagonal(straight, figures.intrazonal_km.value)
@@ -74,8 +81,12 @@ def _to_work(zones: Sequence[Zone], assumptions: Assumptions) -> Matrix:
     seed[np.ix_(_gates(zones), _gates(zones))] = 0.0  # traffic between gates has figures of its own
     rate = generation.vehicle_trips_per_1000_residents.value
     produced = rate * _of(zones, generation.residents.value) + _of(zones, generation.gate_inbound_veh.value)
-    attracted = _of(zones, generation.jobs.value) + _of(zones, generation.gate_outbound_jobs.value)
     return balanced(seed, produced, attracted)
+
+
+def _jobs(zones: Sequence[Zone], assumptions: Assumptions) -> Vector:
+    generation = assumptions.generation
+    return _of(zones, generation.jobs.value) + _of(zones, generation.gate_outbound_jobs.value)
 
 
 def _through(zones: Sequence[Zone], assumptions: Assumptions) -> Matrix:
@@ -106,6 +117,7 @@ def _zone_faults(zones: Sequence[Zone], assumptions: Assumptions) -> Iterator[Fa
     yield from _faults("generation.jobs", generation.jobs.value, districts, complete=True)
     yield from _faults("generation.gate_inbound_veh", generation.gate_inbound_veh.value, gates, complete=True)
     yield from _faults("generation.gate_outbound_jobs", generation.gate_outbound_jobs.value, gates, complete=True)
+    yield from _faults("visits.attraction", assumptions.visits.attraction.value, districts | gates, complete=True)
     yield from _faults("through.entering_veh", assumptions.through.entering_veh.value, gates, complete=False)
 
 

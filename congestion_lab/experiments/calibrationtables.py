@@ -46,6 +46,7 @@ def provenance(found: Calibrated) -> dict[str, Any]:
     asked = task.asked
     return {
         "scenario": str(asked.scenario_file),
+        "scenario_name": task.spec.inputs.name,
         "prior_digest": task.spec.inputs.digest,
         "counts": str(asked.counts_file),
         "counts_digest": digest_of_file(asked.counts_file),

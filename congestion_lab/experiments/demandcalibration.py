@@ -19,6 +19,7 @@ from congestion_lab.scenarios.schema import Scenario
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.spec import Controller, RunSpec, SimulationInputs
 from congestion_lab.sumo.demandbuild import zones_of_links
+from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.resampledroutes import unwritten_types
 from congestion_lab.sumo.routesampler import resampled_vehicles
 
@@ -168,7 +169,7 @@ def _site(model: QueueModel) -> Site:
 
 def _zone_of(scenario: Scenario) -> dict[str, str]:
     """Return the zones of a network folder's links; of an area, where trips enter anywhere, each link is its own."""
-    folder = scenario.network.folder
-    if folder is None or scenario.area is not None or scenario.demand.model is None:
+    folder, model = scenario.network.folder, scenario.demand.model
+    if folder is None or scenario.area is not None or model is None:
         return {}
-    return zones_of_links(folder, scenario.network.net_file)
+    return zones_of_links(read_network(scenario.network.net_file), folder, model)

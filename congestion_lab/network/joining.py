@@ -1,12 +1,14 @@
 """Junctions that are one: between them no car finds room to stand, so that traffic in one locks the other."""
 
-import itertools
 import math
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from itertools import combinations
 
 from congestion_lab.network.edits import JoinEdit
 from congestion_lab.network.model import Network
 from congestion_lab.network.origins import osm_nodes
+from congestion_lab.network.osm import OsmMap, distance_m
 
 NO_ROOM_M = 7.5  # a car and its gap
 _WIDEST_M = 40.0  # what a driver still sees as one junction
@@ -17,24 +19,38 @@ def without_room(network: Network, apart: Collection[int] = ()) -> tuple[JoinEdi
     """Return the junctions of an imported network that are to be made one.
 
     Two are one where a link between them holds no car. Chains grow only as wide as one junction may be, shortest links
-    first; the nodes of roundabouts stay, and so do those that a planner keeps apart.
+    first; the nodes of roundabouts stay, so do those that a planner keeps apart, and no street that has room is lost
+    because both its ends became one.
 
     Args:
         network: What was imported.
         apart: Nodes of the map that are kept apart.
     """
-    neighbours = _neighbours(network)
+    arms = _arms(network)
     groups: dict[str, frozenset[str]] = {}
     for link in sorted(network.links.values(), key=lambda each: (each.length_m, each.id)):
         ends = (link.from_node, link.to_node)
-        if link.length_m >= NO_ROOM_M or any(not _is_junction(network, neighbours, end, apart) for end in ends):
+        if link.length_m >= NO_ROOM_M or any(not _is_junction(network, arms, end, apart) for end in ends):
             continue
         joined = groups.get(ends[0], frozenset(ends[:1])) | groups.get(ends[1], frozenset(ends[1:]))
-        if _width_m(network, joined) <= _WIDEST_M:
+        if _width_m(network, joined) <= _WIDEST_M and _longest_m(network, joined) <= _WIDEST_M:
             groups |= dict.fromkeys(joined, joined)
     found = {group for group in groups.values() if len(group) > 1}
     parts = (sorted(part for node in group for part in osm_nodes(node)) for group in found)
     return tuple(JoinEdit(nodes=tuple(nodes), why="no room between them") for nodes in sorted(parts) if len(nodes) > 1)
+
+
+def already_one(network: Network, osm: OsmMap) -> tuple[JoinEdit, ...]:
+    """Return the junctions that netconvert made of several nodes of the map between which no car finds room.
+
+    Whether it joins two nodes by itself depends on what is joined around them; told, it joins them always.
+    """
+    groups = sorted(sorted(osm_nodes(node)) for node in network.nodes)
+    return tuple(
+        JoinEdit(nodes=tuple(group), why="no room between them")
+        for group in groups
+        if len(group) > 1 and all(distance_m(osm.nodes[a], osm.nodes[b]) < NO_ROOM_M for a, b in combinations(group, 2))
+    )
 
 
 def merged(joins: Iterable[JoinEdit]) -> tuple[JoinEdit, ...]:
@@ -48,21 +64,27 @@ def merged(joins: Iterable[JoinEdit]) -> tuple[JoinEdit, ...]:
     return tuple(JoinEdit(nodes=tuple(sorted(nodes)), why=why) for nodes, why in groups)
 
 
-def _neighbours(network: Network) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for link in network.links.values():
-        found.setdefault(link.from_node, set()).add(link.to_node)
-        found.setdefault(link.to_node, set()).add(link.from_node)
-    return found
+def _arms(network: Network) -> Counter[str]:
+    """Return how many streets meet at each node: both directions of a street are one, parallel streets are several."""
+    directed = Counter((link.from_node, link.to_node) for link in network.links.values())
+    streets = {frozenset(ends): max(count, directed[ends[::-1]]) for ends, count in directed.items()}
+    arms: Counter[str] = Counter()
+    for ends, count in streets.items():
+        arms.update(dict.fromkeys(ends, count))
+    return arms
 
 
-def _is_junction(network: Network, neighbours: dict[str, set[str]], node: str, apart: Collection[int]) -> bool:
+def _is_junction(network: Network, arms: Mapping[str, int], node: str, apart: Collection[int]) -> bool:
     free = not set(osm_nodes(node)) & set(apart)
-    return (
-        free and bool(osm_nodes(node)) and len(neighbours[node]) >= _ARMS and network.nodes[node].kind != "roundabout"
-    )
+    return free and bool(osm_nodes(node)) and arms[node] >= _ARMS and network.nodes[node].kind != "roundabout"
 
 
 def _width_m(network: Network, nodes: Iterable[str]) -> float:
     places = [network.nodes[node].position for node in nodes]
-    return max((math.dist(a, b) for a, b in itertools.combinations(places, 2)), default=0.0)
+    return max((math.dist(a, b) for a, b in combinations(places, 2)), default=0.0)
+
+
+def _longest_m(network: Network, nodes: Collection[str]) -> float:
+    """Return the length of the longest link that both begins and ends at these nodes."""
+    inside = (link.length_m for link in network.links.values() if link.from_node in nodes and link.to_node in nodes)
+    return max(inside, default=0.0)

@@ -54,6 +54,9 @@ def assumptions(story: Story) -> list[str]:
     ]
     if inputs.teleport_s is None:
         listed.append(_("Stuck vehicles are not moved by force: a gridlock stays a gridlock and is counted."))
+    if inputs.blocked_junction_s is not None:
+        text = _("Drivers find a way past vehicles that stood {seconds} s inside a junction.")
+        listed.append(text.format(seconds=number(inputs.blocked_junction_s, 0)))
     if inputs.scale != 1.0:
         listed.append(_("The demand is scaled by {scale}.").format(scale=number(inputs.scale, 2)))
     if inputs.mesoscopic:

@@ -7,7 +7,6 @@ Example:
     period: {begin: "07:00", end: "08:00"}
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -23,7 +22,6 @@ from congestion_lab.scenarios.validation import (
     RuleError,
     Section,
     each_once,
-    schema_of,
     validated,
 )
 
@@ -144,38 +142,36 @@ class Simulation(Section):
     teleport_s: float | None = Field(
         None, gt=0, description="move a vehicle on that stood this long; left out: never, gridlock is reported"
     )
+    blocked_junction_s: float | None = Field(
+        None,
+        gt=0,
+        description="drivers find a way past vehicles that stood this long inside a junction; left out: never; "
+        "the fast engine keeps junctions clear by itself",
+    )
 
 
-class Scenario(Section):
-    """One situation to simulate."""
+class Situation(Section):
+    """What holds for the whole day: all of a scenario but who drives and when."""
 
     name: Name
     description: str = ""
     network: NetworkSource
-    demand: Demand
     additional: InputFiles = Field((), description="SUMO additional files: vehicle types, stops, plans")
-    period: Period
     closures: LinkIds = Field((), description="ids of links that are closed to traffic")
     signals: Signals = Signals()
     area: Area | None = None
     simulation: Simulation = Simulation()
 
-    @model_validator(mode="after")
-    def _demand_fits_network(self) -> Self:
-        if self.demand.model is None:
-            return self
-        file = self.network.demand_file(self.demand.model)
-        if file is None:
-            raise RuleError(
-                "a demand `model` needs a network `folder`", "name the folder, or route files under `routes`"
-            )
-        if not file.is_file():
-            raise RuleError(f"the demand {file} is not built", "run `congestion-lab demand build` first")
-        return self
+
+class Scenario(Situation):
+    """One situation to simulate."""
+
+    demand: Demand
+    period: Period
 
     @model_validator(mode="after")
-    def _additional_once(self) -> Self:
-        each_once(self.additional_files)
+    def _fits_together(self) -> Self:
+        require_fit(self)
         return self
 
     @property
@@ -195,15 +191,27 @@ class Scenario(Section):
         return self.signals.plans
 
 
+def require_fit(scenario: Scenario) -> None:
+    """Make sure that demand, network and additional files belong together.
+
+    Raises:
+        RuleError: They do not.
+    """
+    if scenario.demand.model is not None:
+        file = scenario.network.demand_file(scenario.demand.model)
+        if file is None:
+            raise RuleError(
+                "a demand `model` needs a network `folder`", "name the folder, or route files under `routes`"
+            )
+        if not file.is_file():
+            raise RuleError(f"the demand {file} is not built", "run `congestion-lab demand build` first")
+    each_once(scenario.additional_files)
+
+
 def load_scenario(path: Path) -> Scenario:
-    """Read a scenario file.
+    """Read the file of one scenario.
 
     Raises:
         ScenarioError: With every fault of the file: line, key, rule and next step.
     """
     return validated(read_document(path), Scenario)
-
-
-def json_schema() -> Mapping[str, object]:
-    """Return the JSON Schema of scenario files."""
-    return schema_of(Scenario, "congestion_lab scenario")

@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
@@ -95,9 +96,12 @@ def _shown(value: object) -> str:
 
 def _known_keys(model: type[BaseModel], path: KeyPath) -> str:
     section: type[BaseModel] | None = model
-    for part in path[:-1]:
+    above = iter(path[:-1])
+    for part in above:
         field = section.model_fields.get(str(part)) if section is not None else None
         section = _section_in(field.annotation) if field is not None else section
+        if field is not None and typing.get_origin(field.annotation) is dict:
+            next(above, None)  # a name that the file's author chose
     known = list(section.model_fields) if section is not None else []
     close = difflib.get_close_matches(str(path[-1]), known, n=1)
     return f"did you mean `{close[0]}`?" if close else f"known keys here: {', '.join(known)}"
@@ -154,7 +158,12 @@ def _similar(path: Path) -> str:
     return f"did you mean {close[0]!r}?" if close else "paths are relative to this file"
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
+    """Return a name that may become part of file and folder names.
+
+    Raises:
+        RuleError: It may not.
+    """
     if not re.fullmatch(_NAME_PATTERN, name):
         rule = f"{_shown(name)} is no safe file name"
         raise RuleError(rule, "use up to 80 letters, digits, `-`, `_` and `.`, beginning with a letter or digit")
@@ -193,13 +202,13 @@ InputFolder = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1}),
 ]
 # A name becomes part of file and folder names: it starts with a letter or digit and holds no separator.
-Name = Annotated[str, AfterValidator(_safe_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME_PATTERN}$"})]
+Name = Annotated[str, AfterValidator(safe_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME_PATTERN}$"})]
 
 
-def schema_of(model: type[BaseModel], title: str) -> Mapping[str, object]:
+def schema_of(model: Any, title: str) -> Mapping[str, object]:  # noqa: ANN401 -- a model, or a union of models
     """Return the JSON Schema of a file, for editors."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **model.model_json_schema(mode="validation"),
+        **TypeAdapter(model).json_schema(mode="validation"),
         "title": title,
     }

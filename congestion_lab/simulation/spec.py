@@ -42,6 +42,7 @@ class SimulationInputs:
         step_s: Length of a simulation step.
         mesoscopic: Whether vehicles move in queues instead of one by one.
         teleport_s: Waiting time after which a stuck vehicle is moved on, or None for never.
+        blocked_junction_s: Standing time inside a junction after which others drive past, or None for never.
         depart_jitter_s: Every departure is put off by a random time up to this, so that seeds differ in demand too.
         digest: Digest of the contents of all files and of the settings above.
         notes: What whoever made the network says it rests on, a sentence each; changes no result, so it is no part of
@@ -61,6 +62,7 @@ class SimulationInputs:
     step_s: float = 1.0
     mesoscopic: bool = False
     teleport_s: float | None = None
+    blocked_junction_s: float | None = None
     depart_jitter_s: float = 0.0
     digest: str = ""
     notes: tuple[str, ...] = ()

@@ -2,18 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.assumptions import read_assumptions
 from congestion_lab.demand.cameras import PairFlow, Site, Survey
-from congestion_lab.demand.zones import read_zones
 from congestion_lab.network.model import Network
 from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.simulation.traffic import Traffic
-from congestion_lab.sumo.demandbuild import zone_connectors
 
 LINK, JUNCTION, SIGNAL = "link", "junction", "signal"
 PLACES = (LINK, JUNCTION, SIGNAL)
@@ -42,24 +38,6 @@ def camera_survey(network: Network, traffic: Traffic, inputs: SimulationInputs, 
     if not flows:
         raise DemandError(Fault("no vehicle departs in the analysed period", key="period"))
     return Survey(sites, flows)
-
-
-def zones_of_links(network: Network, folder: Path | None) -> Zones:
-    """Return the zone of each link on which a network folder's trips begin or end; empty for other demand.
-
-    Raises:
-        DemandError: The folder's zones or assumptions are faulty.
-    """
-    if folder is None or not (folder / "demand" / "assumptions.yaml").is_file():
-        return {}
-    assumptions = read_assumptions(folder / "demand" / "assumptions.yaml")
-    zones = read_zones(folder / "demand" / assumptions.zones)
-    owned: dict[str, str] = {}
-    for zone, connectors in zone_connectors(network, zones, assumptions).items():
-        for connector in connectors:
-            for link in (*connector.origins, *connector.destinations):
-                owned.setdefault(link, zone)
-    return owned
 
 
 def _sites(network: Network, at: str) -> tuple[Site, ...]:

@@ -103,6 +103,8 @@ def _behaviour_options(spec: RunSpec) -> Iterator[str]:
     inputs = spec.inputs
     yield from ("--seed", str(spec.seed))
     yield from ("--time-to-teleport", _number(-1 if inputs.teleport_s is None else inputs.teleport_s))
+    if inputs.blocked_junction_s is not None:
+        yield from ("--ignore-junction-blocker", _number(inputs.blocked_junction_s))
     if inputs.scale != 1:
         yield from ("--scale", _number(inputs.scale))
     if inputs.depart_jitter_s > 0:

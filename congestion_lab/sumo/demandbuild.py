@@ -6,7 +6,7 @@ from pathlib import Path
 
 from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.core.geometry import Point
-from congestion_lab.demand.assumptions import Assumptions, read_assumptions
+from congestion_lab.demand.assumptions import Assumptions, model_names, read_model
 from congestion_lab.demand.connectors import (
     Connector,
     Site,
@@ -15,7 +15,7 @@ from congestion_lab.demand.connectors import (
     street_flows,
     streets,
 )
-from congestion_lab.demand.matrix import GATE, LOCAL, THROUGH, ODMatrix, morning_matrix
+from congestion_lab.demand.matrix import GATE, LOCAL, THROUGH, ODMatrix, period_matrix
 from congestion_lab.demand.odtable import read_od
 from congestion_lab.demand.sampling import RouteFlow, Vehicle, sampled_vehicles
 from congestion_lab.demand.tabledtrips import all_trips, mean_pcu, peak_hour_share, sliced_vehicles, trip_slices
@@ -45,7 +45,7 @@ def build(
 
     Args:
         folder: Network folder with the built network and `demand/`.
-        model: Name that the assumptions file gives.
+        model: Name of the demand model.
         variant: Network variant, or None for the present one.
         trips: Table of the trips between zones (CSV, XLSX, OMX), instead of those that the assumptions generate.
         target: Route file to write; None for the model's own in the folder.
@@ -60,10 +60,7 @@ def build(
         rule = f"the network has no variant {variant!r}"
         raise DemandError(Fault(rule, f"choose one of {', '.join(manifest.variants)}", str(folder), key="variant"))
     suffix = "" if variant in {None, _PRESENT} else f"-{variant}"
-    assumptions = read_assumptions(folder / "demand" / "assumptions.yaml")
-    if assumptions.name != model:
-        rule = f"the assumptions describe {assumptions.name!r}, not {model!r}"
-        raise DemandError(Fault(rule, "name that model", str(folder / "demand" / "assumptions.yaml"), key="name"))
+    assumptions = read_model(folder, model)
     zones = read_zones(folder / "demand" / assumptions.zones)
     net = folder / manifest.variants[variant or _PRESENT].file
     vehicles = _generated(net, zones, assumptions) if trips is None else _tabled(net, zones, assumptions, trips)
@@ -75,7 +72,7 @@ def build(
 
 def _generated(net: Path, zones: Sequence[Zone], assumptions: Assumptions) -> tuple[Vehicle, ...]:
     """Return the vehicles that the assumptions generate."""
-    flows = route_flows(net, morning_matrix(zones, assumptions), assumptions)
+    flows = route_flows(net, period_matrix(zones, assumptions), assumptions)
     return sampled_vehicles(flows, assumptions.profile, _class_shares(assumptions), assumptions.seed.value)
 
 
@@ -138,19 +135,21 @@ def zone_connectors(
     return found
 
 
-def zones_of_links(folder: Path, net: Path) -> dict[str, str]:
-    """Return the zone of each link on which the trips of a network folder's demand may begin or end.
+def zones_of_links(network: Network, folder: Path, model: str) -> dict[str, str]:
+    """Return the zone of each link on which the trips of a network folder's demand model may begin or end.
+
+    Empty where the folder holds the vehicles of the model only, not what they were built from.
 
     Raises:
-        DemandError: Zones or assumptions are faulty, or do not fit the network.
-        NetworkError: The network cannot be read.
+        DemandError: The folder's zones or the model are faulty, or do not fit the network.
     """
-    assumptions = read_assumptions(folder / "demand" / "assumptions.yaml")
+    if model not in model_names(folder):
+        return {}
+    assumptions = read_model(folder, model)
     zones = read_zones(folder / "demand" / assumptions.zones)
-    connectors = zone_connectors(read_network(net), zones, assumptions)
     found: dict[str, str] = {}
-    for zone, streets_of_zone in connectors.items():
-        for link in (link for one in streets_of_zone for link in (*one.origins, *one.destinations)):
+    for zone, connectors in zone_connectors(network, zones, assumptions).items():
+        for link in (link for one in connectors for link in (*one.origins, *one.destinations)):
             found.setdefault(link, zone)
     return found
 

@@ -11,7 +11,7 @@ from congestion_lab.core.files import write_text
 from congestion_lab.network.changes import Changed, changed
 from congestion_lab.network.checks import connected
 from congestion_lab.network.edits import Edits, JoinEdit
-from congestion_lab.network.joining import merged, without_room
+from congestion_lab.network.joining import already_one, merged, without_room
 from congestion_lab.network.model import Network
 from congestion_lab.network.origins import Origins, osm_nodes
 from congestion_lab.network.osm import OsmMap
@@ -93,9 +93,10 @@ def build(osm: OsmMap, edits: Edits, scope: Scope, *, guess: bool, told: Told) -
         _convert(roads.map, places, after.joins, settings, raw)
         told("making one of junctions that have no room between them")
         apart = {node for edit in after.joins if not edit.join for node in edit.nodes}
-        joined = without_room(read_network(raw), apart)
+        first = read_network(raw)
+        joined = without_room(first, apart)
         if joined:
-            _convert(roads.map, places, (*after.joins, *joined), settings, raw)
+            _convert(roads.map, places, (*after.joins, *already_one(first, roads.map), *joined), settings, raw)
         whole = _without_turns(raw, read_network(raw), roads.map)
         told("taking out what cannot be driven to")
         network = _without_signals(raw, strongly_connected(raw, whole), after.unsignalled)

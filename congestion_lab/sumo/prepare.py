@@ -79,6 +79,7 @@ def _vetted(scenario: Scenario, cache: Path) -> SimulationInputs:
         step_s=scenario.simulation.step_s,
         mesoscopic=scenario.simulation.mesoscopic,
         teleport_s=scenario.simulation.teleport_s,
+        blocked_junction_s=scenario.simulation.blocked_junction_s,
         depart_jitter_s=scenario.demand.depart_jitter_s,
         notes=_notes(scenario),
     )

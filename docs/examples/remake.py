@@ -80,7 +80,7 @@ def _build(folder: Path, osm: Path) -> None:
         if before not in text:
             raise SystemExit(f"am-peak.yaml no longer says {before!r}")
         text = text.replace(before, after)
-    (target / "demand/assumptions.yaml").write_text(text, encoding="utf-8")
+    (target / "demand/am-peak.yaml").write_text(text, encoding="utf-8")
     _program(folder, "demand", "build", "networks/zahra")
 
 

@@ -36,7 +36,7 @@ def test_files_are_validated(run: Run) -> None:
 
 
 def test_schemas_are_printed(run: Run) -> None:
-    assert "network" in run("scenario", "schema").json["properties"]
+    assert "network" in run("scenario", "schema").json["$defs"]["Scenario"]["properties"]
     assert "search" in run("scenario", "schema", "--of", "experiment").json["properties"]
 
 

@@ -5,7 +5,7 @@ import pytest
 from congestion_lab.core.errors import DemandError
 from congestion_lab.demand.assumptions import read_assumptions
 
-_SHIPPED = Path(__file__).parents[3] / "networks/damascus/demand/assumptions.yaml"
+_SHIPPED = Path(__file__).parents[3] / "networks/damascus/demand/am-peak.yaml"
 
 
 def _changed(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -13,7 +13,7 @@ def _changed(folder: Path, *changes: tuple[str, str]) -> Path:
     for old, new in changes:
         assert text.count(old) >= 1
         text = text.replace(old, new, 1)
-    path = folder / "assumptions.yaml"
+    path = folder / "am-peak.yaml"
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -62,7 +62,7 @@ def test_contradictions_are_faults(tmp_path: Path, old: str, new: str, message: 
 
 
 def test_what_is_no_yaml_is_a_fault(tmp_path: Path) -> None:
-    path = tmp_path / "assumptions.yaml"
+    path = tmp_path / "am-peak.yaml"
     for text, message in (("a: [1", "no YAML"), ("- 1\n", "no keys")):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(DemandError, match=message):

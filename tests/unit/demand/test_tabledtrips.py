@@ -13,7 +13,7 @@ from congestion_lab.demand.sampling import RouteFlow
 from congestion_lab.demand.tabledtrips import all_trips, mean_pcu, peak_hour_share, sliced_vehicles, trip_slices
 from congestion_lab.demand.zones import Zone
 
-_ASSUMPTIONS = read_assumptions(Path(__file__).parents[3] / "networks/damascus/demand/assumptions.yaml")
+_ASSUMPTIONS = read_assumptions(Path(__file__).parents[3] / "networks/damascus/demand/am-peak.yaml")
 _ZONES = [
     Zone(name, name, name, kind, 33.5, 36.3, name)
     for name, kind in (("a", "district"), ("b", "district"), ("g", "gate"))

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import Fault, ScenarioError
-from congestion_lab.scenarios.schema import Scenario, json_schema, load_scenario
+from congestion_lab.scenarios.family import json_schema, load_scenario_file
+from congestion_lab.scenarios.schema import Scenario, load_scenario
 
 _ROOT = Path(__file__).parents[3]
 _COLOGNE = """\
@@ -148,4 +149,4 @@ def test_the_schema_for_editors_is_in_step() -> None:
 
 @pytest.mark.parametrize("path", sorted((_ROOT / "scenarios").glob("*.yaml")), ids=lambda path: path.stem)
 def test_shipped_scenarios_load(path: Path) -> None:
-    assert load_scenario(path).name == path.stem
+    assert load_scenario_file(path).name == path.stem

@@ -9,8 +9,9 @@ from congestion_lab.demand.countmatching import matched
 from congestion_lab.demand.rowplaces import Spot
 from congestion_lab.network.alignment import point_at
 from congestion_lab.network.model import Link, Network
-from congestion_lab.sumo.camerasurvey import JUNCTION, LINK, SIGNAL, camera_survey, zones_of_links
+from congestion_lab.sumo.camerasurvey import JUNCTION, LINK, SIGNAL, camera_survey
 from congestion_lab.sumo.countnet import road_map
+from congestion_lab.sumo.demandbuild import zones_of_links
 from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.traffic import read_traffic
 from tests import roads
@@ -54,10 +55,10 @@ def _seen_on(link: Link, network: Network) -> Spot:
 
 
 def test_zones_own_the_links_on_which_their_trips_begin(damascus: Network) -> None:
-    zones = zones_of_links(damascus, _DAMASCUS)
+    zones = zones_of_links(damascus, _DAMASCUS, "am-peak")
     assert len(set(zones.values())) > 30
     assert set(zones) <= set(damascus.links)
-    assert zones_of_links(damascus, None) == {}
+    assert zones_of_links(damascus, _DAMASCUS, "a-table-of-trips") == {}
 
 
 def test_sites_and_flows_of_a_scenario(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from congestion_lab.sumo.demandbuild import build, zone_connectors
 from congestion_lab.sumo.netfile import read_network
 
 _DAMASCUS = Path(__file__).parents[3] / "networks/damascus"
-_ASSUMPTIONS = read_assumptions(_DAMASCUS / "demand/assumptions.yaml")
+_ASSUMPTIONS = read_assumptions(_DAMASCUS / "demand/am-peak.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_a_network_without_projection_cannot_hold_zones(network: Network) -> Non
 def test_unknown_models_and_variants_are_faults(tmp_path: Path) -> None:
     (tmp_path / "demand").mkdir()
     shutil.copy(_DAMASCUS / "network.yaml", tmp_path)
-    for name in ("assumptions.yaml", "zones.csv"):
+    for name in ("am-peak.yaml", "zones.csv"):
         shutil.copy(_DAMASCUS / "demand" / name, tmp_path / "demand")
     with pytest.raises(DemandError, match="pm-peak"):
         build(tmp_path, "pm-peak")

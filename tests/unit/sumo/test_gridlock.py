@@ -110,6 +110,24 @@ def test_a_standstill_that_teleports_will_end_is_no_gridlock(tmp_path: Path) -> 
     assert result.teleports > 0
 
 
+@pytest.mark.parametrize(("patience_s", "passed"), [(None, False), (30.0, True)])
+def test_drivers_find_a_way_past_a_blocked_junction(tmp_path: Path, patience_s: float | None, passed: bool) -> None:  # noqa: FBT001
+    demand = roads.routes(
+        tmp_path,
+        '<vehicle id="broken" depart="0"><route edges="west_in east_out"/>'
+        '<stop lane="east_out_0" endPos="6" duration="900"/></vehicle>',
+        '<vehicle id="behind" depart="3"><route edges="west_in east_out"/></vehicle>',
+        '<vehicle id="crossing" depart="120"><route edges="south_in north_out"/></vehicle>',
+    )
+    net = roads.crossing(tmp_path, "--default.junctions.keep-clear", "false")
+    scenario = roads.inputs(net, demand, end_s=600, blocked_junction_s=patience_s)
+    engine = SumoEngine()
+    trips = engine.run(RunSpec(scenario, 1, engine.name, engine.version), tmp_path / "run").table(TRIPS)
+    arrived = trips.set_index("vehicle_id")["arrived_s"].notna()
+    assert arrived["crossing"] == passed
+    assert not arrived["behind"]
+
+
 @pytest.mark.parametrize("analysis_begin_s", [0.0, 300.0, 2000.0])
 def test_a_gridlock_has_all_tables_even_before_the_analysis(tmp_path: Path, analysis_begin_s: float) -> None:
     demand = roads.ring_routes(tmp_path)
