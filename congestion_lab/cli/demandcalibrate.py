@@ -18,6 +18,7 @@ from congestion_lab.cli.options import (
 from congestion_lab.cli.periods import period_option
 
 if TYPE_CHECKING:
+    from congestion_lab.experiments.calibrateddemand import Outcome
     from congestion_lab.experiments.demandcalibration import Asked, Calibrated, Task
     from congestion_lab.queueing.demandfit import Round
     from congestion_lab.scenarios.schema import Scenario
@@ -112,7 +113,6 @@ def calibrate(
     from congestion_lab.experiments.calibrationtables import write_tables
     from congestion_lab.experiments.demandcalibration import Asked
     from congestion_lab.queueing.demandfit import Settings
-    from congestion_lab.reporting.calibrationreport import calibration_report
 
     scenario = chosen_scenario(scenario_file, period)
     folder = folder_for_results(out or RUNS_FOLDER / f"{scenario.name}-calibrated")
@@ -129,7 +129,7 @@ def calibrate(
         bars.add_task("simulating it in SUMO" if sumo_runs else "judging", total=None)
         outcome = judged(found, written)
     write_tables(folder, outcome)
-    write_text(folder / "report.html", calibration_report(outcome))
+    write_text(folder / "report.html", _report(outcome))
     if as_json:
         say_json({"scenario": str(written), "report": str(folder / "report.html"), **outcome_as_json(outcome)})
     else:
@@ -138,6 +138,15 @@ def calibrate(
         say(f"scenario: {written}")
         say(f"report: {folder / 'report.html'}")
     return Exit.OK
+
+
+def _report(outcome: "Outcome") -> str:
+    from congestion_lab.experiments.calibrationnotes import facts, notes
+    from congestion_lab.reporting.demandreport import demand_report
+    from congestion_lab.sumo.netfile import read_network
+
+    inputs, told = outcome.calibrated.task.spec.inputs, (notes(outcome), facts(outcome))
+    return demand_report(inputs.name, outcome.compared, outcome.change, *told, network=read_network(inputs.net_file))
 
 
 def _task(scenario: "Scenario", asked: "Asked") -> "Task":

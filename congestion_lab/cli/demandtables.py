@@ -11,8 +11,8 @@ from rich.table import Table
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.agreement import Agreement
 from congestion_lab.experiments.calibrateddemand import IN_SUMO, Outcome
+from congestion_lab.experiments.calibrationnotes import notes
 from congestion_lab.experiments.calibrationtables import provenance
-from congestion_lab.reporting.calibrationreport import notes
 
 _ZONES_NAMED = 8
 

@@ -10,7 +10,6 @@ from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.agreement import GEH_GOOD, Agreement
 from congestion_lab.demand.assessment import Change, Compared, ZoneChange
 from congestion_lab.demand.counts import Count
-from congestion_lab.experiments.calibrateddemand import CALIBRATED, IN_SUMO, PRIOR
 from congestion_lab.network.model import Network
 from congestion_lab.reporting.page import rendered
 from congestion_lab.reporting.placenames import Named, PlaceNames
@@ -62,7 +61,7 @@ def demand_report(
             "times": [_time(begin_s, end_s) for begin_s, end_s in _times(compared)],
             "residuals": _residuals(compared, names[-1], places),
             "links_shown": _LINKS_SHOWN,
-            "final": _demand_name(names[-1]),
+            "final": names[-1],
             "total": [number(value, 0) for value in change.total],
             "total_change": percent(change.total[1] / change.total[0] - 1, 1),
             "moved": percent(change.moved_share, 1).removeprefix("+"),
@@ -80,11 +79,6 @@ def clean_name_of(note: str) -> str:
     return " ".join(clean_name(word) for word in note.split())
 
 
-def _demand_name(name: str) -> str:
-    names = {PRIOR: _("prior"), CALIBRATED: _("calibrated"), IN_SUMO: _("calibrated in SUMO")}
-    return names.get(name, name)
-
-
 def _groups(compared: Compared) -> list[bool]:
     return [False, True] if compared.held.any() else [False]
 
@@ -94,7 +88,7 @@ def _agreement_row(compared: Compared, name: str, *, held: bool) -> dict[str, An
     within = found.bands_met
     return {
         "group": _("held out") if held else _("fitted to"),
-        "name": _demand_name(name),
+        "name": name,
         "points": number(found.points, 0),
         "geh": _share(found.geh_share, met=found.geh_met),
         "mean_geh": number(found.mean_geh, 1),
@@ -113,7 +107,7 @@ def _scatters(compared: Compared, places: PlaceNames) -> list[dict[str, Any]]:
     counted = compared.counted_vph()
     flows = {name: compared.flows_vph(name) for name in compared.modelled}
     highest = max([float(counted.max(initial=1.0)), *(float(each.max(initial=1.0)) for each in flows.values())])
-    pictures = ((_demand_name(name), _dots(compared, name, places)) for name in compared.modelled)
+    pictures = ((name, _dots(compared, name, places)) for name in compared.modelled)
     return [{"name": name, "svg": scatter(dots, name, highest_vph=highest)} for name, dots in pictures]
 
 
