@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test bench lock clean
+.PHONY: setup demo test bench messages lock clean
 
 setup: .venv/.ready
 
@@ -20,11 +20,17 @@ test: setup
 
 demo: setup
 	$(BIN)/congestion-lab optimize experiments/damascus-demo.yaml
-	$(BIN)/congestion-lab plan export runs/damascus-demo/best-plan.json --format sumo --format csv --format xlsx -o plans/
+	$(BIN)/congestion-lab plan export runs/damascus-demo/best-plan.json --format sumo --format csv --format xlsx --uncertified -o plans/
 	$(BIN)/congestion-lab report runs/damascus-demo -o report.html
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+messages: setup
+	$(BIN)/pybabel -q extract
+	$(BIN)/pybabel -q update
+	$(BIN)/pybabel -q compile
+	rm messages.pot
 
 lock:
 	$(BIN)/python -m pip install --quiet uv

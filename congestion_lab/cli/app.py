@@ -22,7 +22,7 @@ _COMMANDS = {
     "simulate": ("simulate:simulate", "Simulate a scenario on several seeds."),
     "calibrate": ("calibrate:calibrate", "Fit the fast engine to a few SUMO runs of a scenario."),
     "optimize": ("optimize:optimize", "Search better signal timings and confirm them on unseen seeds."),
-    "plan": ("plan:plan", "Check, show and export signal plans."),
+    "plan": ("plan:plan", "Import, check, certify, show and export signal plans."),
     "compare": ("compare:compare", "Compare runs, paired by seed."),
     "report": ("report:report", "Write a self-contained HTML report of runs or of a study."),
 }

@@ -8,6 +8,7 @@ from congestion_lab.cli.cameras import cameras
 from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.counts import counts
 from congestion_lab.cli.demandcalibrate import calibrate
+from congestion_lab.cli.lines import lines
 from congestion_lab.cli.odtable import od
 from congestion_lab.cli.options import ALL, example, file_for_results, json_option, out_option, verbosity_options
 from congestion_lab.cli.speeds import speeds
@@ -23,6 +24,7 @@ demand.add_command(counts)
 demand.add_command(cameras)
 demand.add_command(speeds)
 demand.add_command(od)
+demand.add_command(lines)
 
 
 @demand.command(epilog=example("demand build networks/damascus --model pm-peak"))
@@ -35,7 +37,8 @@ demand.add_command(od)
     "--od",
     "trips",
     type=click.Path(path_type=Path),
-    help="Trips between the zones, perhaps by interval and class (CSV, XLSX, OMX), instead of the model's own.",
+    help="Trips between the zones, perhaps by interval and class (CSV, XLSX, OMX), instead of the model's own; "
+    "its lines run too.",
 )
 @out_option("Route file to write. Default: the model's own in the folder; with --od it has to be named.")
 @json_option

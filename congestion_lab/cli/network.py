@@ -6,12 +6,16 @@ from pathlib import Path
 
 import click
 
-from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.console import Exit, progress, remark, say, say_json
+from congestion_lab.cli.languages import language_options
 from congestion_lab.cli.networkimport import import_network
-from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
-
-_variant_option = click.option(
-    "--variant", help="Variant of the folder, e.g. before-2025. Default: the network as it is."
+from congestion_lab.cli.options import (
+    example,
+    file_for_results,
+    json_option,
+    out_option,
+    variant_option,
+    verbosity_options,
 )
 
 
@@ -25,7 +29,7 @@ network.add_command(import_network)
 
 @network.command(epilog=example("network build networks/damascus --variant before-2025"))
 @click.argument("folder", type=click.Path(path_type=Path))
-@_variant_option
+@variant_option
 @json_option
 @verbosity_options
 def build(folder: Path, *, variant: str | None, as_json: bool) -> int:
@@ -45,7 +49,7 @@ def build(folder: Path, *, variant: str | None, as_json: bool) -> int:
 
 @network.command(epilog=example("network check networks/damascus"))
 @click.argument("path", metavar="FOLDER|NET", type=click.Path(path_type=Path))
-@_variant_option
+@variant_option
 @json_option
 @verbosity_options
 def check(path: Path, *, variant: str | None, as_json: bool) -> int:
@@ -72,8 +76,9 @@ def check(path: Path, *, variant: str | None, as_json: bool) -> int:
 
 @network.command(epilog=example("network show networks/damascus -o damascus.svg"))
 @click.argument("path", metavar="FOLDER|NET", type=click.Path(path_type=Path))
-@_variant_option
+@variant_option
 @out_option("SVG file to write. Default: network.svg.", default=Path("network.svg"), show_default=False)
+@language_options
 @json_option
 @verbosity_options
 def show(path: Path, *, variant: str | None, out: Path, as_json: bool) -> int:
@@ -89,6 +94,32 @@ def show(path: Path, *, variant: str | None, out: Path, as_json: bool) -> int:
         write_text(out, network_svg(read_network(net_of(path, variant)), title=path.resolve().name))
     if as_json:
         say_json({"picture": str(out)})
+    else:
+        say(str(out))
+    return Exit.OK
+
+
+@network.command(epilog=example("network geojson runs/damascus-centre-signals/best -o best.geojson"))
+@click.argument("runs", type=click.Path(path_type=Path))
+@out_option("GeoJSON file to write. Default: network.geojson.", default=Path("network.geojson"), show_default=False)
+@json_option
+@verbosity_options
+def geojson(runs: Path, *, out: Path, as_json: bool) -> int:
+    """Write the network of a run set with its results for a GIS: links, intersections, plans, speeds, delays, LOS."""
+    from congestion_lab.experiments.runset import load_run_set
+    from congestion_lab.exporting.geojson import write_geojson
+    from congestion_lab.simulation.tables import LINKS, MOVEMENTS
+
+    file_for_results(out)
+    with progress() as bars:
+        bars.add_task(f"reading {runs}", total=None)
+        found = load_run_set(runs)
+        write_geojson(found, out)
+    for contract in (LINKS, MOVEMENTS):
+        if not any(result.has(contract) for result in found.results):
+            remark(f"no run recorded {contract.name}, so their figures are null; `simulate` records them")
+    if as_json:
+        say_json({"geojson": str(out)})
     else:
         say(str(out))
     return Exit.OK

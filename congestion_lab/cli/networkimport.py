@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
+from congestion_lab.cli.languages import language_options
 from congestion_lab.cli.options import (
     RUNS_FOLDER,
     example,
@@ -17,7 +18,6 @@ from congestion_lab.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from congestion_lab.network.edits import Edits
     from congestion_lab.network.model import Network
     from congestion_lab.network.overpass import Area
     from congestion_lab.sumo.importfolder import Imported
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 @click.option("--service", is_flag=True, help="Take in service roads, alleys and car parks.")
 @click.option("--footways", is_flag=True, help="Take in ways for people on foot and bicycles.")
 @click.option("--no-guess", is_flag=True, help="Guess no signal where the map has none at all.")
+@language_options
+@click.option("--anchor", metavar="NODE,LAT,LON", help="Where a node of a UTDF file lies, so that places have a map.")
 @json_option
 @verbosity_options
 def import_network(
@@ -49,15 +51,17 @@ def import_network(
     service: bool,
     footways: bool,
     no_guess: bool,
+    anchor: str | None,
     as_json: bool,
 ) -> int:
     """Make a network folder of SOURCE.
 
-    That is a map (.osm, .osm.gz, .osm.bz2, .osm.pbf), a SUMO net, or a folder of GMNS tables (node.csv, link.csv).
+    That is a map (.osm, .osm.gz, .osm.bz2, .osm.pbf), a SUMO net, a folder of GMNS tables (node.csv, link.csv), or a
+    UTDF file of Synchro (.csv).
     With --bbox or --place the map comes from an Overpass server; its answer is kept for days without a connection.
 
     The folder holds the net, a report of what should be looked at (quality.html), the provenance and the licence. The
-    corrections in its edits.yaml are applied again whenever a map is imported into it.
+    corrections in its edits.yaml are applied again whenever a map or tables are imported into it.
     """
     from congestion_lab.network.roadscope import Scope
     from congestion_lab.reporting.qualitypage import quality_page
@@ -67,11 +71,18 @@ def import_network(
     wanted = _wanted(source, bbox, place)
     folder = folder_for_results(out or Path(_stem(wanted)))
     check_target(folder)
-    corrections = _edits(folder, edits)
-    wishes = Wishes(Scope(service=service, footways=footways), guess=not no_guess, fix=fix, edits=corrections)
+    corrections = _edits_file(folder, edits)
+    wishes = Wishes(Scope(service=service, footways=footways), guess=not no_guess, fix=fix)
     with progress() as bars:
         task = bars.add_task("importing", total=None)
-        made, network = _imported(wanted, server, wishes, lambda text: bars.update(task, description=text))
+        made, network = _imported(
+            wanted,
+            lambda text: bars.update(task, description=text),
+            server=server,
+            wishes=wishes,
+            edits=corrections,
+            anchor=anchor,
+        )
         bars.update(task, description="writing the folder")
         net = write_import(made, folder, quality_page(made, network, title=folder.resolve().name))
     if as_json:
@@ -100,33 +111,96 @@ def _stem(wanted: "Path | Area") -> str:
     return "-".join(words[1:]) or "network"
 
 
-def _edits(folder: Path, given: Path | None) -> "Edits":
-    from congestion_lab.network.edits import EDITS, Edits, read_edits
+def _edits_file(folder: Path, given: Path | None) -> Path | None:
+    """Return the file of edits: the named one, or the folder's own where there is one."""
+    from congestion_lab.network.edits import EDITS
 
-    path = given or folder / EDITS
-    return read_edits(path) if given or path.is_file() else Edits()
+    return given or (folder / EDITS if (folder / EDITS).is_file() else None)
 
 
 def _imported(
-    wanted: "Path | Area", server: str | None, wishes: "Wishes", told: Callable[[str], None]
+    wanted: "Path | Area",
+    told: Callable[[str], None],
+    *,
+    server: str | None,
+    wishes: "Wishes",
+    edits: Path | None,
+    anchor: str | None,
 ) -> "tuple[Imported, Network]":
-    from congestion_lab.core.digests import digest_of_file
+    from congestion_lab.network.utdf import is_utdf
+    from congestion_lab.sumo.osmfile import is_osm
+
+    listed = isinstance(wanted, Path) and (wanted.is_dir() or is_utdf(wanted))
+    if anchor is not None and (not listed or not isinstance(wanted, Path) or wanted.is_dir()):
+        raise click.UsageError("--anchor is for UTDF files, whose coordinates have no place on a map")
+    if isinstance(wanted, Path) and listed:
+        _refuse_wishes(wanted, wishes)
+        return _from_tables(wanted, edits, anchor, told)
+    if isinstance(wanted, Path) and not is_osm(wanted) and wanted.name.endswith((".net.xml", ".net.xml.gz")):
+        return _from_net(wanted, wishes, edits, told)
+    return _from_map(wanted, server, wishes, edits, told)
+
+
+def _refuse_wishes(source: Path, wishes: "Wishes") -> None:
     from congestion_lab.core.errors import Fault, NetworkError
+    from congestion_lab.sumo.importing import Wishes
+
+    if wishes != Wishes():
+        rule = "only maps of OpenStreetMap have roads to choose, signals to guess and safe repairs"
+        raise NetworkError(Fault(rule, "leave out --fix, --service, --footways and --no-guess", str(source)))
+
+
+def _from_tables(
+    source: Path, edits: Path | None, anchor: str | None, told: Callable[[str], None]
+) -> "tuple[Imported, Network]":
+    from congestion_lab.core.errors import Fault, NetworkError
+    from congestion_lab.network.gmns import FILES, is_gmns
+    from congestion_lab.network.listedits import read_list_edits
+    from congestion_lab.network.utdfroads import Anchor
+    from congestion_lab.sumo.listimport import NO_EDITS, import_gmns, import_utdf
+
+    corrections = NO_EDITS if edits is None else read_list_edits(edits)
+    if not source.is_dir():
+        return import_utdf(source, told, None if anchor is None else Anchor.read(anchor), corrections)
+    if not is_gmns(source):
+        hint = f"a folder of GMNS tables holds {' and '.join(FILES)}"
+        raise NetworkError(Fault("there is nothing in this folder that can be imported", hint, str(source)))
+    return import_gmns(source, told, corrections)
+
+
+def _from_net(
+    source: Path, wishes: "Wishes", edits: Path | None, told: Callable[[str], None]
+) -> "tuple[Imported, Network]":
+    from congestion_lab.core.errors import Fault, NetworkError
+    from congestion_lab.network.edits import read_edits
+    from congestion_lab.sumo.importing import import_net
+
+    _refuse_wishes(source, wishes)
+    if edits is not None and len(read_edits(edits)):
+        hint = "leave out --edits, and choose a folder without edits; netedit corrects a net"
+        raise NetworkError(Fault("a SUMO net is taken as it is: edits are for maps and tables", hint, str(source)))
+    return import_net(source, told)
+
+
+def _from_map(
+    wanted: "Path | Area",
+    server: str | None,
+    wishes: "Wishes",
+    edits: Path | None,
+    told: Callable[[str], None],
+) -> "tuple[Imported, Network]":
+    from dataclasses import replace
+
+    from congestion_lab.core.digests import digest_of_file
+    from congestion_lab.network.edits import Edits, read_edits
     from congestion_lab.network.overpass import SERVER
     from congestion_lab.sumo.importfolder import Origin
-    from congestion_lab.sumo.importing import Wishes, import_map, import_net
+    from congestion_lab.sumo.importing import import_map
     from congestion_lab.sumo.mapsource import ask
-    from congestion_lab.sumo.osmfile import is_osm, read_osm
+    from congestion_lab.sumo.osmfile import read_osm
 
+    wishes = replace(wishes, edits=Edits() if edits is None else read_edits(edits))
     if isinstance(wanted, Path):
-        if not is_osm(wanted) and wishes != Wishes():
-            hint = "leave out --edits, --fix, --service, --footways and --no-guess, and choose a folder without edits"
-            rule = "only OpenStreetMap data can be corrected on import: edits go by the ids of its ways and nodes"
-            raise NetworkError(Fault(rule, hint, str(wanted)))
-        if not is_osm(wanted) and wanted.name.endswith((".net.xml", ".net.xml.gz")):
-            return import_net(wanted, told)
-        if wanted.is_dir():
-            return _tables(wanted, told)
         told(f"reading {wanted.name}")
         osm = read_osm(wanted)
         return import_map(osm, Origin("osm", wanted.name, digest_of_file(wanted), osm.source), wishes, told)
@@ -136,17 +210,6 @@ def _imported(
         remark(answer.remark)
     source = f"Overpass, {wanted}" + (" (kept answer)" if answer.remark else "")
     return import_map(answer.map, Origin("osm", source, digest_of_file(answer.file), answer.map.source), wishes, told)
-
-
-def _tables(folder: Path, told: Callable[[str], None]) -> "tuple[Imported, Network]":
-    from congestion_lab.core.errors import Fault, NetworkError
-    from congestion_lab.network.gmns import FILES, is_gmns
-    from congestion_lab.sumo.gmnsimport import import_gmns
-
-    if not is_gmns(folder):
-        hint = f"a folder of GMNS tables holds {' and '.join(FILES)}"
-        raise NetworkError(Fault("there is nothing in this folder that can be imported", hint, str(folder)))
-    return import_gmns(folder, told)
 
 
 def _say(made: "Imported", net: Path, report: Path) -> None:

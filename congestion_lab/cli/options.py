@@ -27,6 +27,12 @@ def example(command: str) -> str:
     return f"\b\nExample: congestion-lab {command}"
 
 
+def variant_option(function: F) -> F:
+    """`--variant NAME`: which state of a network's folder."""
+    text = "Variant of the network's folder, e.g. before-2025. Default: the network as it is."
+    return click.option("--variant", help=text)(function)
+
+
 def json_option(function: F) -> F:
     """`--json`: the result for machines, on stdout."""
     return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(function)

@@ -9,7 +9,6 @@ import click
 from congestion_lab.cli.options import ALL, RUNS_FOLDER, folder_for_results
 
 if TYPE_CHECKING:
-    from congestion_lab.scenarios.family import Family
     from congestion_lab.scenarios.schema import Scenario
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -36,7 +35,7 @@ def chosen_scenario(path: Path, period: str | None) -> "Scenario":
     """
     if period == ALL:
         raise click.UsageError(f"`--period {ALL}` is for `simulate` and `optimize`; name one period here")
-    (scenario,) = chosen_scenarios(path, () if period is None else (period,)).values()
+    (scenario,) = _chosen(path, () if period is None else (period,), ()).values()
     return scenario
 
 
@@ -45,25 +44,26 @@ def chosen_scenarios(path: Path, periods: tuple[str, ...]) -> "Mapping[str, Scen
 
     Raises:
         ScenarioError: The file is faulty.
-        UsageError: The file holds several times of day and none of them is named, or one only and one is named.
+        UsageError: It holds several times of day and none of them is named, or one only and one is named.
     """
+    return _chosen(path, periods, (ALL,))
+
+
+def _chosen(path: Path, periods: tuple[str, ...], words: tuple[str, ...]) -> "Mapping[str, Scenario]":
+    """Return scenarios by period; `words` are what `--period` takes besides the periods themselves."""
     from congestion_lab.scenarios.family import Family, load_scenario_file
 
     loaded = load_scenario_file(path)
-    if isinstance(loaded, Family):
-        return _of_family(path, loaded, periods)
-    if periods:
-        raise click.UsageError(f"{path} holds one scenario, no times of day; leave `--period` out")
-    return {loaded.name: loaded}
-
-
-def _of_family(path: Path, family: "Family", periods: tuple[str, ...]) -> "Mapping[str, Scenario]":
-    known = ", ".join(family.scenarios)
+    if not isinstance(loaded, Family):
+        if periods:
+            raise click.UsageError(f"{path} holds one scenario, no times of day; leave `--period` out")
+        return {loaded.name: loaded}
+    known = ", ".join((*loaded.scenarios, *words))
     if not periods:
         raise click.UsageError(f"{path} holds several times of day; choose by `--period`: {known}")
-    if unknown := [name for name in periods if name != ALL and name not in family.scenarios]:
-        raise click.UsageError(f"{path} has no period {', '.join(map(repr, unknown))}; it has: {known}")
-    return {name: family.scenarios[name] for name in (family.scenarios if ALL in periods else periods)}
+    if unknown := [name for name in periods if name not in {*loaded.scenarios, *words}]:
+        raise click.UsageError(f"{path} has no period {', '.join(map(repr, unknown))}; choose one of {known}")
+    return {name: loaded.scenarios[name] for name in (loaded.scenarios if ALL in periods else periods)}
 
 
 def folders_by_period(names: "Mapping[str, str]", out: Path | None) -> dict[str, Path]:

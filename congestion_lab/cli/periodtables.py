@@ -15,10 +15,10 @@ NOTHING = "–"
 
 
 def indicators_by_period(run_sets: Mapping[str, RunSet]) -> Table:
-    """Return the indicators as rows and the periods as columns: mean ± standard deviation over each period's seeds."""
+    """Return the indicators as rows and the periods as columns: mean ± standard deviation over the seeds."""
     seeds = sorted({one.seed for run_set in run_sets.values() for one in run_set.outcomes})
-    title = f"Mean ± standard deviation over the seeds {', '.join(map(str, seeds))}"
-    table = period_table(title, "indicator", run_sets)
+    figures = "Mean ± standard deviation over the seeds" if len(seeds) > 1 else "Seed"
+    table = period_table(f"{figures} {', '.join(map(str, seeds))}", "indicator", run_sets)
     by_period = [summaries(run_set) for run_set in run_sets.values()]
     for indicator in INDICATORS:
         values = [list(values_by_seed(indicator, by_seed).values()) for by_seed in by_period]

@@ -1,4 +1,4 @@
-"""`congestion-lab plan`: check, show and export signal plans."""
+"""`congestion-lab plan`: import, check, certify, show and export signal plans."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from congestion_lab.cli.console import Exit, remark, say, say_json
+from congestion_lab.cli.console import Exit, progress, remark, say, say_json
 from congestion_lab.cli.options import (
     example,
+    file_beside,
     file_for_results,
     folder_for_results,
     json_option,
     out_option,
+    variant_option,
     verbosity_options,
 )
+from congestion_lab.cli.planimport import import_plans, template
+from congestion_lab.cli.schedule import schedule
 
 if TYPE_CHECKING:
     from congestion_lab.signals.planfile import PlanFile
@@ -23,10 +27,29 @@ if TYPE_CHECKING:
 
 _EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
 
+_EXPORT_HELP = """Write the plans of FILE in the formats of the field.
+
+\b
+sumo    programmes that bare SUMO loads beside the network
+csv     timings and intergreens as tables
+xlsx    timing sheets, one per intersection, with live sums
+vissig  fixed-time programmes with stages and intergreens (.sig)
+utdf    Synchro's combined CSV, UTDFVERSION 8
+gmns    signal tables of GMNS 0.96 with nodes, links and movements
+ntcip   parameters of NTCIP 1202 controllers with object identifiers
+
+What a format cannot hold is told; a plan that it would change dangerously is refused. See docs/export-formats.md.
+"""
+
 
 @click.group(epilog=example(f"plan check {_EXAMPLE}"))
 def plan() -> None:
-    """Check, show and export signal plans."""
+    """Import, check, certify, show and export signal plans."""
+
+
+plan.add_command(import_plans)
+plan.add_command(template)
+plan.add_command(schedule)
 
 
 @plan.command(epilog=example(f"plan check {_EXAMPLE} --repair -o repaired.json"))
@@ -81,6 +104,46 @@ def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
     return mended
 
 
+@plan.command(epilog=example(f"plan certify {_EXAMPLE} -o certificate.json"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--controller", "controllers", multiple=True, metavar="ID", help="Only this one, rule by rule; repeatable."
+)
+@out_option("Also write the certificates to this file, as JSON.")
+@json_option
+@verbosity_options
+def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json: bool) -> int:
+    """Hold every plan in FILE against every rule; exit code 3 if a rule is breached or cannot be judged.
+
+    With --controller the table of rules and the intergreens of that controller are printed too.
+    """
+    from congestion_lab.cli.certificates import certificate_lines, intergreen_table, rules_table
+    from congestion_lab.signals.certificate import marking
+    from congestion_lab.signals.certificatefile import certificates_as_json, write_certificates
+    from congestion_lab.signals.certifying import certify as certificates_of
+    from congestion_lab.signals.planfile import read_plan_file
+
+    target = None if out is None else file_beside(out, file)
+    content = read_plan_file(file)
+    _known_only(content, file, controllers)
+    every = certificates_of(content.plans, content.intersections)
+    chosen = [one for one in every if not controllers or one.controller_id in controllers]
+    if target is not None:
+        write_certificates(target, chosen)
+        remark(f"certificates: {target}")
+    if as_json:
+        say_json(certificates_as_json(chosen))
+    else:
+        for one in chosen:
+            for line in certificate_lines(one):
+                say(line)
+            if controllers and one.program_id:
+                say(rules_table(one))
+                say(intergreen_table(one))
+        say(marking(chosen).text)
+    return Exit.OK if marking(chosen).certified else Exit.BAD_INPUT
+
+
 @plan.command(epilog=example(f"plan show {_EXAMPLE} --controller baramkeh"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
@@ -92,10 +155,7 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     from congestion_lab.signals.planfile import read_plan_file
 
     content = read_plan_file(file)
-    unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
-    if unknown:
-        known = ", ".join(one.controller_id for one in content.plans)
-        raise click.UsageError(f"{file} has no controller {', '.join(unknown)}; it has {known}")
+    _known_only(content, file, controllers)
     chosen = [one for one in content.plans if not controllers or one.controller_id in controllers]
     if as_json:
         say_json(plans_as_json(chosen))
@@ -107,27 +167,160 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     return Exit.OK
 
 
-@plan.command(epilog=example(f"plan export {_EXAMPLE} --format sumo --format xlsx -o plans/"))
+@plan.command(epilog=example(f"plan analyze {_EXAMPLE} --runs runs/damascus-centre-signals/best"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--format", "formats", multiple=True, required=True, metavar="FORMAT", help="sumo, csv or xlsx; may be repeated."
+    "--runs", type=click.Path(path_type=Path), required=True, help="Run set: its flows, and what it measured."
 )
+@click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
+@click.option(
+    "--hours",
+    type=click.FloatRange(min=0.0, min_open=True, max=24.0),
+    default=0.25,
+    show_default=True,
+    help="Analysis period T of the HCM.",
+)
+@json_option
+@verbosity_options
+def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float, as_json: bool) -> int:
+    """Print v/c, delay, level of service and queues of FILE by the HCM, beside what RUNS measured."""
+    from congestion_lab.cli.analysis import analysis_as_json, analysis_heading, analysis_table
+    from congestion_lab.cli.planruns import measured_by, site_of
+    from congestion_lab.metrics.analysing import Conditions, analysed
+    from congestion_lab.signals.planfile import read_plan_file
+
+    content = read_plan_file(file)
+    _known_only(content, file, controllers)
+    measured, remarks = measured_by(content, file, runs)
+    for text in remarks:
+        remark(text)
+    chosen = [one for one in content.plans if not controllers or one.controller_id in controllers]
+    found = [analysed(one, site_of(content, one, file), measured.flows, Conditions(hours)) for one in chosen]
+    if as_json:
+        say_json([analysis_as_json(one, measured) for one in found])
+        return Exit.OK
+    for one in found:
+        say(analysis_heading(one))
+        say(analysis_table(one, measured))
+    return Exit.OK
+
+
+@plan.command(epilog=example(f"plan corridors {_EXAMPLE} --runs runs/damascus-centre-signals/best"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--network", type=click.Path(path_type=Path), help="Network of FILE, where no runs are named.")
+@click.option("--runs", type=click.Path(path_type=Path), help="Run set: also say who arrives on green.")
+@click.option("--through", metavar="ID,ID...", help="The way past these controllers, in this order.")
+@click.option("--speed", "speed_kmh", type=click.FloatRange(min=1.0, max=150.0), help="km/h. Default: speed limits.")
+@click.option("--most", type=click.IntRange(min=1), default=12, show_default=True, help="Ways to look for.")
+@json_option
+@verbosity_options
+def corridors(
+    file: Path,
+    *,
+    network: Path | None,
+    runs: Path | None,
+    through: str | None,
+    speed_kmh: float | None,
+    most: int,
+    as_json: bool,
+) -> int:
+    """Print green waves of FILE along its streets: bandwidth, efficiency, attainability, arrivals on green.
+
+    Streets are found by name and going straight on past three signals or more. Bandwidths are exact for the plans and
+    the speed; arrivals are those of simulated vehicles.
+    """
+    from congestion_lab.cli.corridors import reasons, street_as_json, streets_table
+    from congestion_lab.cli.planruns import roads_and_runs
+    from congestion_lab.metrics.corridors import corridors as found_corridors
+    from congestion_lab.metrics.greenwaves import arrivals_by_signal, streets
+    from congestion_lab.metrics.waythrough import corridor_through
+    from congestion_lab.signals.planfile import read_plan_file
+
+    content = read_plan_file(file)
+    roads, results, remarks = roads_and_runs(content, file, network, runs)
+    for text in remarks:
+        remark(text)
+    named = through.split(",") if through else []
+    ways = [corridor_through(roads, named)] if named else found_corridors(roads, most=most)
+    found = streets(ways, content.plans, speed_mps=None if speed_kmh is None else speed_kmh / 3.6)
+    judged = [
+        (street, [arrivals_by_signal(wave, content.plans, results) if results else () for wave in street.waves])
+        for street in found
+    ]
+    if as_json:
+        say_json([street_as_json(*each) for each in judged])
+    elif judged:
+        say(streets_table(judged))
+        for line in reasons(found):
+            say(line)
+    else:
+        say("no street leads straight past three signals or more; name one with --through")
+    return Exit.OK
+
+
+def _known_only(content: "PlanFile", file: Path, controllers: Sequence[str]) -> None:
+    unknown = sorted(set(controllers) - {one.controller_id for one in content.plans})
+    if unknown:
+        known = ", ".join(one.controller_id for one in content.plans)
+        raise click.UsageError(f"{file} has no controller {', '.join(unknown)}; it has {known}")
+
+
+@plan.command(help=_EXPORT_HELP, epilog=example(f"plan export {_EXAMPLE} --format sumo --format xlsx -o plans/"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "formats", multiple=True, required=True, metavar="FORMAT", help="May be repeated.")
+@click.option(
+    "--network",
+    "network_path",
+    metavar="FOLDER|NET",
+    type=click.Path(path_type=Path),
+    help="The network that the plans were made for; utdf and gmns tell where its roads run.",
+)
+@click.option("--uncertified", is_flag=True, help="Export plans that are not certified too; every file says so.")
+@variant_option
 @out_option("Folder the files are written to. Default: plans.", default=Path("plans"), show_default=False)
 @json_option
 @verbosity_options
-def export(file: Path, *, formats: Sequence[str], out: Path, as_json: bool) -> int:
-    """Write the plans of FILE in the formats of the field."""
+def export(
+    file: Path,
+    *,
+    formats: Sequence[str],
+    network_path: Path | None,
+    variant: str | None,
+    uncertified: bool,
+    out: Path,
+    as_json: bool,
+) -> int:
+    """Write the plans of FILE in the formats of the field; exit code 3 if they are not certified."""
+    from congestion_lab.cli.certificates import released
     from congestion_lab.exporting.formats import FORMATS
     from congestion_lab.exporting.formats import export as exported
+    from congestion_lab.signals.planfile import read_plan_file
+    from congestion_lab.sumo.netfile import read_network
+    from congestion_lab.sumo.networkbuild import net_of
 
     unknown = sorted(set(formats) - FORMATS.keys())
     if unknown:
         raise click.UsageError(f"no export format: {', '.join(unknown)}; choose from {', '.join(FORMATS)}")
+    if variant is not None and network_path is None:
+        raise click.UsageError("--variant chooses a variant of --network, which is not given")
     folder_for_results(out)
-    written = [path for format in dict.fromkeys(formats) for path in exported(file, format, out)]
+    content = read_plan_file(file)
+    mark = released(content, file, uncertified=uncertified)
+    if not mark.certified:
+        remark(mark.text)
+    with progress() as bars:
+        bars.add_task(f"exporting {file}", total=None)
+        network = None if network_path is None else read_network(net_of(network_path, variant))
+        written = [
+            exported(content, one, out, network=network, marking=mark.text, source=str(file))
+            for one in dict.fromkeys(formats)
+        ]
+    for note in (note for one in written for note in one.remarks):
+        remark(note)
+    files = [str(path) for one in written for path in one.files]
     if as_json:
-        say_json([str(path) for path in written])
+        say_json(files)
     else:
-        for path in written:
-            say(str(path))
+        for path in files:
+            say(path)
     return Exit.OK

@@ -37,3 +37,8 @@ def shielded(text: str) -> str:
 def unshielded(text: str) -> str:
     """Return text as it was before `shielded`."""
     return text[1:] if text.startswith("'") and text[1:].startswith((*_STARTS_A_FORMULA, "'")) else text
+
+
+def xml_comment(text: str) -> str:
+    """Return a line of XML that only people read; nothing for empty text."""
+    return f"<!-- {text.replace('--', '- -').rstrip('-')} -->\n" if text else ""

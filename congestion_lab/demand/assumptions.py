@@ -119,7 +119,7 @@ class Assignment(Strict):
 class ClassFigures(Strict):
     """Size and dynamics of one vehicle class."""
 
-    shape: Literal["passenger", "taxi", "delivery", "bus", "truck"]
+    shape: Literal["passenger", "taxi", "delivery", "bus", "truck", "motorcycle"]
     pcu: Figure[Positive]
     length_m: Figure[Positive]
     min_gap_m: Figure[NotNegative]
@@ -146,6 +146,20 @@ class Shares(Strict):
         return self
 
 
+class Lines(Strict):
+    """Lines of microbuses and buses: their table, where their vehicles stop and for how long."""
+
+    table: str
+    stop_spacing_m: Figure[Positive]
+    stop_length_m: Figure[Positive]
+    clear_after_m: Figure[NotNegative]
+    clear_before_m: Figure[NotNegative]
+    served_share: Figure[Share]
+    dwell_mean_s: Figure[Positive]
+    dwell_deviation_s: Figure[NotNegative]
+    stopping: Figure[Literal["lane", "bay"]]
+
+
 class Assumptions(Strict):
     """Everything that a demand is built from, besides the zones' places and the network."""
 
@@ -162,6 +176,7 @@ class Assumptions(Strict):
     assignment: Assignment
     classes: dict[str, ClassFigures]
     shares: Shares
+    lines: Lines | None = None
     seed: Figure[Annotated[int, Field(ge=0)]]
 
     @model_validator(mode="after")

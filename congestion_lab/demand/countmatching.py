@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from congestion_lab.core.cellvalues import shown
 from congestion_lab.core.geometry import Point
-from congestion_lab.demand.cellvalues import shown
 from congestion_lab.demand.rowplaces import Spot
 
 TOLERANCE_M = 30.0  # positions of cameras are seldom known better, and the far kerb of an arterial lies so far away

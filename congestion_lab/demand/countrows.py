@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from congestion_lab.core.cellvalues import Cell, decimal_sign, number_of, text_of
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.cellvalues import Cell, decimal_sign, number_of, text_of
 from congestion_lab.demand.rowplaces import (
     CellError,
     Interval,

@@ -7,8 +7,8 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from congestion_lab.core.cellvalues import shown
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.cellvalues import shown
 
 _MOST_ZONES = 8000  # 512 MB of figures; also what a packed file may unpack to
 _DATA, _LOOKUP = "data", "lookup"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from congestion_lab.core.cellvalues import Cell, clock_of, decimal_sign, number_of, shown, text_of, western
 from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.core.names import unshielded
-from congestion_lab.demand.cellvalues import Cell, clock_of, decimal_sign, number_of, shown, text_of, western
+from congestion_lab.core.tablefile import Line, read_lines
 from congestion_lab.demand.matrix import ODMatrix
 from congestion_lab.demand.odmatrixfile import read_omx
-from congestion_lab.demand.tablefile import Line, read_lines
 from congestion_lab.demand.zones import Zone
 
 OMX = ".omx"
@@ -91,7 +91,7 @@ def read_od(
         return ODTable(
             tuple(ODCell(names[o], names[d], float(trips[o, d])) for o, d in np.argwhere(trips > 0).tolist())
         )
-    lines = read_lines(path, sheet=sheet)
+    lines = read_lines(path, sheet=sheet, error=DemandError)
     if len(lines) < 2:  # noqa: PLR2004 -- a heading and a row
         raise DemandError(Fault("the table holds no row of data", _HINT, str(path)))
     headings = [western(text_of(cell)).casefold() for cell in lines[0].cells]

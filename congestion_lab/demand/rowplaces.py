@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from congestion_lab.core.cellvalues import Cell, clock_of, date_of, number_of, says_half, shown, text_of, western
 from congestion_lab.core.errors import Fault
 from congestion_lab.core.names import unshielded
-from congestion_lab.demand.cellvalues import Cell, clock_of, date_of, number_of, says_half, shown, text_of, western
 from congestion_lab.demand.tablemapping import ColumnName, Position, TableMapping, Times
 from congestion_lab.demand.tablerows import Row
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from congestion_lab.core.seeds import derived_seed
+from congestion_lab.demand.dwell import Dwell
 from congestion_lab.demand.profile import Profile
 
 Indices = NDArray[np.intp]
@@ -35,11 +36,15 @@ class Vehicle:
         depart_s: When it departs; whole seconds since midnight.
         vehicle_class: Id of its class.
         links: Its route.
+        id: Its name; "" for any number.
+        stops: Where it stops on its way, in order.
     """
 
     depart_s: int
     vehicle_class: str
     links: tuple[str, ...]
+    id: str = ""
+    stops: tuple[Dwell, ...] = ()
 
 
 def sampled_vehicles(

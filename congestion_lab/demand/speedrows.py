@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from congestion_lab.core.cellvalues import Cell, decimal_sign, number_of, text_of
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.cellvalues import Cell, decimal_sign, number_of, text_of
 from congestion_lab.demand.countrows import PLACE_COLUMNS
 from congestion_lab.demand.rowplaces import (
     CellError,

@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from congestion_lab.core.cellvalues import date_of
 from congestion_lab.core.errors import DemandError
 from congestion_lab.core.yamlfile import Strict, read_yaml
-from congestion_lab.demand.cellvalues import date_of
 
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from congestion_lab.core.cellvalues import Cell, text_of, western
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.cellvalues import Cell, text_of, western
-from congestion_lab.demand.tablefile import Line, read_lines
+from congestion_lab.core.tablefile import Line, read_lines
 from congestion_lab.demand.tablemapping import ColumnName, TableMapping
 
 _SHOWN = 12  # headings that a message lists
@@ -57,7 +57,12 @@ def read_table(path: Path, mapping: TableMapping, known: Sequence[ColumnName]) -
     """
     shape = mapping.table
     lines = read_lines(
-        path, sheet=shape.sheet, delimiter=shape.delimiter, encoding=shape.encoding, heading_row=shape.heading_row
+        path,
+        sheet=shape.sheet,
+        delimiter=shape.delimiter,
+        encoding=shape.encoding,
+        heading_row=shape.heading_row,
+        error=DemandError,
     )
     last_heading = shape.heading_row + shape.heading_rows - 1
     headings = _headings([line for line in lines if shape.heading_row <= line.number <= last_heading])

@@ -9,7 +9,7 @@ class VehicleClass:
 
     Attributes:
         id: Unique id.
-        shape: What kind of vehicle it is: passenger, taxi, delivery, bus, truck.
+        shape: What kind of vehicle it is: passenger, taxi, delivery, bus, truck, motorcycle.
         pcu: Passenger cars that it counts for at a saturated green.
         length_m: Length.
         min_gap_m: Gap to the vehicle ahead when standing.

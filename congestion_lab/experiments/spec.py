@@ -97,7 +97,7 @@ class Experiment(Section):
 
     name: Name
     description: str = ""
-    scenario: InputFile = Field(description="scenario file")
+    scenario: InputFile = Field(description="scenario file; of several times of day, `--period` chooses")
     search: Search = Search()
     confirm: Confirm = Confirm()
 

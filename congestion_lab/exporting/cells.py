@@ -1,13 +1,12 @@
 """What may stand in a cell of a table or a sheet when part of it comes from a map."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from congestion_lab.core.geometry import Turn
 from congestion_lab.core.names import inert
+from congestion_lab.exporting.wording import ENGLISH, PEDESTRIANS, TURNS, Language
 from congestion_lab.signals.approaches import Approach
 
 Cell = str | float | int
-_WORDS = {Turn.STRAIGHT: "straight", Turn.LEFT: "left", Turn.RIGHT: "right", Turn.U_TURN: "U-turn"}
 
 
 def seconds(value: float) -> float | int:
@@ -16,12 +15,12 @@ def seconds(value: float) -> float | int:
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def movements_text(approaches: Iterable[Approach]) -> str:
+def movements_text(approaches: Iterable[Approach], language: Language = ENGLISH) -> str:
     """Return what a group releases in words, e.g. `Baghdad Street: straight, right; pedestrians`."""
-    return inert("; ".join(_approach_text(approach) for approach in approaches))
+    return inert("; ".join(_approach_text(approach, language.say) for approach in approaches))
 
 
-def _approach_text(approach: Approach) -> str:
+def _approach_text(approach: Approach, say: Callable[[str], str]) -> str:
     if not approach.turns:
-        return "pedestrians"
-    return f"{approach.name}: {', '.join(_WORDS[turn] for turn in approach.turns)}"
+        return say(PEDESTRIANS)
+    return f"{approach.name}: {', '.join(say(TURNS[turn]) for turn in approach.turns)}"

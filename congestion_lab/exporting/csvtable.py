@@ -1,17 +1,16 @@
 """Timing tables as CSV: what a controller's keypad asks for, one row per green."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from congestion_lab.core.files import write_text
 from congestion_lab.core.names import inert
 from congestion_lab.exporting.cells import Cell, movements_text, seconds
+from congestion_lab.exporting.handover import Handover, Written
+from congestion_lab.exporting.tablefile import write_table
 from congestion_lab.signals.approaches import served
 from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
 from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.plan import PlanSet, SignalPlan
+from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic, max_gap_s
 from congestion_lab.signals.timeline import green_times
 
@@ -32,36 +31,27 @@ TIMING_COLUMNS = (
     "green_s",
     "yellow_s",
     "all_red_s",
-    "split_s",
+    "green_and_clearance_s",
     "shortest_green_s",
     "longest_green_s",
     "max_gap_s",
 )
 INTERGREEN_COLUMNS = ("controller", "intersection", "clearing_group", "entering_group", "intergreen_s")
-_BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes Arabic for Latin-1
 
 
-def write_csv(plans: PlanSet, intersections: Sequence[Intersection], stem: Path) -> list[Path]:
+def write_csv(handover: Handover, stem: Path) -> Written:
     """Write `<stem>-timings.csv` and `<stem>-intergreens.csv`.
 
     Times are seconds from the start of the cycle; an offset lies within the cycle, as controllers take it. Where
-    traffic ends the greens, the times are those of the longest cycle; the last three columns are empty elsewhere.
+    traffic ends the greens, the times are those of the longest cycle; the bounds and the gap are empty elsewhere.
+    Intergreens stand where one group follows another with nothing but a clearance in between, and are empty elsewhere.
     """
-    by_id = {intersection.controller_id: intersection for intersection in intersections}
-    pairs = [(plan, by_id[plan.controller_id]) for plan in plans]
     timings = stem.with_name(f"{stem.name}-timings.csv")
     intergreens = stem.with_name(f"{stem.name}-intergreens.csv")
-    _write(timings, TIMING_COLUMNS, (row for pair in pairs for row in _timing_rows(*pair)))
-    _write(intergreens, INTERGREEN_COLUMNS, (row for pair in pairs for row in _intergreen_rows(*pair)))
-    return [timings, intergreens]
-
-
-def _write(target: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow(columns)
-    writer.writerows(rows)
-    write_text(target, _BYTE_ORDER_MARK + stream.getvalue())
+    marking = handover.marking
+    write_table(timings, TIMING_COLUMNS, (row for pair in handover for row in _timing_rows(*pair)), marking)
+    write_table(intergreens, INTERGREEN_COLUMNS, (row for pair in handover for row in _intergreen_rows(*pair)), marking)
+    return Written((timings, intergreens))
 
 
 def _timing_rows(plan: SignalPlan, intersection: Intersection) -> Iterator[Sequence[Cell]]:
@@ -81,7 +71,14 @@ def _timing_rows(plan: SignalPlan, intersection: Intersection) -> Iterator[Seque
         if not greens:
             yield (*head, *name, 0, "", "", "", 0, 0, 0, 0, "", "", "")
         for count, (green, bounds) in enumerate(zip(greens, _bounds(plan, place), strict=True), start=1):
-            times = (green.start_s, green.end_s, green.green_s, green.yellow_s, green.all_red_s, green.split_s)
+            times = (
+                green.start_s,
+                green.end_s,
+                green.green_s,
+                green.yellow_s,
+                green.all_red_s,
+                green.green_and_clearance_s,
+            )
             way = green.right_of_way
             yield (*head, *name, count, way, *map(seconds, times), *bounds)
 

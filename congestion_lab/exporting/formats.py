@@ -1,47 +1,71 @@
 """The formats that a plan can be exported to, by name."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.exporting.csvtable import write_csv
+from congestion_lab.exporting.filenames import file_stem
+from congestion_lab.exporting.gmnstables import write_gmns
+from congestion_lab.exporting.handover import Handover, Written
+from congestion_lab.exporting.ntciptable import write_ntcip
 from congestion_lab.exporting.sumofile import write_sumo
 from congestion_lab.exporting.timingsheets import write_xlsx
-from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.plan import PlanSet
-from congestion_lab.signals.planfile import read_plan_file
+from congestion_lab.exporting.utdffile import write_utdf
+from congestion_lab.exporting.vissigfile import write_vissig
+from congestion_lab.network.model import Network
+from congestion_lab.signals.planfile import PlanFile
 
-Exporter = Callable[[PlanSet, Sequence[Intersection], Path], list[Path]]
-"""Takes plans, their intersections and a path without extension; returns the files written, all beginning with it."""
+Exporter = Callable[[Handover, Path], Written]
+"""Takes what is handed over and a path without extension; whatever it writes begins with that path.
 
-FORMATS: Mapping[str, Exporter] = MappingProxyType({"sumo": write_sumo, "csv": write_csv, "xlsx": write_xlsx})
-_UNSAFE = re.compile(r"[^\w-]+")
-_LONGEST_STEM = 50  # characters of up to four bytes, with room for endings: file systems take 255 bytes
+It writes everything or raises `SignalPlanError` with every reason why the format cannot hold the plans.
+"""
+
+FORMATS: Mapping[str, Exporter] = MappingProxyType(
+    {
+        "sumo": write_sumo,
+        "csv": write_csv,
+        "xlsx": write_xlsx,
+        "vissig": write_vissig,
+        "utdf": write_utdf,
+        "gmns": write_gmns,
+        "ntcip": write_ntcip,
+    }
+)
 
 
-def export(plan_file: Path, format: str, folder: Path) -> list[Path]:
-    """Export a plan file into a folder and return the files written, named after its scenario.
+def export(
+    content: PlanFile, format: str, folder: Path, *, network: Network | None = None, marking: str = "", source: str = ""
+) -> Written:
+    """Export plans into a folder, into files named after their scenario.
+
+    Args:
+        content: The plans.
+        format: One of `FORMATS`.
+        folder: Where to.
+        network: The roads that the plans were made for.
+        marking: One line that every file is to carry.
+        source: The file that the plans are from, to be named in messages.
 
     Raises:
-        SignalPlanError: The plan file cannot be used, has a plan without its intersection, or the format is unknown.
+        SignalPlanError: The format is unknown or cannot hold the plans, a plan has no intersection, or the network is
+            not the one that the plans were made for.
     """
     if format not in FORMATS:
         rule = f"{format!r} is no export format"
         raise SignalPlanError(Fault(rule, f"choose from {', '.join(FORMATS)}", key="format"))
-    content = read_plan_file(plan_file)
-    known = {intersection.controller_id for intersection in content.intersections}
+    sites = {intersection.controller_id: intersection for intersection in content.intersections}
     faults = [
-        Fault(f"the plan of {plan.controller_id!r} has no intersection", "write the plan file anew", str(plan_file))
+        Fault(f"the plan of {plan.controller_id!r} has no intersection", "write the plan file anew", source)
         for plan in content.plans
-        if plan.controller_id not in known
+        if plan.controller_id not in sites
     ]
+    if network is not None and network.digest != content.network_digest:
+        hint = "name the network of the plans' own scenario, in the same variant"
+        faults.append(Fault("the plans were made for another network", hint, source, key="network"))
     if faults:
         raise SignalPlanError(*faults)
-    return FORMATS[format](content.plans, content.intersections, folder / file_stem(content.scenario))
-
-
-def file_stem(name: str) -> str:
-    """Return a name that every file system takes; it never leaves its folder."""
-    return _UNSAFE.sub("-", name).strip("-")[:_LONGEST_STEM] or "plan"
+    handover = Handover(content.scenario, content.plans, sites, network, " ".join(marking.split()))
+    return FORMATS[format](handover, folder / file_stem(content.scenario))

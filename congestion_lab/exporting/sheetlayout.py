@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from congestion_lab.core.names import inert
+from congestion_lab.core.names import inert, shielded
 from congestion_lab.exporting.cells import Cell
+from congestion_lab.exporting.wording import ENGLISH, Language
 from congestion_lab.signals.plan import Aspect
 
 LABEL_WIDTHS = (10, 46, 11, 10, 10, 10, 10, 10, 10)
 BAR_COLUMN = len(LABEL_WIDTHS) + 2  # the second-by-second bar begins behind the table and a gap
 _SECOND_WIDTH = 1.7
+_LONGEST_HEADER = 200  # Excel takes 255 characters, codes and doubled signs among them
 _THIN = Side(style="thin", color="FFBFBBB2")
 _PALE = PatternFill("solid", fgColor="FFF1EFEA")
 BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -35,9 +38,15 @@ class Pen:
 
     Attributes:
         sheet: The sheet.
+        language: The language of its fixed texts.
     """
 
     sheet: Worksheet
+    language: Language = ENGLISH
+
+    def say(self, text: str) -> str:
+        """Return one of the sheets' fixed texts in the language of this one."""
+        return self.language.say(text)
 
     def text(self, row: int, column: int, text: str, *, font: Font | None = None, arabic: bool = False) -> None:
         """Write text that is never a formula."""
@@ -63,6 +72,22 @@ class Pen:
             cell.font = Font(size=10)
         self.sheet.cell(row, column).border = Border(bottom=_THIN)
 
+    def formula(self, row: int, column: int, formula: str) -> None:
+        """Write a formula; nothing that comes from a map or a plan may be part of it but numbers of rows."""
+        cell = self.sheet.cell(row, column)
+        cell.value = f"={formula}"
+        cell.font = Font(size=10)
+        cell.border = Border(bottom=_THIN)
+
+    def marking(self, row: int, text: str) -> None:
+        """Write the marking of a plan so that nobody overlooks it, on the sheet and on every printed page."""
+        cell = self.sheet.cell(row, 1)
+        cell.value = shielded(text)
+        cell.font = Font(size=12, bold=True, color="FFB42318")
+        header = HeaderFooterItem()
+        header.center.text = text[:_LONGEST_HEADER].replace("&", "&&")
+        self.sheet.HeaderFooter.oddHeader = header
+
     def second(self, row: int, second: int, aspect: Aspect) -> None:
         """Colour one second of the bar."""
         self.sheet.cell(row, BAR_COLUMN + second).fill = ASPECT_FILLS[aspect]
@@ -77,8 +102,9 @@ class Pen:
             dimensions[get_column_letter(BAR_COLUMN + second)].width = _SECOND_WIDTH
 
 
-def page_setup(sheet: Worksheet) -> None:
-    """Make a sheet print on one landscape A4 page's width."""
+def page_setup(sheet: Worksheet, language: Language = ENGLISH) -> None:
+    """Make a sheet print on one landscape A4 page's width, and read from the side that its language begins on."""
+    sheet.sheet_view.rightToLeft = language.right_to_left
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4, ECMA-376
     sheet.page_setup.fitToWidth = 1

@@ -5,49 +5,38 @@ from collections.abc import Callable, Iterator, Sequence
 
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from congestion_lab.exporting import wording
 from congestion_lab.exporting.cells import Cell, movements_text, seconds
 from congestion_lab.exporting.sheetlayout import ASPECT_FILLS, BAR_COLUMN, BOX, Pen
 from congestion_lab.signals.approaches import served
 from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
 from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.plan import Aspect, SignalPlan
+from congestion_lab.signals.plan import Aspect, Interval, SignalPlan
 from congestion_lab.signals.retiming import is_timed_by_traffic, max_gap_s
 from congestion_lab.signals.timeline import GreenTime, green_times
 
-_GROUP_COLUMNS = ("Group", "Movements", "Right of way", "Green from", "Green to", "Green", "Yellow", "All-red", "Split")
-_INTERVAL_COLUMNS = ("Interval", "Groups with green", "Kind", "From", "To", "Length", "Minimum", "Maximum")
 _TICK_S = 10
 _LONGEST_BAR_S = 600  # signals that never change may have a cycle of days; a sheet has 16,384 columns
 _MATRIX_CELL = 2  # seconds of the bar that one cell of a matrix is wide
 _GREY = PatternFill("solid", fgColor="FFDAD7D0")
-_WORDS = {
-    Aspect.GREEN: "green",
-    Aspect.PERMITTED: "permitted green",
-    Aspect.YELLOW: "yellow",
-    Aspect.RED: "red",
-    Aspect.RED_YELLOW: "red and yellow",
-    Aspect.STOP_THEN_GO: "go after a stop",
-    Aspect.FLASHING: "flashing",
-    Aspect.DARK: "dark",
-}
 
 
-def header(pen: Pen, plan: SignalPlan, intersection: Intersection) -> int:
+def header(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> int:
     """Write names and the programme's data."""
     pen.widths(_bar_s(plan))
-    pen.text(1, 1, intersection.name, font=Font(size=16, bold=True))
-    pen.text(2, 1, intersection.name_ar, font=Font(size=14))
+    pen.text(row, 1, intersection.name, font=Font(size=16, bold=True))
+    pen.text(row + 1, 1, intersection.name_ar, font=Font(size=14))
     facts: list[tuple[str, Cell]] = [
-        ("Controller", plan.controller_id),
-        ("Programme", plan.program_id),
-        ("Control", plan.control.value),
+        (wording.CONTROLLER, plan.controller_id),
+        (wording.PROGRAMME, plan.program_id),
+        (wording.CONTROL, plan.control.value),
         *_times(plan),
     ]
-    for row, (name, value) in enumerate(facts, start=4):
-        pen.heading(row, 1, name)
-        pen.value(row, 2, value)
-        pen.sheet.cell(row, 2).alignment = Alignment(horizontal="left")
-    return 4 + len(facts)
+    for place, (name, value) in enumerate(facts, start=row + 3):
+        pen.heading(place, 1, pen.say(name))
+        pen.value(place, 2, value)
+        pen.sheet.cell(place, 2).alignment = Alignment(horizontal="left")
+    return row + 3 + len(facts)
 
 
 def offset(plan: SignalPlan) -> Cell:
@@ -57,30 +46,31 @@ def offset(plan: SignalPlan) -> Cell:
 
 def _times(plan: SignalPlan) -> Iterator[tuple[str, Cell]]:
     if not is_timed_by_traffic(plan):
-        yield "Cycle (s)", seconds(plan.cycle_s)
-        yield "Offset (s)", offset(plan)
+        yield wording.CYCLE, seconds(plan.cycle_s)
+        yield wording.OFFSET, offset(plan)
         return
-    yield "Longest cycle (s)", seconds(plan.cycle_s)
+    yield wording.LONGEST_CYCLE, seconds(plan.cycle_s)
     gap = max_gap_s(plan)
     if gap is not None:
-        yield "Green ends at a gap of (s)", seconds(gap)
+        yield wording.MAX_GAP, seconds(gap)
 
 
 def group_table(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> int:
     """Write one row per group: its greens in figures, and second by second as coloured cells."""
-    _headings(pen, row, _GROUP_COLUMNS)
+    headings(pen, row, wording.GROUP_COLUMNS)
     for second in range(0, _bar_s(plan), _TICK_S):
         pen.text(row, BAR_COLUMN + second, str(second), font=Font(size=8, color="FF5C5952"))
     for place, group in enumerate(plan.groups):
         row += 1
         pen.value(row, 1, group.id)
-        pen.value(row, 2, movements_text(served(group, intersection)))
+        pen.value(row, 2, movements_text(served(group, intersection), pen.language))
         pen.sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
         _write_greens(pen, row, green_times(plan, place))
         for second, aspect in enumerate(aspect_each_second(plan, place)):
             pen.second(row, second, aspect)
     if plan.cycle_s > _LONGEST_BAR_S:
-        pen.text(row + 1, BAR_COLUMN, f"the first {_LONGEST_BAR_S} s of the cycle", font=Font(size=8, italic=True))
+        text = pen.say(wording.FIRST_SECONDS).format(seconds=_LONGEST_BAR_S)
+        pen.text(row + 1, BAR_COLUMN, text, font=Font(size=8, italic=True))
     return _key(pen, row + 1, plan)
 
 
@@ -99,20 +89,35 @@ def aspect_each_second(plan: SignalPlan, group: int) -> list[Aspect]:
 
 
 def interval_table(pen: Pen, row: int, plan: SignalPlan) -> int:
-    """Write one row per interval of the cycle."""
-    _headings(pen, row, _INTERVAL_COLUMNS)
-    start = 0.0
+    """Write one row per interval of the cycle; starts, ends and their sum follow the lengths."""
+    headings(pen, row, wording.INTERVAL_COLUMNS)
+    first = row + 1
     for number, interval in enumerate(plan.intervals, start=1):
         row += 1
         green = [g.id for g, aspect in zip(plan.groups, interval.aspects, strict=True) if aspect.is_green]
-        kind = "intergreen" if Aspect.YELLOW in interval.aspects or not green else "green"
-        end = start + interval.duration_s
+        clearing = Aspect.YELLOW in interval.aspects or not green
+        kind = pen.say(wording.INTERGREEN_KIND if clearing else wording.GREEN_KIND)
         bounds = ("" if value is None else seconds(value) for value in (interval.min_s, interval.max_s))
-        times = (seconds(start), seconds(end), seconds(interval.duration_s), *bounds)
-        for column, value in enumerate((number, ", ".join(green), kind, *times), start=1):
+        for column, value in zip(
+            (1, 2, 3, 6, 7, 8), (number, ", ".join(green), kind, _exact(interval), *bounds), strict=True
+        ):
             pen.value(row, column, value)
-        start = end
-    return row + 1
+        pen.formula(row, 4, "0" if row == first else f"E{row - 1}")
+        pen.formula(row, 5, f"D{row}+F{row}")
+    pen.value(row + 1, 5, pen.say(wording.SUM))
+    pen.formula(row + 1, 6, f"SUM(F{first}:F{row})")
+    is_the_cycle(pen, row + 1, 7, f"F{row + 1}", plan.cycle_s)
+    return row + 2
+
+
+def is_the_cycle(pen: Pen, row: int, column: int, summed: str, cycle_s: float) -> None:
+    """Write whether a sum is the cycle; it changes when somebody changes a figure."""
+    yes, no = (pen.say(text).replace('"', '""') for text in (wording.IS_THE_CYCLE, wording.IS_NOT_THE_CYCLE))
+    pen.formula(row, column, f'IF(ABS({summed}-{round(cycle_s, 3)})<0.05,"{yes}","{no}")')
+
+
+def _exact(interval: Interval) -> float:
+    return round(interval.duration_s, 3)
 
 
 def conflict_matrices(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> int:
@@ -123,39 +128,44 @@ def conflict_matrices(pen: Pen, row: int, plan: SignalPlan, intersection: Inters
         return "x" if _together(conflicts, clearing, entering) else ""
 
     def intergreen(clearing: int, entering: int) -> str | float:
-        time = intergreen_s(plan, clearing, entering) if _together(conflicts, clearing, entering) else None
-        return "" if time is None else seconds(time)
+        if not _together(conflicts, clearing, entering):
+            return ""
+        time = intergreen_s(plan, clearing, entering)
+        return "–" if time is None else seconds(time)
 
-    row = _matrix(pen, row, "Conflicts between groups (x = paths cross or merge)", plan, conflict)
-    return _matrix(pen, row + 1, "Intergreen (s) from the clearing group (row) to the entering group", plan, intergreen)
+    row = _matrix(pen, row, pen.say(wording.CONFLICTS), plan, conflict)
+    return _matrix(pen, row + 1, pen.say(wording.INTERGREENS), plan, intergreen)
 
 
 def _together(conflicts: frozenset[tuple[int, int]], first: int, second: int) -> bool:
     return (min(first, second), max(first, second)) in conflicts
 
 
-def _headings(pen: Pen, row: int, names: Sequence[str]) -> None:
+def headings(pen: Pen, row: int, names: Sequence[str]) -> None:
+    """Write the headings of a table's columns."""
     for column, name in enumerate(names, start=1):
-        pen.heading(row, column, name)
+        pen.heading(row, column, pen.say(name))
 
 
 def _write_greens(pen: Pen, row: int, greens: Sequence[GreenTime]) -> None:
     """Write the greens of a group; several in one cycle share a cell each, separated by a slash."""
-    ways = (green.right_of_way for green in greens)
-    pen.value(row, 3, " / ".join(ways) or "never")
-    for column, name in enumerate(("start_s", "end_s", "green_s", "yellow_s", "all_red_s", "split_s"), start=4):
+    ways = (pen.say(green.right_of_way) for green in greens)
+    pen.value(row, 3, " / ".join(ways) or pen.say(wording.NEVER))
+    for column, name in enumerate(("start_s", "end_s", "green_s", "yellow_s", "all_red_s", "green_and_clearance_s"), 4):
         times = [seconds(getattr(green, name)) for green in greens]
         pen.value(row, column, times[0] if len(times) == 1 else " / ".join(map(str, times)))
+    if len(greens) == 1:
+        pen.formula(row, 9, f"F{row}+G{row}+H{row}")
 
 
 def _key(pen: Pen, row: int, plan: SignalPlan) -> int:
     """Write what the colours of the bar mean, as far as they occur."""
     shown = {aspect for interval in plan.intervals for aspect in interval.aspects}
     column = BAR_COLUMN
-    for aspect in (each for each in _WORDS if each in shown):
+    for aspect, words in ((each, pen.say(words)) for each, words in wording.ASPECTS.items() if each in shown):
         pen.sheet.cell(row + 1, column).fill = ASPECT_FILLS[aspect]
-        pen.text(row + 1, column + 1, _WORDS[aspect], font=Font(size=8, color="FF5C5952"))
-        column += 4 + len(_WORDS[aspect])
+        pen.text(row + 1, column + 1, words, font=Font(size=8, color="FF5C5952"))
+        column += 4 + len(words)
     return row + 2
 
 

@@ -11,37 +11,37 @@ from openpyxl.worksheet.worksheet import Worksheet
 from congestion_lab.core.files import written_whole
 from congestion_lab.core.names import clean_name, inert
 from congestion_lab.exporting.cells import seconds
+from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.sheetlayout import Pen, page_setup
 from congestion_lab.exporting.sheetparts import conflict_matrices, group_table, header, interval_table, offset
+from congestion_lab.exporting.sheetphases import phase_table
+from congestion_lab.exporting.wording import OVERVIEW, OVERVIEW_COLUMNS, TITLE
 from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.plan import PlanSet, SignalPlan
+from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.retiming import at_its_longest
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_TITLE = 31  # Excel's bound
 _RESERVED = "history"  # Excel keeps this name for itself
-_OVERVIEW = "Overview"
-_OVERVIEW_COLUMNS = ("Sheet", "Intersection", "Name (Arabic)", "Control", "Cycle (s)", "Offset (s)", "Groups")
 
 
-def write_xlsx(plans: PlanSet, intersections: Sequence[Intersection], stem: Path) -> list[Path]:
+def write_xlsx(handover: Handover, stem: Path) -> Written:
     """Write `<stem>-timing-sheets.xlsx`; where traffic ends the greens, it shows the longest cycle."""
-    by_id = {intersection.controller_id: intersection for intersection in intersections}
-    pairs = [(at_its_longest(plan), by_id[plan.controller_id]) for plan in plans]
-    titles = sheet_titles(plan.controller_id for plan in plans)
+    pairs = [(at_its_longest(plan), intersection) for plan, intersection in handover]
+    titles = sheet_titles(plan.controller_id for plan, _ in pairs)
     book = Workbook()
-    _overview(book.worksheets[0], pairs, titles)
+    _overview(book.worksheets[0], pairs, titles, handover)
     for (plan, intersection), title in zip(pairs, titles, strict=True):
-        _timing_sheet(book.create_sheet(title), plan, intersection)
+        _timing_sheet(book.create_sheet(title), plan, intersection, handover)
     target = stem.with_name(f"{stem.name}-timing-sheets.xlsx")
     with written_whole(target) as temporary:
         book.save(temporary)
-    return [target]
+    return Written((target,))
 
 
 def sheet_titles(names: Iterable[str]) -> list[str]:
     """Return a legal sheet title for each name, no two alike even to Excel, which ignores case."""
-    taken = {_OVERVIEW.lower(), _RESERVED}
+    taken = {OVERVIEW.lower(), _RESERVED}
     titles = []
     for name in names:
         title = _free_title(_FORBIDDEN.sub("-", clean_name(name)).strip() or "-", taken)
@@ -59,13 +59,16 @@ def _free_title(name: str, taken: set[str]) -> str:
     return title
 
 
-def _overview(sheet: Worksheet, pairs: Sequence[tuple[SignalPlan, Intersection]], titles: Sequence[str]) -> None:
-    sheet.title = _OVERVIEW
-    pen = Pen(sheet)
-    pen.text(1, 1, "Signal timing sheets", font=Font(size=16, bold=True))
-    for column, name in enumerate(_OVERVIEW_COLUMNS, start=1):
-        pen.heading(3, column, name)
-    for row, ((plan, intersection), title) in enumerate(zip(pairs, titles, strict=True), start=4):
+def _overview(
+    sheet: Worksheet, pairs: Sequence[tuple[SignalPlan, Intersection]], titles: Sequence[str], handover: Handover
+) -> None:
+    sheet.title = OVERVIEW
+    pen = Pen(sheet, handover.language)
+    top = _marked(pen, handover)
+    pen.text(top, 1, pen.say(TITLE), font=Font(size=16, bold=True))
+    for column, name in enumerate(OVERVIEW_COLUMNS, start=1):
+        pen.heading(top + 2, column, pen.say(name))
+    for row, ((plan, intersection), title) in enumerate(zip(pairs, titles, strict=True), start=top + 3):
         times = (seconds(plan.cycle_s), offset(plan), len(plan.groups))
         names = (title, inert(intersection.name), inert(intersection.name_ar), plan.control.value)
         for column, value in enumerate((*names, *times), start=1):
@@ -75,14 +78,23 @@ def _overview(sheet: Worksheet, pairs: Sequence[tuple[SignalPlan, Intersection]]
         sheet.cell(row, 3).alignment = Alignment(horizontal="right", readingOrder=2)
     for letter, width in zip("ABCDEFG", (24, 44, 36, 12, 10, 10, 10), strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "A4"
-    page_setup(sheet)
+    sheet.freeze_panes = f"A{top + 3}"
+    page_setup(sheet, handover.language)
 
 
-def _timing_sheet(sheet: Worksheet, plan: SignalPlan, intersection: Intersection) -> None:
-    pen = Pen(sheet)
-    row = header(pen, plan, intersection)
+def _timing_sheet(sheet: Worksheet, plan: SignalPlan, intersection: Intersection, handover: Handover) -> None:
+    pen = Pen(sheet, handover.language)
+    row = header(pen, _marked(pen, handover), plan, intersection)
     row = group_table(pen, row + 1, plan, intersection)
     row = interval_table(pen, row + 1, plan)
+    row = phase_table(pen, row + 1, plan, intersection)
     conflict_matrices(pen, row + 1, plan, intersection)
-    page_setup(sheet)
+    page_setup(sheet, handover.language)
+
+
+def _marked(pen: Pen, handover: Handover) -> int:
+    """Write the marking, if there is one, and return the row below."""
+    if not handover.marking:
+        return 1
+    pen.marking(1, handover.marking)
+    return 2

@@ -33,12 +33,17 @@ def travel_time_s(trips: pd.DataFrame) -> pd.Series:
     return trips["duration_s"] + trips["depart_delay_s"]
 
 
-def reliability(trips: pd.DataFrame) -> Reliability:
-    """Return the reliability of the trips that arrived."""
+def travel_time_ratios(trips: pd.DataFrame) -> pd.Series:
+    """Return travel time over free-flow time of the trips that arrived, in the rows of their table."""
     arrived = trips[trips["arrived_s"].notna()]
     total_s = travel_time_s(arrived)
     free_flow_s = total_s - delay_s(arrived)
-    ratio = (total_s / free_flow_s)[free_flow_s > 0]
+    return (total_s / free_flow_s)[free_flow_s > 0]
+
+
+def reliability(trips: pd.DataFrame) -> Reliability:
+    """Return the reliability of the trips that arrived."""
+    ratio = travel_time_ratios(trips)
     if ratio.empty:
         return Reliability(math.nan, math.nan, math.nan)
     mean, high = float(ratio.mean()), float(ratio.quantile(0.95))

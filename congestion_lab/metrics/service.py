@@ -43,6 +43,21 @@ def movement_service(movements: pd.DataFrame, network: Network) -> pd.DataFrame:
     )
 
 
+def approach_service(served: pd.DataFrame) -> pd.DataFrame:
+    """Return vehicles, mean delay per vehicle and level of service of every inbound link, by its id.
+
+    Args:
+        served: From `movement_service`.
+    """
+    weighted = served.assign(total_s=served["vehicles"] * served["delay_s"], signalised=served["controller_id"] != "")
+    sums = weighted.groupby("from_link").agg({"vehicles": "sum", "total_s": "sum", "signalised": "any"})
+    delays = sums["total_s"] / sums["vehicles"].where(sums["vehicles"] > 0)
+    levels = [
+        level_of_service(delay, signalised=bool(on)) for delay, on in zip(delays, sums["signalised"], strict=True)
+    ]
+    return pd.DataFrame({"vehicles": sums["vehicles"], "delay_s": delays, "los": levels}, index=sums.index)
+
+
 def intersection_service(movements: pd.DataFrame, network: Network) -> pd.DataFrame:
     """Return vehicles, mean delay per vehicle and level of service of every signal-controlled intersection.
 

@@ -99,11 +99,12 @@ def curve(start: Point, leaving: float, end: Point, arriving: float, handle_m: f
     """
     first, second = stepped(start, leaving, handle_m), stepped(end, arriving, -handle_m)
     steps = max(4, math.ceil(math.dist(start, end) / _CURVE_STEP_M))
-    inner = tuple(_bezier(start, first, second, end, number / steps) for number in range(1, steps))
+    inner = tuple(bezier(start, first, second, end, number / steps) for number in range(1, steps))
     return (start, *inner, end)
 
 
-def _bezier(a: Point, b: Point, c: Point, d: Point, t: float) -> Point:
+def bezier(a: Point, b: Point, c: Point, d: Point, t: float) -> Point:
+    """Return the point at a share t of a cubic Bezier curve with control points b and c."""
     weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
     points = (a, b, c, d)
     x = sum(weight * point[0] for weight, point in zip(weights, points, strict=True))
@@ -131,7 +132,7 @@ def rounded(line: Sequence[Point], trim_m: float) -> Alignment:
 def _rounded_corner(before: Point, corner: Point, after: Point, trim_m: float) -> list[Point]:
     start = stepped(corner, bearing(corner, before), trim_m)
     end = stepped(corner, bearing(corner, after), trim_m)
-    return [_bezier(start, corner, corner, end, number / _CORNER_STEPS) for number in range(_CORNER_STEPS + 1)]
+    return [bezier(start, corner, corner, end, number / _CORNER_STEPS) for number in range(_CORNER_STEPS + 1)]
 
 
 def arc(centre: Point, radius_m: float, begin: float, sweep: float) -> Alignment:

@@ -129,10 +129,10 @@ def read_edits(path: Path) -> Edits:
     return read_yaml(path, Edits, NetworkError, hint="name a file of edits, or leave it out")
 
 
-def write_edits(path: Path, edits: Edits) -> None:
+def write_edits(path: Path, edits: Strict) -> None:
     """Write edits so that they can be read, changed and given back."""
     lines = []
-    for part in ("roads", "signals", "turns", "joins"):
+    for part in type(edits).model_fields:
         entries = [one.model_dump(exclude_defaults=True, mode="json") for one in getattr(edits, part)]
         lines += [f"{part}:", *(f"  - {_flow(entry)}" for entry in entries)] if entries else []
     write_text(path, "\n".join(lines) + "\n" if lines else "{}\n")

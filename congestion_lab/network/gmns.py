@@ -1,12 +1,11 @@
 """Nodes and links in the General Modeling Network Specification (GMNS 0.96): `node.csv`, `link.csv`, `config.csv`.
 
-https://github.com/zephyr-data-specs/GMNS. What these files say of roads is read; lanes, segments, movements and timings
-in further files are not.
+https://github.com/zephyr-data-specs/GMNS. Lanes, segments and movements are read by `gmnsdetails`.
 """
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +16,11 @@ from shapely.errors import ShapelyError
 
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.geometry import Point
-from congestion_lab.network.rows import Row, table
+from congestion_lab.core.rows import Row, table
+from congestion_lab.network.gmnsdetails import GmnsDetails, for_cars, read_details
 
 FILES = ("node.csv", "link.csv")
-_ID = re.compile(r"[A-Za-z0-9_.-]+")
+_ID = re.compile(r"[A-Za-z0-9_.#-]+")
 _NODE_COLUMNS = ("node_id", "x_coord", "y_coord")
 _LINK_COLUMNS = ("link_id", "from_node_id", "to_node_id")
 _KMH: Mapping[str, float] = {
@@ -32,7 +32,6 @@ _KMH: Mapping[str, float] = {
     "m/s": 3.6,
     "mps": 3.6,
 }
-_CARS = frozenset({"", "all", "auto", "autos", "car", "cars", "driving", "motor_vehicle", "vehicle", "vehicles"})
 _FASTEST_KMH = 200.0
 _MOST_LANES = 12
 
@@ -45,11 +44,13 @@ class GmnsNode:
         id: Its id.
         position: Longitude and latitude, or metres on a plane.
         signal: Whether a signal stands there.
+        name: Its name, possibly empty.
     """
 
     id: str
     position: Point
     signal: bool
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,14 @@ class Gmns:
         links: In their order.
         degrees: Whether positions are longitudes and latitudes.
         assumed: What had to be assumed, a sentence each.
+        details: What further tables say of lanes and turns.
     """
 
     nodes: Mapping[str, GmnsNode]
     links: tuple[GmnsLink, ...]
     degrees: bool
     assumed: tuple[str, ...]
+    details: GmnsDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +143,28 @@ def read_gmns(folder: Path) -> Gmns:
             faults.append(Fault(rule, "add it to node.csv", source, line, "from_node_id, to_node_id"))
     faults += _repeated(folder / "node.csv", [node.id for node in nodes])
     faults += _repeated(folder / "link.csv", [link.id for _, link in numbered])
+    details = read_details(folder, config.get("short_length", ""), faults)
+    faults += _strangers(folder, details, {link.id for _, link in numbered}, by_id)
     if faults:
         raise NetworkError(*faults)
     links = tuple(link for _, link in numbered)
     degrees = bool(system) or all(abs(x) <= 180 and abs(y) <= 90 for x, y in (node.position for node in nodes))  # noqa: PLR2004
-    return Gmns(by_id, links, degrees, tuple(_assumed(links, unit, system, degrees=degrees)))
+    return Gmns(by_id, links, degrees, tuple(_assumed(links, unit, system, degrees=degrees)), details)
+
+
+def _strangers(folder: Path, details: GmnsDetails, links: set[str], nodes: Mapping[str, GmnsNode]) -> Iterator[Fault]:
+    """Yield what lanes, segments and movements say of links and nodes that are not there."""
+    named = [("lane.csv", "link_id", lane.link) for lane in details.lanes]
+    named += [("segment.csv", "link_id", segment.link) for segment in details.segments]
+    for movement in details.movements:
+        named += [("movement.csv", "ib_link_id", movement.from_link), ("movement.csv", "ob_link_id", movement.to_link)]
+    for file, key, link in dict.fromkeys(named):
+        if link not in links:
+            yield Fault(f"there is no link {link!r}", "add it to link.csv", f"{folder / file}", key=key)
+    for node in dict.fromkeys(movement.node for movement in details.movements):
+        if node not in nodes:
+            source = f"{folder / 'movement.csv'}"
+            yield Fault(f"there is no node {node!r}", "add it to node.csv", source, key="node_id")
 
 
 def _config(path: Path) -> Mapping[str, str]:
@@ -190,7 +210,8 @@ def _shapes(folder: Path, faults: list[Fault]) -> Mapping[str, str]:
 def _node(row: Row, reading: _Reading) -> GmnsNode:
     x = row.number("x_coord", low=-1e8, high=1e8)
     y = row.number("y_coord", low=-1e8, high=1e8)
-    return GmnsNode(_name(row, "node_id"), reading.project((x, y)), "signal" in row.cells.get("ctrl_type", "").lower())
+    signal = "signal" in row.cells.get("ctrl_type", "").lower()
+    return GmnsNode(_name(row, "node_id"), reading.project((x, y)), signal, row.cells.get("name", "").strip())
 
 
 def _link(row: Row, reading: _Reading) -> GmnsLink:
@@ -198,24 +219,23 @@ def _link(row: Row, reading: _Reading) -> GmnsLink:
     speed = row.maybe("free_speed", low=0.1, high=1000) if "free_speed" in row.cells else None
     if speed is not None and speed * reading.kmh > _FASTEST_KMH:
         row.fault("free_speed", f"{speed * reading.kmh:.0f} km/h is no speed limit", "check the unit in config.csv")
-    uses = re.split(r"[,;|\s]+", row.cells.get("allowed_uses", "").strip().lower())
     return GmnsLink(
         id=_name(row, "link_id"),
-        ends=(row.text("from_node_id"), row.text("to_node_id")),
+        ends=(row.id("from_node_id"), row.id("to_node_id")),
         directed=row.cells.get("directed", "true").strip().lower() in {"true", "1", "yes", ""},
         lanes=None if lanes is None else int(lanes),
         speed_kmh=None if speed is None else speed * reading.kmh,
         kind=row.cells.get("facility_type", "").strip(),
         name=row.cells.get("name", "").strip(),
         shape=_shape(row, reading),
-        for_cars=bool(_CARS & set(uses)) and lanes != 0,
+        for_cars=for_cars(row.cells.get("allowed_uses", "")) and lanes != 0,
     )
 
 
 def _name(row: Row, key: str) -> str:
-    value = row.text(key)
+    value = row.id(key)
     if value and not _ID.fullmatch(value):
-        row.fault(key, f"{value!r} is no id", "use letters, digits, points, dashes and underscores")
+        row.fault(key, f"{value!r} is no id", "use letters, digits, points, dashes, underscores and #")
     return value
 
 

@@ -7,6 +7,10 @@ from types import MappingProxyType
 
 from congestion_lab.core.geometry import Point, Turn
 
+# Nothing opens onto these and nobody stops on them: kinds of the road tables, and of netconvert's imports.
+_NO_FRONTAGE = frozenset({"expressway", "ramp", "circulating", "tunnel", "bridge", "highway.motorway"}) | frozenset(
+    {"highway.motorway_link", "highway.trunk_link"}
+)
 _ON_FOOT = frozenset({"pedestrian", "wheelchair", "bicycle"})
 
 
@@ -76,6 +80,11 @@ class Link:
     def for_cars(self) -> bool:
         """Whether motor traffic may use any of its lanes."""
         return any(not lane.classes or lane.classes - _ON_FOOT for lane in self.lanes)
+
+    @property
+    def has_frontage(self) -> bool:
+        """Whether driveways open onto it and vehicles may stop at its kerb."""
+        return self.kind not in _NO_FRONTAGE
 
     @property
     def length_m(self) -> float:

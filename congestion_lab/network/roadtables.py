@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, NetworkError
+from congestion_lab.core.rows import Row, Value, table
 from congestion_lab.network.manifest import MANIFEST, Manifest, read_manifest
-from congestion_lab.network.rows import Row, Value, table
 
 Position = tuple[float, float]  # latitude, longitude
 

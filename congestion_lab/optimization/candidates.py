@@ -10,9 +10,9 @@ from congestion_lab.optimization.progression import coordinated, joints
 from congestion_lab.optimization.race import Entrant
 from congestion_lab.optimization.space import DecisionSpace, Ring, timed
 from congestion_lab.optimization.splits import equal_saturation, least_delay, webster_cycle_s
-from congestion_lab.optimization.streams import Flows, Streams, streams
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Control, PlanSet, SignalPlan
+from congestion_lab.signals.streams import Flows, Streams, streams
 
 PRESENT = "present"
 WEBSTER = "webster"
@@ -89,9 +89,8 @@ def _loaded(
     space: DecisionSpace, intersections: Sequence[Intersection], flows: Flows
 ) -> dict[str, tuple[Ring, Streams]]:
     sites = {site.controller_id: site for site in intersections}
-    return {
-        ring.plan.controller_id: (ring, streams(ring, sites[ring.plan.controller_id], flows)) for ring in space.rings
-    }
+    names = [ring.plan.controller_id for ring in space.rings]
+    return {name: (ring, streams(ring.plan, sites[name], flows)) for name, ring in zip(names, space.rings, strict=True)}
 
 
 def _plans(

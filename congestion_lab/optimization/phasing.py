@@ -7,9 +7,9 @@ import numpy as np
 from congestion_lab.optimization.ring import Ring, timed
 from congestion_lab.optimization.space import DecisionSpace
 from congestion_lab.optimization.splits import least_delay, total_delay_s
-from congestion_lab.optimization.streams import Flows, streams
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet, SignalPlan
+from congestion_lab.signals.streams import Flows, streams
 
 
 def least_delay_phases(
@@ -36,7 +36,7 @@ def least_delay_phases(
 
 def _timed(ring: Ring, site: Intersection, flows: Flows, common_s: float, hours: float) -> tuple[float, SignalPlan]:
     """Return the delay of all vehicles of an hour, in vehicle-seconds, and the plan."""
-    load = streams(ring, site, flows)
+    load = streams(ring.plan, site, flows)
     cycle = ring.cycle_s(common_s)
     greens = least_delay(ring, load, cycle, hours=hours)
     (delay,) = total_delay_s(load, np.array([greens]), cycle, hours=hours)

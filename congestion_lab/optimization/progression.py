@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from congestion_lab.network.model import Network
-from congestion_lab.optimization.streams import Flows
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet, SignalPlan
+from congestion_lab.signals.streams import Flows
 from congestion_lab.signals.timeline import green_times
 from congestion_lab.signals.timing import progression_offset_s
 

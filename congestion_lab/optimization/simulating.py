@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from congestion_lab.core.errors import EngineError
 from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.runset import RunSet
+from congestion_lab.metrics.flows import movement_flows_vph
 from congestion_lab.metrics.objective import mean_delay_s
 from congestion_lab.optimization.fastmodel import Observed
 from congestion_lab.optimization.levels import FAST
 from congestion_lab.optimization.race import Candidate
-from congestion_lab.optimization.streams import Flows
 from congestion_lab.signals.plan import PlanSet
+from congestion_lab.signals.streams import Flows
 from congestion_lab.simulation.result import Failure, Outcome, RunResult
 from congestion_lab.simulation.spec import Detail, SimulationInputs
-from congestion_lab.simulation.tables import MOVEMENTS, TRIPS
+from congestion_lab.simulation.tables import TRIPS
 
 SIMULATIONS, PLANS = "simulations", "plans"
-_HOUR_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Simulate:
         """
         for seed in present.delays_s:
             if (self.present, seed) in self.results:
-                return _flows_vph(self.results[self.present, seed])
+                return movement_flows_vph(self.results[self.present, seed])
         reasons = "; ".join(dict.fromkeys(failure.message for failure in self.failures))
         raise EngineError(f"the present plans could not be simulated on any seed: {reasons}")
 
@@ -140,12 +140,3 @@ def delay_s(outcome: Outcome) -> float:
 def delays_by_seed(run_set: RunSet) -> dict[int, float]:
     """Return the mean delay of every finished run."""
     return {seed: delay_s(result) for seed, result in sorted(run_set.by_seed.items())}
-
-
-def _flows_vph(result: RunResult) -> Flows:
-    table = result.table(MOVEMENTS)
-    hours = (result.ended_s - result.analysis_begin_s) / _HOUR_S
-    if hours <= 0:
-        return {}
-    rows = zip(table["from_link"], table["to_link"], table["vehicles"], strict=True)
-    return {(str(start), str(end)): float(vehicles) / hours for start, end, vehicles in rows}

@@ -4,27 +4,13 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from congestion_lab.optimization.space import Ring
-from congestion_lab.optimization.streams import Streams
+from congestion_lab.signals.hcm import LEAST_SHARE, incremental_delay_s, uniform_delay_s
+from congestion_lab.signals.streams import Streams, critical_ratios
 from congestion_lab.signals.timing import webster_cycle
 
-_INCREMENTAL_K = 0.5  # incremental delay factor of pretimed control, HCM 2010 equation 18-45
 _HOPELESS_RATIO = 0.95  # Webster's cycle grows without bound towards 1
-
-
-def critical_ratios(streams: Streams) -> NDArray[np.float64]:
-    """Return the least share of the cycle that each phase needs to serve all streams just so (Allsop 1972).
-
-    Where every stream has one phase these are the critical flow ratios of Webster's method; a stream that several
-    phases release needs their sum only.
-    """
-    phase_count = streams.served.shape[1]
-    if not streams.loaded.any():
-        return np.zeros(phase_count)
-    found = linprog(np.ones(phase_count), A_ub=-streams.served[streams.loaded], b_ub=-streams.ratios[streams.loaded])
-    return np.asarray(found.x)
 
 
 def webster_cycle_s(ring: Ring, streams: Streams) -> float:
@@ -71,10 +57,8 @@ def total_delay_s(
     """
     loaded = streams.loaded
     green = greens_s @ streams.served[loaded].T + streams.served_between_s[loaded]
-    share = np.clip(green / cycle_s, 1e-3, 1.0)
+    share = np.clip(green / cycle_s, LEAST_SHARE, 1.0)
     saturation = streams.ratios[loaded] / share
-    uniform = 0.5 * cycle_s * (1 - share) ** 2 / np.maximum(1e-3, 1 - np.minimum(1.0, saturation) * share)
-    excess = saturation - 1
-    capacity = streams.saturation_vph[loaded] * share
-    root = np.sqrt(excess**2 + 8 * _INCREMENTAL_K * saturation / (capacity * hours))
-    return np.asarray(((uniform + 900 * hours * (excess + root)) * streams.flows_vph[loaded]).sum(axis=1))
+    uniform = uniform_delay_s(cycle_s, share, saturation)
+    incremental = incremental_delay_s(saturation, streams.saturation_vph[loaded] * share, hours=hours)
+    return np.asarray(((uniform + incremental) * streams.flows_vph[loaded]).sum(axis=1))

@@ -94,7 +94,7 @@ def run_study(
     )
     log = journal.opened(folder, experiment.name, space, search=search_digest)
     told = Told(on_progress, settings.sumo_runs if settings.runs_allowed == settings.sumo_runs else 0)
-    detail = Detail.TRIPS if fast is None else Detail.FULL  # the fast engine learns from movements
+    detail = Detail.TRIPS if fast is None else Detail.MOVEMENTS  # the fast engine learns from movements
     simulate = Simulate(runner, inputs, signals.present, log.failed, told, detail)
     spending = Spending(Race(simulate.delays_s, settings.seeds, settings.runs_allowed))
     study = _Study(experiment, inputs, signals, simulate, spending, log, clock)

@@ -35,7 +35,13 @@ def settle(s, p, w, ended_s, horizon_s, begin_s):
             share = min(1.0, max(0.0, ended_s - entered) / max(ready - entered, 0.1))
             driven_m = max(0.0, min(share * length_m, length_m - ahead_m))
             queued_s = entered + max(0.0, 1.0 - ahead_m / length_m) * (ready - entered)
-            w.vehicles[vehicle].ideal_s += driven_m / limit
+            free_s = driven_m / limit
+            accel, decel = p.vehicles[vehicle].full_accel_mps2, p.vehicles[vehicle].decel_mps2
+            for stop in range(p.vehicles[vehicle].first_stop, p.vehicles[vehicle].end_stop):
+                if p.stops[stop].leg == w.vehicles[vehicle].leg - p.vehicles[vehicle].first_leg:
+                    swings_s = 0.5 * limit * (1.0 / accel + 1.0 / decel)
+                    free_s += share * (p.stops[stop].stands_s + swings_s)  # stops are no loss
+            w.vehicles[vehicle].ideal_s += free_s
             w.vehicles[vehicle].distance_m += driven_m
             ahead_m += w.slots[slot].space_m
             if ended_s > queued_s:
@@ -56,7 +62,7 @@ def settle(s, p, w, ended_s, horizon_s, begin_s):
                 w.passages[noted].entered_s = entered
                 w.passages[noted].ready_s = ready
                 w.passages[noted].left_s = np.nan
-                w.passages[noted].free_s = driven_m / limit
+                w.passages[noted].free_s = free_s
                 w.passages[noted].length_m = driven_m
                 w.total[0].noted += 1
     return longest

@@ -11,13 +11,13 @@ from congestion_lab.core.digests import digest_of, digest_of_file
 from congestion_lab.core.errors import Fault, ScenarioError
 from congestion_lab.queueing.behaviour import Behaviour
 from congestion_lab.queueing.model import QueueModel, Run
-from congestion_lab.queueing.tables import links_table, trips_table
+from congestion_lab.queueing.tables import link_intervals_table, links_table, passages_table, trips_table
 from congestion_lab.signals.plan import Control, PlanSet
 from congestion_lab.signals.responsive import responsive
 from congestion_lab.simulation.names import QUEUE
 from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
 from congestion_lab.simulation.spec import Controller, Detail, RunSpec, SimulationInputs
-from congestion_lab.simulation.tables import LINKS, MOVEMENTS, TRIPS
+from congestion_lab.simulation.tables import LINK_INTERVALS, LINKS, MOVEMENTS, PASSAGES, TRIPS
 from congestion_lab.simulation.traffic import Traffic
 
 _MODELS_KEPT = 2  # scenarios that a process goes back and forth between
@@ -75,9 +75,12 @@ class QueueEngine:
         run = model.run(model.table(plans), spec.seed, probing=spec.detail is Detail.FULL)
         trips = trips_table(model, run)
         write_table(folder, TRIPS, trips)
+        if spec.detail is not Detail.TRIPS:
+            write_table(folder, MOVEMENTS, model.movements_of(run))
         if spec.detail is Detail.FULL:
             write_table(folder, LINKS, links_table(model, run))
-            write_table(folder, MOVEMENTS, model.movements_of(run))
+            write_table(folder, LINK_INTERVALS, link_intervals_table(model, run))
+            write_table(folder, PASSAGES, passages_table(model, run))
         unfinished = bool(trips["arrived_s"].isna().any())
         return RunResult(
             digest=spec.digest,

@@ -145,6 +145,17 @@ def _path_towards(s, lane, link):
 
 
 @inlined
+def _calls_s(p, vehicle, leg, speed):
+    """Return what the stops of a vehicle on a leg take: standing, and braking from and accelerating to a speed."""
+    calls_s = 0.0
+    swings_s = 0.5 * speed * (1.0 / p.vehicles[vehicle].full_accel_mps2 + 1.0 / p.vehicles[vehicle].decel_mps2)
+    for stop in range(p.vehicles[vehicle].first_stop, p.vehicles[vehicle].end_stop):
+        if p.stops[stop].leg == leg - p.vehicles[vehicle].first_leg:
+            calls_s += p.stops[stop].stands_s + swings_s
+    return calls_s
+
+
+@inlined
 def _enter(s, p, b, w, vehicle, lane, moment, speed, length_m):
     """Put a vehicle at the end of a lane's queue and say when it will be ready at the stop line."""
     leg = w.vehicles[vehicle].leg
@@ -170,9 +181,7 @@ def _enter(s, p, b, w, vehicle, lane, moment, speed, length_m):
             if end > turn:
                 took += (end - turn) ** 2 / (2.0 * _BRAKED * p.vehicles[vehicle].decel_mps2 * end)
                 end = turn
-    for stop in range(p.vehicles[vehicle].first_stop, p.vehicles[vehicle].end_stop):
-        if p.stops[stop].leg == leg - p.vehicles[vehicle].first_leg:
-            took += p.stops[stop].stands_s
+    took += _calls_s(p, vehicle, leg, cruise)
     base, size = s.lanes[lane].first_slot, s.lanes[lane].ring
     slot = base + _wrapped(w.lanes[lane].first + w.lanes[lane].count, size)
     ready = moment + took
@@ -204,7 +213,8 @@ def _leave(s, p, w, lane, moment, speed):
     slot = base + w.lanes[lane].first
     vehicle = w.slots[slot].vehicle
     limit = min(s.lanes[lane].speed_mps * p.vehicles[vehicle].speed_factor, p.vehicles[vehicle].max_speed_mps)
-    w.vehicles[vehicle].ideal_s += w.slots[slot].length_m / limit
+    free_s = w.slots[slot].length_m / limit + _calls_s(p, vehicle, w.vehicles[vehicle].leg, limit)  # stops are no loss
+    w.vehicles[vehicle].ideal_s += free_s
     w.vehicles[vehicle].distance_m += w.slots[slot].length_m
     late = moment - w.slots[slot].ready
     if late > _STOPS_S:
@@ -218,7 +228,7 @@ def _leave(s, p, w, lane, moment, speed):
         w.passages[noted].entered_s = w.slots[slot].entered
         w.passages[noted].ready_s = w.slots[slot].ready
         w.passages[noted].left_s = moment
-        w.passages[noted].free_s = w.slots[slot].length_m / limit
+        w.passages[noted].free_s = free_s
         w.passages[noted].length_m = w.slots[slot].length_m
         w.total[0].noted += 1
     size = s.lanes[lane].ring

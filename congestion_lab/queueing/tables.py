@@ -5,10 +5,11 @@ import pandas as pd
 
 from congestion_lab.queueing.layout import Records
 from congestion_lab.queueing.model import QueueModel, Run
-from congestion_lab.simulation.tables import LINKS, TRIPS
-from congestion_lab.simulation.traffic import Flags, Floats
+from congestion_lab.queueing.spending import Spent, left
+from congestion_lab.simulation.tables import INTERVAL_S, LINK_INTERVALS, LINKS, PASSAGES, TRIPS
+from congestion_lab.simulation.traffic import Flags, Floats, Ints
 
-_STANDS_S = 1.5  # who is later than this at the stop line has stood; `kernel` counts stops so
+_TENTHS = 1  # decimals of a second that passages keep: half the room on disk
 
 
 def trips_table(model: QueueModel, run: Run) -> pd.DataFrame:
@@ -36,20 +37,17 @@ def trips_table(model: QueueModel, run: Run) -> pd.DataFrame:
 
 
 def links_table(model: QueueModel, run: Run) -> pd.DataFrame:
-    """Return LINKS over the analysed period, of a run that was probed; links without vehicles are listed with zeros.
-
-    A vehicle drives onto a link freely and loses its time at the end of it, where the queue is.
-    """
+    """Return LINKS over the analysed period, of a run that was probed; links without vehicles are listed with zeros."""
     begin_s, end_s = model.inputs.analysis_begin_s, max(run.ended_s, model.inputs.analysis_begin_s)
     links = model.traffic.roads.link_ids
-    passages = run.work.passages[: int(run.work.total["noted"][0])]
+    passages = noted(run)
     of_link = model.bed.lanes["link"][passages["lane"]]
 
     def summed(values: Floats | Flags) -> Floats:
         return np.bincount(of_link, weights=values, minlength=len(links)).astype(np.float64)
 
     came = (passages["entered_s"] >= begin_s) & (passages["entered_s"] < end_s)
-    spent = _Spent(passages, begin_s, end_s)
+    spent = Spent(passages, begin_s, end_s, ended_s=end_s)
     sampled_s, driven_m = summed(spent.all_s), summed(spent.driven_m)
     probes = max(int(run.work.total["probes"][0]), 1)
     table = pd.DataFrame(
@@ -70,30 +68,63 @@ def links_table(model: QueueModel, run: Run) -> pd.DataFrame:
     return LINKS.conform(table)
 
 
-class _Spent:
-    """How the time of each passage within a period was spent.
+def link_intervals_table(model: QueueModel, run: Run) -> pd.DataFrame:
+    """Return LINK_INTERVALS of a run that was probed."""
+    begin_s, ended_s = model.inputs.analysis_begin_s, run.ended_s
+    passages, place = _cut(noted(run), begin_s, ended_s)
+    from_s = (begin_s + place * INTERVAL_S).astype(np.float64)
+    to_s = np.minimum(from_s + INTERVAL_S, ended_s)
+    spent = Spent(passages, from_s, to_s, ended_s=ended_s)
+    rows = pd.DataFrame(
+        {
+            "link": model.bed.lanes["link"][passages["lane"]],
+            "begin_s": from_s,
+            "end_s": to_s,
+            "vehicles": (passages["entered_s"] >= from_s) & (passages["entered_s"] < to_s),
+            "sampled_s": spent.all_s,
+            "driven_m": spent.driven_m,
+            "time_loss_s": spent.lost_s,
+            "waiting_s": spent.stood_s,
+        }
+    )
+    table = rows.groupby(["begin_s", "end_s", "link"], as_index=False).sum()
+    table["link_id"] = np.array(model.traffic.roads.link_ids, dtype=object)[table["link"]]
+    table["speed_mps"] = table["driven_m"] / table["sampled_s"].where(table["sampled_s"] > 0)
+    return LINK_INTERVALS.conform(table)
 
-    Attributes:
-        all_s: All of it.
-        lost_s: Beyond driving freely.
-        stood_s: At the stop line, or queued before it.
-        driven_m: Distance covered meanwhile.
-    """
 
-    def __init__(self, passages: Records, begin_s: float, end_s: float) -> None:
-        entered_s = passages["entered_s"]
-        left_s = np.fmax(np.nan_to_num(passages["left_s"], nan=end_s), entered_s)
-        slowed_s = np.minimum(entered_s + passages["free_s"], left_s)
-        ready_s = np.where(left_s - passages["ready_s"] > _STANDS_S, passages["ready_s"], left_s)
+def passages_table(model: QueueModel, run: Run) -> pd.DataFrame:
+    """Return PASSAGES of a run that was probed."""
+    passages = noted(run)
+    passages = passages[~(passages["left_s"] < model.inputs.analysis_begin_s)]
+    passages = passages[np.lexsort((passages["entered_s"], passages["vehicle"]))]
+    vehicles = np.array(model.traffic.demand.vehicle_ids, dtype=object)
+    links = np.array(model.traffic.roads.link_ids, dtype=object)
+    table = pd.DataFrame(
+        {
+            "vehicle_id": vehicles[run.fleet.number[passages["vehicle"]]],
+            "link_id": links[model.bed.lanes["link"][passages["lane"]]],
+            "entered_s": passages["entered_s"].round(_TENTHS),
+            "left_s": passages["left_s"].round(_TENTHS),
+        }
+    )
+    return PASSAGES.conform(table)
 
-        def within(from_s: Floats, to_s: Floats) -> Floats:
-            return np.maximum(np.clip(to_s, begin_s, end_s) - np.clip(from_s, begin_s, end_s), 0.0)
 
-        self.all_s = within(entered_s, left_s)
-        self.lost_s = within(slowed_s, left_s)
-        self.stood_s = within(ready_s, left_s)
-        free_mps = passages["length_m"] / np.maximum(passages["free_s"], 1e-9)
-        self.driven_m = within(entered_s, slowed_s) * free_mps
+def noted(run: Run) -> Records:
+    """Return the passages of a run that was probed, in the order in which they ended."""
+    return run.work.passages[: int(run.work.total["noted"][0])]
+
+
+def _cut(passages: Records, begin_s: float, ended_s: float) -> tuple[Records, Ints]:
+    """Return passages once for each interval that they touch, with its number."""
+    left_s = left(passages, ended_s)
+    inside = passages[(left_s >= begin_s) & (passages["entered_s"] < ended_s)]
+    first = np.floor((np.maximum(inside["entered_s"], begin_s) - begin_s) / INTERVAL_S).astype(np.int64)
+    last_s = np.minimum(left(inside, ended_s), np.nextafter(ended_s, begin_s))
+    count = np.floor((last_s - begin_s) / INTERVAL_S).astype(np.int64) - first + 1
+    started = np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(inside, count), np.repeat(first, count) + np.arange(count.sum()) - started
 
 
 def _lengths_m(model: QueueModel) -> Floats:

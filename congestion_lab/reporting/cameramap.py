@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from congestion_lab.core.geometry import Point, polyline_length_m
-from congestion_lab.core.names import clean_name
 from congestion_lab.network.alignment import point_at
+from congestion_lab.network.geography import controller_places
 from congestion_lab.network.model import Link, Network
+from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
-from congestion_lab.reporting.networkmap import controller_places, junction_paths
+from congestion_lab.reporting.networkmap import junction_paths
 from congestion_lab.reporting.placenames import PlaceNames
 from congestion_lab.reporting.svg import element, path_data
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, in_numerals, isolated, language, whole
 from congestion_lab.reporting.wording import number
 
 _HEADING = 54.0
@@ -64,16 +65,21 @@ def camera_svg(network: Network, cameras: Sequence[Camera], vehicles: Mapping[st
     frame = frame_of(network)
     rows = math.ceil(len(cameras) / _COLUMNS)
     size = {"width": int(PAGE_WIDTH), "height": int(frame.height + _HEADING + rows * _ROW)}
-    head = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {size['width']} {size['height']}", "role": "img"}
-    said = clean_name(title) or _("Cameras")
+    head = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "viewBox": f"0 0 {size['width']} {size['height']}",
+        "role": "img",
+        "lang": language(),
+    }
+    said = retold(title) or _("Cameras")
     body = (
         element("title", {}, said),
         element("style", {}, Markup(_STYLE)),  # noqa: S704 -- a constant of this module
         element("path", {"class": "through", "d": junction_paths(network, frame)}),
         element("g", {}, *_links(network, frame, cameras, vehicles)),
         element("g", {}, *_marks(network, frame, cameras)),
-        element("text", {"class": "title", "x": 24, "y": frame.height + 14}, said),
-        element("text", {"class": "small", "x": 24, "y": frame.height + 30}, _legend(cameras)),
+        element("text", {"class": "title", "x": 24, "y": frame.height + 14}, whole(said)),
+        element("text", {"class": "small", "x": 24, "y": frame.height + 30}, whole(_legend(cameras))),
         *_list(PlaceNames(network), cameras, frame.height + _HEADING),
     )
     return str(element("svg", {**head, **size}, *body)) + "\n"
@@ -141,7 +147,7 @@ def _labels(cameras: Sequence[Camera]) -> Iterator[str]:
     count = 0
     for camera in cameras:
         count += not camera.exists
-        yield "" if camera.exists else str(count)
+        yield "" if camera.exists else in_numerals(str(count))
 
 
 def _legend(cameras: Sequence[Camera]) -> str:
@@ -156,10 +162,10 @@ def _list(places: PlaceNames, cameras: Sequence[Camera], top: float) -> Iterator
     for place, (camera, label) in enumerate(zip(cameras, _labels(cameras), strict=True)):
         x, y = 24 + (place // rows) * (PAGE_WIDTH - 48) / _COLUMNS, top + (place % rows) * _ROW
         named = places.of(camera.site)
-        head = f"{label or '•'}  {_shortened(named.name or named.id)}"
-        small = "  ".join(filter(None, (_shortened(named.id) if named.name else "", camera.note)))
-        yield element("text", {"class": "place", "x": x, "y": y}, head)
-        yield element("text", {"class": "id", "x": x + _INDENT, "y": y + _SECOND_LINE}, small)
+        head = f"{label or '•'}  {isolated(_shortened(named.name or named.id))}"
+        small = "  ".join(filter(None, (isolated(_shortened(named.id)) if named.name else "", retold(camera.note))))
+        yield element("text", {"class": "place", "x": x, "y": y}, whole(head))
+        yield element("text", {"class": "id", "x": x + _INDENT, "y": y + _SECOND_LINE}, whole(small))
 
 
 def _shortened(text: str) -> str:

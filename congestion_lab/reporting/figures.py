@@ -1,6 +1,6 @@
 """Indicators before and after, with what may be said about them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -82,6 +82,26 @@ def single_figures(summaries: Mapping[int, RunSummary]) -> list[Figure]:
     return list(_single(summaries))
 
 
+def figures_of(rows: Sequence[tuple[Indicator, Sequence[Values]]]) -> list[Figure]:
+    """Return indicators of one side, or of two compared, from their values by seed; those without any are left out."""
+    shown = [(each, sides) for each, sides in rows if all(sides)]
+    if not shown or len(shown[0][1]) == 1:
+        return [_alone(each, sides[0]) for each, sides in shown]
+    shared = [(each, [_kept(side, set.intersection(*map(set, sides))) for side in sides]) for each, sides in shown]
+    differences = [(each, paired(*sides)) for each, sides in shared if sides[0]]
+    reach = max((_reach(difference) for _each, difference in differences), default=0.1)
+    return [_compared(each, difference, min(max(reach, 0.02), 1.0)) for each, difference in differences]
+
+
+def _kept(values: Values, seeds: set[int]) -> Values:
+    return {seed: value for seed, value in values.items() if seed in seeds}
+
+
+def _alone(indicator: Indicator, values: Values) -> Figure:
+    mean = sum(values.values()) / len(values)
+    return Figure(indicator.id, _(indicator.label), unit_of(indicator), number(mean, indicator.decimals))
+
+
 def unit_of(indicator: Indicator) -> str:
     """Return an indicator's unit in the language spoken, "" where it has none."""
     return _(indicator.unit) if indicator.unit else ""
@@ -98,8 +118,7 @@ def _single(summaries: Mapping[int, RunSummary]) -> Iterator[Figure]:
     for indicator in (*INDICATORS, UNSERVED):
         values = values_of(indicator, summaries)
         if values:
-            mean = sum(values.values()) / len(values)
-            yield Figure(indicator.id, _(indicator.label), unit_of(indicator), number(mean, indicator.decimals))
+            yield _alone(indicator, values)
 
 
 def _compared(indicator: Indicator, difference: PairedDifference, reach: float) -> Figure:

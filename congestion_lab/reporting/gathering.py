@@ -11,20 +11,17 @@ import pandas as pd
 
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.core.names import clean_name
-from congestion_lab.core.tables import TableContract
+from congestion_lab.experiments.pooling import plans_of, pooled_links, pooled_movements
 from congestion_lab.experiments.runset import RunSet, load_run_set
-from congestion_lab.metrics.links import link_speeds
 from congestion_lab.metrics.objective import analysed, delay_s
-from congestion_lab.metrics.service import movement_service
 from congestion_lab.metrics.summary import RunSummary, run_summary
 from congestion_lab.network.model import Network
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, isolated
 from congestion_lab.reporting.trials import Trial, read_trials
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet
-from congestion_lab.signals.planfile import read_plan_file
-from congestion_lab.simulation.tables import LINKS, MOVEMENTS, TRIPS
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
+from congestion_lab.simulation.tables import TRIPS
+from congestion_lab.sumo.netfile import read_intersections, read_network
 
 _QUANTILES = 101
 
@@ -56,7 +53,7 @@ class Side:
     def name(self) -> str:
         """The label in the language spoken, without anything harmful in it."""
         known = {"present": _("Present"), "best": _("Proposed")}
-        return known.get(self.label) or clean_name(self.label)
+        return known.get(self.label) or isolated(clean_name(self.label))
 
 
 @dataclass(frozen=True)
@@ -126,53 +123,8 @@ def _side(runs: RunSet, network: Network) -> Side:
     if not runs.results:
         raise ExperimentError(f"no run of {runs.label!r} was finished, so there is nothing to report")
     summaries = {seed: run_summary(result) for seed, result in runs.by_seed.items()}
-    links = _pooled_links(_tables(runs, LINKS), network)
-    movements = _pooled_movements(_tables(runs, MOVEMENTS), network)
-    return Side(runs.label, runs, summaries, _plans(runs), links, movements, _quantiles(runs))
-
-
-def _plans(runs: RunSet) -> PlanSet:
-    if runs.plan_file is not None:
-        return read_plan_file(runs.plan_file).plans
-    return read_plans(runs.inputs.net_file, runs.inputs.additional_files)
-
-
-def _tables(runs: RunSet, contract: TableContract) -> pd.DataFrame:
-    frames = [result.table(contract) for result in runs.results if result.has(contract)]
-    frame = pd.concat(frames, ignore_index=True) if frames else contract.empty()
-    return frame.assign(share=1.0 / max(len(frames), 1))
-
-
-def _pooled_links(links: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """Return means over the runs: speeds weighted by time spent, delays by vehicles."""
-    weighted = links.assign(
-        driven=links["speed_mps"].fillna(0.0) * links["sampled_s"],
-        vehicles_mean=links["vehicles"] * links["share"],
-        queue=links["max_queue_m"] * links["share"],
-        full=links["spillback_share"] * links["share"],
-    )
-    names = ["vehicles", "vehicles_mean", "sampled_s", "driven", "time_loss_s", "queue", "full"]
-    sums = weighted.groupby("link_id")[names].sum(min_count=1).reset_index()
-    measured = link_speeds(
-        sums.assign(speed_mps=sums["driven"] / sums["sampled_s"].where(sums["sampled_s"] > 0)), network
-    )
-    columns = {
-        "vehicles_mean": "vehicles",
-        "delay_s_per_veh": "delay_s",
-        "queue": "max_queue_m",
-        "full": "spillback_share",
-    }
-    kept = measured.drop(columns=["vehicles"]).rename(columns=columns)
-    return kept[["link_id", "vehicles", "speed_kmh", "delay_s", "max_queue_m", "spillback_share"]].set_index("link_id")
-
-
-def _pooled_movements(movements: pd.DataFrame, network: Network) -> pd.DataFrame:
-    total = movements["vehicles"] * movements["delay_s"].fillna(0.0)
-    weighted = movements.assign(total=total, mean=movements["vehicles"] * movements["share"])
-    sums = weighted.groupby(["from_link", "to_link"])[["vehicles", "total", "mean"]].sum().reset_index()
-    delays = sums["total"] / sums["vehicles"].where(sums["vehicles"] > 0)
-    pooled = sums.assign(delay_s=delays, vehicles=sums["mean"])[["from_link", "to_link", "vehicles", "delay_s"]]
-    return movement_service(pooled, network)
+    links, movements = pooled_links(runs, network), pooled_movements(runs, network)
+    return Side(runs.label, runs, summaries, plans_of(runs), links, movements, _quantiles(runs))
 
 
 def _quantiles(runs: RunSet) -> tuple[float, ...]:

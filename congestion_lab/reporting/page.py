@@ -11,10 +11,12 @@ from markupsafe import Markup
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import translation
-from congestion_lab.reporting.scales import DELAY_CHANGE, NO_DATA, SPEED_KMH, Scale
+from congestion_lab.reporting.scales import NO_DATA, PALETTES, Scale
 from congestion_lab.reporting.wording import number, percent, signed
 
 _JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_SCRIPTS = ("playback.js", "maplayers.js", "page.js")  # the last takes up all maps that the others made
+_STYLES = ("style.css", "sections.css")
 
 
 def rendered(template: str, content: Mapping[str, Any], page_data: Mapping[str, Any]) -> str:
@@ -27,17 +29,22 @@ def rendered(template: str, content: Mapping[str, Any], page_data: Mapping[str, 
     """
     surroundings = environment()
     plotly = _plotly() if page_data["charts"] else ""
-    script = _source(surroundings, "page.js")
+    script = "".join(_source(surroundings, name) for name in _SCRIPTS)
     shell = {
-        "style": Markup(_source(surroundings, "style.css") + scale_style(SPEED_KMH) + scale_style(DELAY_CHANGE)),  # noqa: S704 -- ours
+        "style": Markup(_styles(surroundings)),  # noqa: S704 -- ours
         "plotly": Markup(plotly),  # noqa: S704 -- as shipped with Plotly
         "script": Markup(script),  # noqa: S704 -- ours
         "page_data": Markup(script_json(page_data)),  # noqa: S704 -- escaped
         "policy": _policy(plotly, script),
         "language": translation.language(),
         "direction": translation.direction(),
+        "numerals": translation.numerals(),
     }
     return surroundings.get_template(template).render(**content, **shell)
+
+
+def _styles(surroundings: jinja2.Environment) -> str:
+    return "".join([*(_source(surroundings, name) for name in _STYLES), *map(scale_style, PALETTES)])
 
 
 def rendered_plain(template: str, content: Mapping[str, Any]) -> str:
@@ -60,16 +67,7 @@ def script_json(value: object) -> str:
 
 def scale_style(scale: Scale) -> str:
     """Return the CSS of a scale's classes: lines on maps and bars in legends."""
-    return (
-        _rules(scale, dark=False)
-        + "@media screen and (prefers-color-scheme: dark) {"
-        + _rules(scale, dark=True)
-        + "}\n"
-    )
-
-
-def _rules(scale: Scale, *, dark: bool) -> str:
-    tones = ((each.key, each.dark if dark else each.light) for each in scale.classes)
+    tones = ((each.key, f"light-dark({each.light}, {each.dark})") for each in scale.classes)
     return "".join(f".map .{key} {{ stroke: {tone} }} .legend i.{key} {{ background: {tone} }} " for key, tone in tones)
 
 
@@ -82,7 +80,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"_": translation._, "plural": translation.plural, "none_key": NO_DATA}
+    made.globals |= {"_": translation._, "plural": translation.plural, "arrow": translation.arrow, "none_key": NO_DATA}
     made.filters |= {"clean": clean_name, "number": number, "signed": signed, "percent": percent}
     return made
 

@@ -1,70 +1,73 @@
 """The report: one self-contained HTML file of a study or of run sets."""
 
-import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import charts
+from congestion_lab.reporting.briefing import briefing
+from congestion_lab.reporting.corridorsection import corridor_rows
+from congestion_lab.reporting.environment import environment
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
-from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
+from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
 from congestion_lab.reporting.ladder import ladder_note, level_rows
 from congestion_lab.reporting.linkmap import LinkMap, link_name
+from congestion_lab.reporting.maplayers import map_layers, speed_legend
 from congestion_lab.reporting.page import rendered
+from congestion_lab.reporting.playback import playback
 from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
+from congestion_lab.reporting.reliabilitysection import reliability_section
 from congestion_lab.reporting.ringdiagram import ring_of
-from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_KMH, Scale
-from congestion_lab.reporting.translation import SOURCE_LANGUAGE, _, plural, speaking
+from congestion_lab.reporting.streetnames import map_labels
+from congestion_lab.reporting.translation import OWN_NAMES, _, plural
 from congestion_lab.reporting.trials import finite
+from congestion_lab.reporting.unservedsection import unserved_section
 from congestion_lab.reporting.verdict import verdict_of
 from congestion_lab.reporting.wording import number
 
-_OPEN_PLANS = 6  # diagrams shown at once; the others open on a click, and all in print
+NO_OTHERS: Mapping[str, str] = MappingProxyType({})
+_OPEN_PLACES = 3  # intersections shown at once; the others open on a click, and all in print
 
 
-def study_report(folder: Path, *, language: str = SOURCE_LANGUAGE) -> str:
-    """Return the report of a finished study's folder.
+def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> str:
+    """Return the report of a study or of run sets as HTML, in the language spoken.
 
-    Raises:
-        ExperimentError: The study is not finished, or a file of it is damaged.
+    Args:
+        story: What it tells.
+        elsewhere: Addresses of the same report in other languages, by language code.
     """
-    with speaking(language):
-        return _page(story_of_study(folder))
-
-
-def run_report(folders: Sequence[Path], *, language: str = SOURCE_LANGUAGE) -> str:
-    """Return the report of one run set, or of two, the second compared with the first.
-
-    Raises:
-        ExperimentError: A folder holds no run set, or there are more than two.
-    """
-    with speaking(language):
-        return _page(story_of_runs(folders))
-
-
-def _page(story: Story) -> str:
     differences = compared(story.before.summaries, story.after.summaries) if story.after else {}
     figures = comparison_figures(differences) if story.after else single_figures(story.before.summaries)
+    verdict = verdict_of(differences, unseen=story.study is not None) if differences else None
     rows = intersection_rows(story)
     link_map = LinkMap(story.network)
+    maps = map_layers(story, link_map)
+    played = playback(story, link_map.ids)
     content = {
         "title": clean_name(story.title),
+        "elsewhere": [(code, OWN_NAMES[code], address) for code, address in elsewhere.items()],
         "scenario": clean_name(story.before.runs.inputs.name),
         "subtitle": _subtitle(story),
         "compares": story.after is not None,
         "names": [side.name for side in _sides(story)],
-        "verdict": verdict_of(differences, unseen=story.study is not None) if differences else None,
+        "verdict": verdict,
+        "briefing": briefing(story, verdict, differences, rows) if verdict else [],
         "figures": figures,
         "cards": [figure for name in CARDS for figure in figures if figure.id == name],
-        "maps": _maps(story, link_map),
+        "maps": maps,
         "map_note": link_map.scale_bar(),
-        "legends": {"speed": _legend(SPEED_KMH, _("km/h")), "delay": _legend(DELAY_CHANGE, _("s"))},
+        "speed_legend": speed_legend(),
+        "playback": played,
+        "corridors": corridor_rows(story),
+        "unserved": unserved_section(story),
+        "reliability": reliability_section(story),
+        "environment": environment(story),
         "rows": rows,
         "remark": unnamed(rows),
-        "plans": _plans(story, rows),
-        "open_plans": _OPEN_PLANS,
+        "places": _places(story, rows),
+        "open_places": _OPEN_PLACES,
         "searched": bool(story.trials),
         "search_note": _search_note(story),
         "levels": level_rows(story),
@@ -74,7 +77,14 @@ def _page(story: Story) -> str:
         "assumptions": assumptions(story),
         "provenance": provenance(story),
     }
-    return rendered("report.html.j2", content, {"charts": _charts(story), "links": _link_texts(story, link_map)})
+    data = {
+        "charts": _charts(story),
+        "links": _link_texts(story, link_map),
+        "streets": map_labels(story.network, link_map.frame),
+        "layers": None if maps is None else maps.data,
+        "playback": None if played is None else played.data,
+    }
+    return rendered("report.html.j2", content, data)
 
 
 def _sides(story: Story) -> list[Side]:
@@ -94,42 +104,6 @@ def _subtitle(story: Story) -> str:
     )
 
 
-def _maps(story: Story, link_map: LinkMap) -> list[dict[str, Any]]:
-    measured = [side for side in _sides(story) if not side.links.empty]
-    maps = [
-        {"svg": link_map.coloured(_column(side, "speed_kmh"), SPEED_KMH, side.name, weight=lambda kmh: -kmh),
-         "caption": _("{side}: mean speed").format(side=side.name), "legend": "speed"}
-        for side in measured
-    ]  # fmt: skip
-    if len(measured) > 1:
-        svg = link_map.coloured(_delay_changes(story), DELAY_CHANGE, _("Change of delay"), weight=abs)
-        maps.append({"svg": svg, "caption": _("Change of mean delay per vehicle"), "legend": "delay"})
-    return maps
-
-
-def _column(side: Side, name: str) -> Mapping[str, float]:
-    return {str(link): float(value) for link, value in side.links[name].items()}
-
-
-def _delay_changes(story: Story) -> Mapping[str, float]:
-    if story.after is None:
-        return {}
-    before, after = _column(story.before, "delay_s"), _column(story.after, "delay_s")
-    return {link: after.get(link, math.nan) - delay for link, delay in before.items()}
-
-
-def _legend(scale: Scale, unit: str) -> list[tuple[str, str]]:
-    return [(each.key, _bounds(each.low, each.high, unit)) for each in scale.classes]
-
-
-def _bounds(low: float, high: float, unit: str) -> str:
-    if math.isinf(low):
-        return _("below {high} {unit}").format(high=number(high, 0), unit=unit)
-    if math.isinf(high):
-        return _("{low} {unit} and more").format(low=number(low, 0), unit=unit)
-    return _("{low} to {high} {unit}").format(low=number(low, 0), high=number(high, 0), unit=unit)
-
-
 def _link_texts(story: Story, link_map: LinkMap) -> list[str]:
     """Return what a pointer on a link tells, in the order in which maps number the links."""
     return ["\n".join(_link_lines(story, link)) for link in link_map.ids]
@@ -147,18 +121,19 @@ def _link_line(side: Side, link: str) -> str:
     return text.format(speed=speed, delay=delay, vehicles=vehicles, queue=queue)
 
 
-def _plans(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]]:
-    """Return the diagrams of all controllers whose intersection is known, in the order of the table."""
-    found = []
-    for row in rows:
-        intersection = story.intersections.get(row.id)
-        plans = [plan for side in _sides(story) for plan in side.plans if plan.controller_id == row.id]
-        if intersection is None or not plans:
-            continue
-        span = max(plan.cycle_s for plan in plans)
-        rings = [ring_of(plan, intersection, span_s=span) for plan in plans]
-        found.append({"row": row, "rings": rings, "same": len(plans) > 1 and plans[0] == plans[1]})
-    return found
+def _places(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]]:
+    """Return every intersection in the order of the table, with its plans as far as they can be drawn."""
+    return [_place(story, row) for row in rows]
+
+
+def _place(story: Story, row: IntersectionRow) -> dict[str, Any]:
+    plans = [plan for side in _sides(story) for plan in side.plans if plan.controller_id == row.id]
+    intersection = story.intersections.get(row.id)
+    if intersection is None or not plans:
+        return {"row": row, "rings": [], "same": False}
+    span = max(plan.cycle_s for plan in plans)
+    rings = [ring_of(plan, intersection, story.network.links, span_s=span) for plan in plans]
+    return {"row": row, "rings": rings, "same": len(plans) > 1 and plans[0] == plans[1]}
 
 
 def _charts(story: Story) -> dict[str, charts.Figure]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.retiming import at_its_shortest
 
@@ -33,15 +34,25 @@ def group_conflicts(plan: SignalPlan, intersection: Intersection) -> frozenset[t
 
 
 def intergreen_s(plan: SignalPlan, clearing: int, entering: int) -> float | None:
-    """Return the shortest time from the end of one group's green to the start of another's, by their places.
+    """Return the shortest time from one group's green to that of another which follows it, by their places.
 
-    None where it does not arise: one of them never changes, or the second is green whenever the first ends. Greens in
-    between that traffic ends count as short as they may get.
+    None where they never follow each other: a phase of other groups always lies between, or the two run together. What
+    lies between then is no intergreen, however short traffic makes it.
     """
     durations = [interval.duration_s for interval in at_its_shortest(plan).intervals]
     first, second = (green(plan, group) for group in (clearing, entering))
-    gap = shortest_gap(durations, first, second, second)
-    return None if gap is None else gap.duration_s
+    phased = {number for phase in phases(plan) for number in phase.intervals}
+    count = len(durations)
+    times = []
+    for end in (
+        number for number in range(count) if first[number - 1] and not first[number] and not second[number - 1]
+    ):
+        passed = [number % count for number in range(end, end + count)]
+        until = next((step for step, number in enumerate(passed) if second[number]), count)
+        between = passed[:until]
+        if until < count and not any(number in phased or first[number] for number in between):
+            times.append(sum(durations[number] for number in between))
+    return min(times, default=None)
 
 
 def green(plan: SignalPlan, group: int) -> tuple[bool, ...]:

@@ -36,6 +36,38 @@ class SignalHead:
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictDistance:
+    """How far it is from two stop lines to where the paths behind them meet.
+
+    Attributes:
+        clearing: Head whose traffic has to be gone.
+        entering: Head whose traffic comes next.
+        clearing_m: From the first one's stop line to the far end of the conflict area.
+        entering_m: From the second one's stop line to the near end of the conflict area.
+    """
+
+    clearing: int
+    entering: int
+    clearing_m: float
+    entering_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A carriageway, or two without a refuge between them, that people on foot cross in one go without a signal.
+
+    Attributes:
+        links: Links crossed: inbound, outbound or both.
+        width_m: Kerb to kerb, or kerb to refuge.
+        name: Street name, possibly empty.
+    """
+
+    links: tuple[str, ...]
+    width_m: float
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Intersection:
     """One signal-controlled intersection.
 
@@ -46,6 +78,8 @@ class Intersection:
         heads: Signal heads; several heads may share an index.
         conflicts: Pairs (i, j), i < j, of head indices whose paths cross or merge.
         yields: Pairs (i, j): head i must give way to head j when both are green, so i may only show PERMITTED then.
+        distances: Both directions of each conflict whose paths are known; empty in files that older versions wrote.
+        legs: What people cross without a signal, as far as widths are known; legs with a mapped crossing are left out.
     """
 
     controller_id: str
@@ -54,6 +88,8 @@ class Intersection:
     heads: tuple[SignalHead, ...]
     conflicts: frozenset[tuple[int, int]]
     yields: frozenset[tuple[int, int]]
+    distances: tuple[ConflictDistance, ...] = ()
+    legs: tuple[Leg, ...] = ()
 
     @property
     def head_count(self) -> int:

@@ -1,7 +1,5 @@
 """Plan files: the plans of a scenario with all that is needed to judge and export them, in one JSON file."""
 
-import dataclasses
-import enum
 import json
 import math
 import re
@@ -13,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.files import write_text
+from congestion_lab.core.plain import plain
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import MAX_HEADS, PlanSet
 
@@ -45,7 +44,7 @@ class PlanFile:
 
 def write_plan_file(path: Path, plan_file: PlanFile) -> None:
     """Write a plan file, whole; the same content gives the same bytes."""
-    write_text(path, "".join(_pretty(_plain(plan_file), "")) + "\n")
+    write_text(path, "".join(_pretty(plain(plan_file), "")) + "\n")
 
 
 def read_plan_file(path: Path) -> PlanFile:
@@ -63,7 +62,7 @@ def read_plan_file(path: Path) -> PlanFile:
         content = TypeAdapter(PlanFile).validate_json(text, strict=True)
     except ValidationError as problem:
         raise SignalPlanError(*_faults(problem, text, path)) from None
-    wrong = [*_unknown_keys(found, _plain(content), ()), *_misfits(content.intersections)]
+    wrong = [*_unknown_keys(found, plain(content), ()), *_misfits(content.intersections)]
     if wrong:
         faults = (Fault(rule, _REWRITE_HINT, str(path), _line_of(text, place), _dotted(place)) for place, rule in wrong)
         raise SignalPlanError(*faults)
@@ -183,21 +182,6 @@ def _values(text: str) -> Iterator[tuple[tuple[str | int, ...], int]]:
 def _next(place: Sequence[str | int]) -> int:
     last = place[-1]
     return last + 1 if isinstance(last, int) else 0
-
-
-def _plain(value: object) -> object:
-    """Return a value in JSON's own types, in an order that depends on its content alone."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, frozenset):
-        return sorted(_plain(item) for item in value)  # type: ignore[type-var]  # sets here hold pairs of numbers
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _pretty(value: object, indent: str) -> Iterator[str]:

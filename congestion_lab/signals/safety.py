@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals.conflicts import Gap, green, shortest_gap
+from congestion_lab.signals.clearing import required_yellow_s
+from congestion_lab.signals.conflicts import Gap
 from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.laid import TOLERANCE_S, LaidPlan
 from congestion_lab.signals.phases import phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest
@@ -19,15 +21,10 @@ from congestion_lab.signals.timing import (
     MAX_YELLOW_S,
     MIN_YELLOW_S,
     WALK_S,
-    all_red_s,
-    clearing_speed_mps,
-    pedestrian_clearance_s,
-    yellow_s,
 )
 
 ERROR = "error"  # dangerous or unusable whatever the guideline
 WARNING = "warning"  # short of the guideline
-_TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
 _SERVED = frozenset({Aspect.GREEN, Aspect.PERMITTED, Aspect.STOP_THEN_GO, Aspect.FLASHING, Aspect.DARK})
 
 
@@ -91,7 +88,7 @@ def check(plans: PlanSet, intersections: Iterable[Intersection], rules: Rules = 
 
 def check_plan(plan: SignalPlan, intersection: Intersection, rules: Rules = STANDARD_RULES) -> tuple[Breach, ...]:
     """Return every breach of one plan; one that traffic times is judged with every green as short as it may get."""
-    site = _Site(at_its_shortest(plan), intersection)
+    site = LaidPlan(at_its_shortest(plan), intersection)
     found = itertools.chain(
         _unserved(site),
         _conflicting_greens(site),
@@ -104,16 +101,6 @@ def check_plan(plan: SignalPlan, intersection: Intersection, rules: Rules = STAN
         _cycle(plan, rules),
     )
     return tuple(found)
-
-
-def required_yellow_s(heads: Iterable[SignalHead]) -> float:
-    """Return the yellow that the fastest of some vehicle heads needs (ITE); 0 without vehicles."""
-    return max((yellow_s(head.approach_speed_mps) for head in heads if not head.is_crossing), default=0.0)
-
-
-def required_intergreen_s(heads: Iterable[SignalHead]) -> float:
-    """Return the time that the last user needs to clear: yellow and all-red (ITE), or time to cross on foot."""
-    return max((_clearing_s(head) for head in heads), default=0.0)
 
 
 def never_together(intersection: Intersection) -> frozenset[tuple[int, int]]:
@@ -139,89 +126,32 @@ def _cross_straight(one: SignalHead, other: SignalHead) -> bool:
     return apart and one.turn is other.turn is Turn.STRAIGHT
 
 
-def _clearing_s(head: SignalHead) -> float:
-    if head.is_crossing:
-        return pedestrian_clearance_s(head.path_length_m)
-    speed = clearing_speed_mps(head.approach_speed_mps, head.turn)
-    return yellow_s(head.approach_speed_mps) + all_red_s(speed, head.path_length_m)
+def _breach(
+    site: LaidPlan, rule: str, groups: tuple[str, ...], interval: int | None, message: str, *, severity: str = ERROR
+) -> Breach:
+    return Breach(rule, site.plan.controller_id, groups, interval, message, severity=severity)
 
 
-class _Site:
-    """A plan laid over its intersection."""
-
-    def __init__(self, plan: SignalPlan, intersection: Intersection) -> None:
-        self.plan = plan
-        self.intersection = intersection
-        self.place = {head: number for number, group in enumerate(plan.groups) for head in group.heads}
-        self.heads: dict[int, list[SignalHead]] = {}
-        for head in intersection.heads:
-            self.heads.setdefault(head.index, []).append(head)
-        self.durations = [interval.duration_s for interval in plan.intervals]
-        self.green = [green(plan, number) for number in range(len(plan.groups))]
-        self._columns = list(zip(*(interval.aspects for interval in plan.intervals), strict=True))
-        self._gaps: dict[tuple[int, int, bool], Gap | None] = {}  # many heads share a group
-
-    def column(self, head: int) -> tuple[Aspect, ...]:
-        """What a head shows in each interval."""
-        return self._columns[self.place[head]]
-
-    def group_heads(self, number: int) -> list[SignalHead]:
-        """The heads of a group that release something."""
-        return [head for index in self.plan.groups[number].heads for head in self.heads.get(index, ())]
-
-    def names(self, *heads: int) -> tuple[str, ...]:
-        """Ids of the groups of some heads."""
-        return tuple(dict.fromkeys(self.plan.groups[self.place[head]].id for head in heads))
-
-    def placed(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The pairs of heads of which both belong to a group, in order."""
-        return sorted(pair for pair in pairs if pair[0] in self.place and pair[1] in self.place)
-
-    def interval_at(self, time_s: float) -> int:
-        """Number of the interval that runs at a time of the cycle."""
-        ends = itertools.accumulate(self.durations)
-        return next((number for number, end in enumerate(ends) if time_s < end - _TOLERANCE_S), 0)
-
-    def breach(
-        self, rule: str, groups: tuple[str, ...], interval: int | None, message: str, severity: str = ERROR
-    ) -> Breach:
-        """Return a breach at this intersection."""
-        return Breach(rule, self.plan.controller_id, groups, interval, message, severity)
-
-    def gap(self, clearing: int, entering: int) -> Gap | None:
-        """The shortest time a head has to clear before a conflicting head gets the right of way."""
-        gives_way = (entering, clearing) in self.intersection.yields
-        key = (self.place[clearing], self.place[entering], gives_way)
-        if key not in self._gaps:
-            self._gaps[key] = self._gap(*key)
-        return self._gaps[key]
-
-    def _gap(self, clearing: int, entering: int, gives_way: bool) -> Gap | None:  # noqa: FBT001 -- a key's parts
-        shown = self._columns[entering]
-        dominant = [aspect is Aspect.GREEN or (aspect is Aspect.PERMITTED and not gives_way) for aspect in shown]
-        return shortest_gap(self.durations, self.green[clearing], self.green[entering], dominant)
-
-
-def _unserved(site: _Site) -> Iterator[Breach]:
+def _unserved(site: LaidPlan) -> Iterator[Breach]:
     for index in sorted(site.heads):
         if index not in site.place:
-            yield site.breach("head-without-group", (), None, f"signal head {index} belongs to no group")
+            yield _breach(site, "head-without-group", (), None, f"signal head {index} belongs to no group")
     for number, group in enumerate(site.plan.groups):
         shown = {interval.aspects[number] for interval in site.plan.intervals}
         if site.group_heads(number) and not shown & _SERVED:
-            yield site.breach("never-green", (group.id,), None, f"group {group.id} never gets green")
+            yield _breach(site, "never-green", (group.id,), None, f"group {group.id} never gets green")
 
 
-def _conflicting_greens(site: _Site) -> Iterator[Breach]:
+def _conflicting_greens(site: LaidPlan) -> Iterator[Breach]:
     for first, second in site.placed(site.intersection.conflicts):
         shown = zip(site.column(first), site.column(second), strict=True)
         for number, pair in enumerate(shown):
             if pair == (Aspect.GREEN, Aspect.GREEN):
                 message = f"heads {first} and {second} cross and both show protected green in interval {number}"
-                yield site.breach("conflicting-greens", site.names(first, second), number, message)
+                yield _breach(site, "conflicting-greens", site.names(first, second), number, message)
 
 
-def _greens_that_must_yield(site: _Site) -> Iterator[Breach]:
+def _greens_that_must_yield(site: LaidPlan) -> Iterator[Breach]:
     yields = site.intersection.yields
     one_sided = ((first, second) for first, second in yields if (second, first) not in yields)
     for first, second in site.placed(one_sided):
@@ -229,31 +159,31 @@ def _greens_that_must_yield(site: _Site) -> Iterator[Breach]:
         for number, pair in enumerate(shown):
             if pair == (Aspect.GREEN, Aspect.PERMITTED) and site.intersection.in_conflict(first, second):
                 message = f"head {first} shows protected green in interval {number} but must give way to head {second}"
-                yield site.breach("green-must-yield", site.names(first, second), number, message)
+                yield _breach(site, "green-must-yield", site.names(first, second), number, message)
 
 
-def _straight_across(site: _Site) -> Iterator[Breach]:
+def _straight_across(site: LaidPlan) -> Iterator[Breach]:
     for first, second in site.placed(never_together(site.intersection)):
         shown = zip(site.column(first), site.column(second), strict=True)
         for number, pair in enumerate(shown):
             if all(aspect.is_green for aspect in pair) and pair != (Aspect.GREEN, Aspect.GREEN):
                 message = f"heads {first} and {second} lead straight across each other, both green in interval {number}"
-                yield site.breach("straight-across", site.names(first, second), number, message)
+                yield _breach(site, "straight-across", site.names(first, second), number, message)
 
 
-def _stated_minimums(site: _Site) -> Iterator[Breach]:
+def _stated_minimums(site: LaidPlan) -> Iterator[Breach]:
     """Yield phases of fixed plans that are shorter than the plan itself allows, e.g. for people who cross beside."""
     if site.plan.control is not Control.FIXED:
         return  # the clock of a responsive controller decides
     for phase in phases(site.plan):
         least = stated_min_s(site.plan, phase.intervals)
-        if phase.green_s < least - _TOLERANCE_S:
+        if phase.green_s < least - TOLERANCE_S:
             first = phase.intervals[0]
             message = f"the phase at interval {first} lasts {phase.green_s:g} s; the plan states {least:g} s or more"
-            yield site.breach("stated-minimum", phase.groups, first, message, WARNING)
+            yield _breach(site, "stated-minimum", phase.groups, first, message, severity=WARNING)
 
 
-def _short_greens(site: _Site, rules: Rules) -> Iterator[Breach]:
+def _short_greens(site: LaidPlan, rules: Rules) -> Iterator[Breach]:
     for number, group in enumerate(site.plan.groups):
         heads = site.group_heads(number)
         if not heads:
@@ -261,13 +191,13 @@ def _short_greens(site: _Site, rules: Rules) -> Iterator[Breach]:
         walking = any(head.is_crossing for head in heads)
         least = rules.min_walk_s if walking else rules.min_green_s
         for time in green_times(site.plan, number):
-            if time.green_s < least - _TOLERANCE_S:
+            if time.green_s < least - TOLERANCE_S:
                 message = f"group {group.id} is green for {time.green_s:g} s; at least {least:g} s are needed"
                 interval = site.interval_at(time.start_s)
-                yield site.breach("minimum-green", (group.id,), interval, message, WARNING)
+                yield _breach(site, "minimum-green", (group.id,), interval, message, severity=WARNING)
 
 
-def _yellows(site: _Site) -> Iterator[Breach]:
+def _yellows(site: LaidPlan) -> Iterator[Breach]:
     for number, group in enumerate(site.plan.groups):
         need = required_yellow_s(site.group_heads(number))
         if need == 0 or all(site.green[number]):
@@ -276,19 +206,24 @@ def _yellows(site: _Site) -> Iterator[Breach]:
             fault = _yellow_fault(time.yellow_s, need)
             if fault is not None:
                 rule, message, severity = fault
-                yield site.breach(
-                    rule, (group.id,), site.interval_at(time.end_s), f"group {group.id} {message}", severity
+                yield _breach(
+                    site,
+                    rule,
+                    (group.id,),
+                    site.interval_at(time.end_s),
+                    f"group {group.id} {message}",
+                    severity=severity,
                 )
 
 
 def _yellow_fault(shown_s: float, need_s: float) -> tuple[str, str, str] | None:
     if shown_s == 0:
         return "yellow-missing", f"ends green without yellow; {need_s:.1f} s are needed", ERROR
-    if shown_s < MIN_YELLOW_S - _TOLERANCE_S:
+    if shown_s < MIN_YELLOW_S - TOLERANCE_S:
         return "yellow-too-short", f"has {shown_s:g} s of yellow; never less than {MIN_YELLOW_S:g} s", ERROR
-    if shown_s < need_s - _TOLERANCE_S:
+    if shown_s < need_s - TOLERANCE_S:
         return "yellow-too-short", f"has {shown_s:g} s of yellow; its speed needs {need_s:.1f} s", WARNING
-    if shown_s > MAX_YELLOW_S + _TOLERANCE_S:
+    if shown_s > MAX_YELLOW_S + TOLERANCE_S:
         return "yellow-too-long", f"has {shown_s:g} s of yellow; never more than {MAX_YELLOW_S:g} s", WARNING
     return None
 
@@ -299,22 +234,21 @@ def intergreen_shortages(plan: SignalPlan, intersection: Intersection) -> dict[t
     Returns:
         (clearing head, entering head) -> (the gap, the time needed in seconds).
     """
-    return _shortages(_Site(at_its_shortest(plan), intersection))
+    return _shortages(LaidPlan(at_its_shortest(plan), intersection))
 
 
-def _shortages(site: _Site) -> dict[tuple[int, int], tuple[Gap, float]]:
+def _shortages(site: LaidPlan) -> dict[tuple[int, int], tuple[Gap, float]]:
     short = {}
-    needs = {index: required_intergreen_s(heads) for index, heads in site.heads.items()}
     for pair in site.placed(site.intersection.conflicts):
         for clearing, entering in (pair, pair[::-1]):
             gap = site.gap(clearing, entering)
-            need = needs.get(clearing, 0.0)
-            if gap is not None and gap.duration_s < need - _TOLERANCE_S:
-                short[(clearing, entering)] = (gap, need)
+            needed_s = 0.0 if gap is None else site.need(clearing, entering).total_s
+            if gap is not None and gap.duration_s < needed_s - TOLERANCE_S:
+                short[(clearing, entering)] = (gap, needed_s)
     return short
 
 
-def _intergreens(site: _Site) -> Iterator[Breach]:
+def _intergreens(site: LaidPlan) -> Iterator[Breach]:
     """Yield the worst shortage of each pair of groups, people on foot and vehicles apart."""
     worst: dict[tuple[str, tuple[str, ...]], tuple[Gap, float]] = {}
     for (clearing, entering), (gap, need) in _shortages(site).items():
@@ -324,9 +258,9 @@ def _intergreens(site: _Site) -> Iterator[Breach]:
         if key not in worst or need - gap.duration_s > worst[key][1] - worst[key][0].duration_s:
             worst[key] = (gap, need)
     for (rule, groups), (gap, need) in worst.items():
-        severity = WARNING if rule == "intergreen" and gap.duration_s >= MIN_YELLOW_S - _TOLERANCE_S else ERROR
+        severity = WARNING if rule == "intergreen" and gap.duration_s >= MIN_YELLOW_S - TOLERANCE_S else ERROR
         message = f"{gap.duration_s:g} s from group {groups[0]} to group {groups[-1]}; clearing takes {need:.1f} s"
-        yield site.breach(rule, groups, gap.interval, message, severity)
+        yield _breach(site, rule, groups, gap.interval, message, severity=severity)
 
 
 def _cycle(plan: SignalPlan, rules: Rules) -> Sequence[Breach]:

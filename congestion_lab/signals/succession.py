@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from congestion_lab.signals.clearing import required_intergreen_s, required_yellow_s
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Interval, SignalGroup, SignalPlan
-from congestion_lab.signals.safety import required_intergreen_s, required_yellow_s
 from congestion_lab.signals.timeline import green_times
 from congestion_lab.signals.timing import MAX_ALL_RED_S
 

@@ -55,8 +55,8 @@ class GreenTime:
         return "permitted" if self.permitted_s == self.green_s else "permitted and protected"
 
     @property
-    def split_s(self) -> float:
-        """Green, yellow and all-red together: the group's share of the cycle."""
+    def green_and_clearance_s(self) -> float:
+        """Green, yellow and all-red together; the split of a phase only where groups follow each other one by one."""
         return self.green_s + self.yellow_s + self.all_red_s
 
 

@@ -34,14 +34,20 @@ def yellow_s(approach_speed_mps: float, *, grade: float = 0.0) -> float:
     return min(MAX_YELLOW_S, max(MIN_YELLOW_S, yellow))
 
 
-def all_red_s(speed_mps: float, width_m: float) -> float:
-    """Return the red that clears the junction: R = (W + L) / v, at most 6 s (ITE, MUTCD 4D.26).
+def all_red_s(speed_mps: float, width_m: float, *, entering_s: float = 0.0) -> float:
+    """Return the red that clears the junction: R = (W + L) / v - t, at least 0 and at most 6 s (ITE, MUTCD 4D.26).
 
     Args:
         speed_mps: Speed at which the last vehicle passes.
         width_m: From the stop line to the far end of the conflict area.
+        entering_s: Time t that who comes next takes from the stop line to the conflict area.
     """
-    return min(MAX_ALL_RED_S, (width_m + VEHICLE_LENGTH_M) / speed_mps)
+    return min(MAX_ALL_RED_S, max(0.0, passing_s(speed_mps, width_m) - entering_s))
+
+
+def passing_s(speed_mps: float, width_m: float) -> float:
+    """Return the time until the rear of a vehicle has left a conflict area: (W + L) / v (ITE)."""
+    return (width_m + VEHICLE_LENGTH_M) / speed_mps
 
 
 def clearing_speed_mps(approach_speed_mps: float, turn: Turn | None) -> float:

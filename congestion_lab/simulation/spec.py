@@ -21,7 +21,8 @@ class Detail(enum.Enum):
     """How much a run records."""
 
     TRIPS = "trips"  # one row per vehicle: what the objective needs
-    FULL = "full"  # also links, movements, queues and emissions: what a report needs
+    MOVEMENTS = "movements"  # also movements: what the fast engine learns from
+    FULL = "full"  # also links, passages, queues and emissions: what a report needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from congestion_lab.core.tables import contract
 
+INTERVAL_S = 60.0  # length of the intervals of LINK_INTERVALS: no longer than one cycle
+
 TRIPS = contract(
     "trips",
     ("vehicle_id", "string", "the vehicle's id in the demand"),
@@ -50,4 +52,28 @@ MOVEMENTS = contract(
     ("to_link", "string", "outbound link"),
     ("vehicles", "float64", "vehicles that made the movement in the analysed period, or still queue for it at its end"),
     ("delay_s", "float64", "mean time on the inbound link, or waiting to enter it, beyond free flow, per vehicle"),
+)
+
+LINK_INTERVALS = contract(
+    "link_intervals",
+    ("link_id", "string", "link of the network"),
+    ("begin_s", "float64", "start of the interval; intervals follow one another from the start of the analysed period"),
+    ("end_s", "float64", "its end; the last one may be shorter"),
+    ("vehicles", "float32", "vehicles that came onto the link, from upstream or by departing there"),
+    ("sampled_s", "float32", "vehicle-seconds spent on it; a link that nobody was on has no row"),
+    ("speed_mps", "float32", "space-mean speed; NaN without vehicle-seconds"),
+    ("time_loss_s", "float32", "vehicle-seconds lost on it"),
+    ("waiting_s", "float32", "vehicle-seconds spent standing on it"),
+)
+
+PASSAGES = contract(
+    "passages",
+    ("vehicle_id", "string", "the vehicle's id in the demand"),
+    ("link_id", "string", "link that it drove over in the analysed period, in the order of its route"),
+    ("entered_s", "float64", "when it came onto the link, from upstream or by departing there"),
+    (
+        "left_s",
+        "float64",
+        "when it passed the link's end or arrived on it; NaN if it was still there when the run ended",
+    ),
 )

@@ -7,6 +7,7 @@ from xml.sax.saxutils import quoteattr
 
 from congestion_lab.core.files import write_text
 from congestion_lab.simulation.spec import Detail, RunSpec
+from congestion_lab.simulation.tables import INTERVAL_S
 
 SUMMARY_PERIOD_S = 60  # how often a run tells whether it still moves
 QUEUE_PERIOD_S = 10  # how often queues are sampled
@@ -36,7 +37,7 @@ class RawOutputs:
 
     @property
     def links(self) -> Path:
-        """Link totals over the analysed period."""
+        """Link figures over the analysed period, interval by interval."""
         return self.folder / "edgedata.parquet"
 
     @property
@@ -70,16 +71,18 @@ def arguments(spec: RunSpec, raw: RawOutputs, additional_files: Sequence[Path]) 
         *_time_options(spec),
         *_behaviour_options(spec),
         *_trip_options(raw),
+        *(_movement_options(raw) if spec.detail is not Detail.TRIPS else ()),
         *(_detail_options(spec, raw) if spec.detail is Detail.FULL else ()),
     )
 
 
 def write_link_output(target: Path, spec: RunSpec, raw: RawOutputs) -> None:
-    """Write the additional file that makes SUMO record link totals over the analysed period."""
+    """Write the additional file that makes SUMO record links over the analysed period, interval by interval."""
     inputs = spec.inputs
     text = (
         f'<additional><edgeData id="links" begin="{_number(inputs.analysis_begin_s)}" '
-        f'end="{_number(inputs.horizon_s)}" file={quoteattr(str(raw.links))}/></additional>\n'
+        f'end="{_number(inputs.horizon_s)}" period="{_number(INTERVAL_S)}" excludeEmpty="true" '
+        f"file={quoteattr(str(raw.links))}/></additional>\n"
     )
     write_text(target, text)
 
@@ -121,10 +124,13 @@ def _trip_options(raw: RawOutputs) -> Iterator[str]:
     yield from ("--summary-output", "stdout", "--summary-output.period", str(SUMMARY_PERIOD_S))
 
 
-def _detail_options(spec: RunSpec, raw: RawOutputs) -> Iterator[str]:
-    yield from ("--device.emissions.probability", "1")
+def _movement_options(raw: RawOutputs) -> Iterator[str]:
     yield from ("--vehroute-output", str(raw.routes), "--vehroute-output.last-route", "--vehroute-output.internal")
     yield from ("--vehroute-output.exit-times", "--vehroute-output.write-unfinished")
+
+
+def _detail_options(spec: RunSpec, raw: RawOutputs) -> Iterator[str]:
+    yield from ("--device.emissions.probability", "1")
     if not spec.inputs.mesoscopic:  # the mesoscopic model has no positions to measure queues by
         yield from ("--queue-output", str(raw.queues), "--queue-output.period", str(QUEUE_PERIOD_S))
         yield "--queue-output.skip-empty"

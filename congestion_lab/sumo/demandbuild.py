@@ -24,13 +24,11 @@ from congestion_lab.network.manifest import read_manifest
 from congestion_lab.network.model import Link, Network
 from congestion_lab.sumo.assignment import Settings, assigned, on_routes, route_shares
 from congestion_lab.sumo.countnet import geographic_place
+from congestion_lab.sumo.lineroutes import with_lines
 from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.routefile import Placement, write_routes
 
 _PRESENT = "present"
-_NO_ACCESS = frozenset({"expressway", "ramp", "circulating", "tunnel", "bridge"}) | frozenset(
-    f"highway.{kind}" for kind in ("motorway", "motorway_link", "trunk", "trunk_link", "primary_link", "secondary_link")
-)  # no driveway opens onto these, in road models and in imported maps
 
 
 def build(
@@ -63,7 +61,8 @@ def build(
     assumptions = read_model(folder, model)
     zones = read_zones(folder / "demand" / assumptions.zones)
     net = folder / manifest.variants[variant or _PRESENT].file
-    vehicles = _generated(net, zones, assumptions) if trips is None else _tabled(net, zones, assumptions, trips)
+    of_trips = _generated(net, zones, assumptions) if trips is None else _tabled(net, zones, assumptions, trips)
+    vehicles = with_lines(of_trips, net, folder / "demand", assumptions)
     target = target or folder / "demand" / f"{model}{suffix}.rou.xml.gz"
     placement = Placement(arrival_m=assumptions.connectors.arrival_m.value)
     write_routes(target, vehicles, assumptions.vehicle_classes, placement)
@@ -162,7 +161,7 @@ def _gate(network: Network, zone: Zone) -> Connector:
 
 def _sites(network: Network, shortest_m: float) -> Iterator[Site]:
     for link in sorted(network.links.values(), key=lambda one: one.id):
-        if link.length_m >= shortest_m and link.kind not in _NO_ACCESS:
+        if link.length_m >= shortest_m and link.has_frontage:
             yield Site(link.id, _midpoint(link), _heading(link))
 
 

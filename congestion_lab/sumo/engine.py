@@ -18,8 +18,8 @@ from congestion_lab.core.errors import InputError, SumoFailedError
 from congestion_lab.simulation.names import SUMO
 from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
 from congestion_lab.simulation.spec import Controller, Detail, RunSpec
-from congestion_lab.simulation.tables import EMISSIONS, LINKS, MOVEMENTS, TRIPS
-from congestion_lab.sumo import installation, outputs, stepped
+from congestion_lab.simulation.tables import EMISSIONS, LINK_INTERVALS, LINKS, MOVEMENTS, PASSAGES, TRIPS
+from congestion_lab.sumo import installation, linkoutputs, outputs, passages, stepped
 from congestion_lab.sumo.closures import with_closures
 from congestion_lab.sumo.command import QUEUE_PERIOD_S, RawOutputs, arguments, write_link_output
 from congestion_lab.sumo.control import plans_to_run
@@ -74,7 +74,7 @@ class SumoEngine:
                 trips = _trips(spec, read, totals.ended_s, gridlock_s)
                 ended_s = _ended_s(spec, trips, gridlock_s)
                 write_table(folder, TRIPS, trips)
-                if spec.detail is Detail.FULL:
+                if spec.detail is not Detail.TRIPS:
                     _write_details(spec, folder, raw, read, ended_s)
         return RunResult(
             digest=spec.digest,
@@ -167,11 +167,17 @@ def _trips(spec: RunSpec, read: pd.DataFrame, ended_s: float, gridlock_s: float 
 def _write_details(spec: RunSpec, folder: Path, raw: RawOutputs, read: pd.DataFrame, ended_s: float) -> None:
     network = read_network(spec.inputs.net_file)
     begin_s = spec.inputs.analysis_begin_s
-    queues = None if spec.inputs.mesoscopic else raw.queues
+    passed = passages.read_passages(raw.routes, read)
+    write_table(folder, MOVEMENTS, passages.movements_table(passed, network, begin_s=begin_s, end_s=ended_s))
+    if spec.detail is not Detail.FULL:
+        return
+    write_table(folder, PASSAGES, passages.passages_table(passed, begin_s=begin_s))
     write_table(folder, EMISSIONS, outputs.emissions_table(read))
-    links = outputs.links_table(raw.links, queues, network, begin_s=begin_s, end_s=ended_s, sample_s=QUEUE_PERIOD_S)
-    write_table(folder, LINKS, links)
-    write_table(folder, MOVEMENTS, outputs.movements_table(raw.routes, read, network, begin_s=begin_s, end_s=ended_s))
+    measured = linkoutputs.read_link_intervals(raw.links)
+    write_table(folder, LINK_INTERVALS, linkoutputs.link_intervals_table(measured, ended_s=ended_s))
+    queues = None if spec.inputs.mesoscopic else raw.queues
+    period = {"begin_s": begin_s, "end_s": ended_s, "sample_s": QUEUE_PERIOD_S}
+    write_table(folder, LINKS, linkoutputs.links_table(measured, queues, network, **period))
 
 
 def _status(spec: RunSpec, trips: pd.DataFrame, gridlock_s: float | None) -> Status:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from congestion_lab.core.geometry import Point
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.timing import WALKING_SPEED_MPS
+from congestion_lab.sumo.conflictareas import VEHICLE_WIDTH_M, Course, conflict_distances
 from congestion_lab.sumo.inside import Inside, lane_from, lanes_of, marked_rows
-from congestion_lab.sumo.netrecords import NetRecords, converted, points, turn_of
+from congestion_lab.sumo.legs import Legs
+from congestion_lab.sumo.netrecords import NetRecords, converted, lane_width_m, points, turn_of
 from congestion_lab.sumo.records import Record
 
 Pair = tuple[int, int]
@@ -24,6 +26,7 @@ class _Path:
         junction: The junction it leads through.
         request: Its row in the junction's right-of-way table, or None where the table does not know it.
         shape: Its course inside the junction.
+        width_m: How wide those are who use it.
     """
 
     controller: str
@@ -31,6 +34,7 @@ class _Path:
     junction: str
     request: int | None
     shape: tuple[Point, ...]
+    width_m: float = VEHICLE_WIDTH_M
 
 
 def intersections(net: NetRecords) -> tuple[Intersection, ...]:
@@ -44,32 +48,39 @@ def intersections(net: NetRecords) -> tuple[Intersection, ...]:
         paths.setdefault(path.controller, []).append(path)
     junctions = {junction.get("id"): junction for junction in net.junctions}
     programmes = {programme.get("id"): programme for programme in net.programmes}
-    names = _Names(net)
+    names, legs = _Names(net), Legs(net)
     return tuple(
-        _intersection(controller, found, junctions, programmes.get(controller), names)
+        _intersection(found, junctions, programmes.get(controller), names, legs)
         for controller, found in sorted(paths.items())
     )
 
 
 def _intersection(
-    controller: str,
     paths: Sequence[_Path],
     junctions: Mapping[str, Record],
     programme: Record | None,
     names: "_Names",
+    legs: Legs,
 ) -> Intersection:
+    controller = paths[0].controller
     used = [junctions[name] for name in dict.fromkeys(path.junction for path in paths) if name in junctions]
     heads = tuple(sorted((path.head for path in paths), key=lambda head: (head.index, head.from_link, head.from_lane)))
     described = [*used, *([programme] if programme else [])]
     approaches = list(dict.fromkeys(head.from_link for head in heads if not head.is_crossing))
     tables = [_right_of_way(paths, junction) for junction in used]
+    conflicts = frozenset(itertools.chain(_crossing_between_junctions(paths), *(foes for foes, _ in tables)))
+    courses: dict[int, list[Course]] = {}
+    for path in paths:
+        courses.setdefault(path.head.index, []).append((path.shape, path.width_m))
     return Intersection(
         controller_id=controller,
         name=names.of(described, approaches, "name:en") or controller,
         name_ar=names.of(described, approaches, "name:ar"),
         heads=heads,
-        conflicts=frozenset(itertools.chain(_crossing_between_junctions(paths), *(foes for foes, _ in tables))),
+        conflicts=conflicts,
         yields=frozenset(itertools.chain(*(yields for _, yields in tables))),
+        distances=conflict_distances(conflicts, courses),
+        legs=legs.of(approaches, (head.to_link for head in heads if not head.is_crossing)),
     )
 
 
@@ -129,7 +140,7 @@ class _Course:
         )
         row_of_table = self._inside.row_of_lane(lane.get("id"))
         junction, row = row_of_table or (crossing.get("id")[1:].rsplit("_", 1)[0], None)
-        return _Path(record.get("tl"), head, junction, row, points(lane.get("shape")))
+        return _Path(record.get("tl"), head, junction, row, points(lane.get("shape")), lane_width_m(lane))
 
     def _is_crossing(self, link: str) -> bool:
         return link in self._inner and self._inner[link].get("function") == "crossing"

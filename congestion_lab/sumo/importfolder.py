@@ -11,6 +11,7 @@ from congestion_lab.core.digests import digest_of_file
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.files import folder_replaced_whole, write_json, write_text
 from congestion_lab.network.edits import EDITS, Edits, write_edits
+from congestion_lab.network.listedits import ListEdits
 from congestion_lab.network.model import Network
 from congestion_lab.network.quality import Quality
 from congestion_lab.sumo.importsettings import CLASSES, Setting
@@ -46,7 +47,7 @@ class Origin:
     """Where an imported network comes from.
 
     Attributes:
-        kind: osm, net or gmns.
+        kind: osm, net, gmns or utdf.
         source: File or folder, or what was asked of Overpass.
         digest: Digest of the file.
         made_by: What made the file, as far as it says so.
@@ -84,7 +85,7 @@ class Imported:
     quality: Quality
     settings: tuple[Setting, ...]
     options: Mapping[str, object]
-    edits: Edits
+    edits: Edits | ListEdits
     fixes: Edits
     counts: Mapping[str, float]
     left_out: Mapping[str, int]

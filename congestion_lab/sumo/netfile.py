@@ -9,12 +9,11 @@ from congestion_lab.network.model import Connection, Lane, Link, Network, Node
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.sumo.heads import intersections
-from congestion_lab.sumo.netrecords import converted, net_records, points, turn_of
+from congestion_lab.sumo.netrecords import converted, lane_width_m, net_records, points, turn_of
 from congestion_lab.sumo.programs import running_plans
 from congestion_lab.sumo.records import Record
 from congestion_lab.sumo.vehicleclasses import CLASSES
 
-_DEFAULT_LANE_WIDTH_M = 3.2  # SUMO's own default
 _NOBODY = frozenset({"none"})  # a lane that no vehicle may use
 
 
@@ -101,7 +100,7 @@ def _lane(lane: Record) -> Lane:
         id=lane.get("id"),
         length_m=lane.number("length"),
         speed_mps=lane.number("speed"),
-        width_m=lane.number("width") if "width" in lane.attributes else _DEFAULT_LANE_WIDTH_M,
+        width_m=lane_width_m(lane),
         classes=_classes(lane),
     )
 

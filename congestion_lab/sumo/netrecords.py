@@ -10,6 +10,7 @@ from congestion_lab.core.geometry import Point, Turn
 from congestion_lab.sumo.records import Record, records
 
 T = TypeVar("T")
+_DEFAULT_LANE_WIDTH_M = 3.2  # SUMO's own default
 
 _TURNS = {
     "s": Turn.STRAIGHT,
@@ -110,3 +111,8 @@ def points(text: str) -> tuple[Point, ...]:
 def turn_of(connection: Record) -> Turn:
     """Return the direction of a connection; networks without directions have straight ones only."""
     return _TURNS.get(connection.get("dir"), Turn.STRAIGHT)
+
+
+def lane_width_m(lane: Record) -> float:
+    """Return how wide a lane is."""
+    return lane.number("width") if "width" in lane.attributes else _DEFAULT_LANE_WIDTH_M

@@ -16,6 +16,7 @@ from congestion_lab.network.roadplan import RoadPlan
 from congestion_lab.network.roadtables import RoadTables, read_road_tables
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.sumo.importfolder import imported_net, is_import
+from congestion_lab.sumo.legs import REFUGE_M
 from congestion_lab.sumo.netconvert import convert, pack, without_header
 from congestion_lab.sumo.netfile import read_intersections, read_network
 from congestion_lab.sumo.plainnet import write_plain
@@ -23,7 +24,6 @@ from congestion_lab.sumo.presentplans import present_plan
 from congestion_lab.sumo.programs import program_text
 
 DEFAULT_VARIANT = "present"
-_REFUGE_M = 1.83  # least width of an island on which people wait, MUTCD 3I.06 (6 ft)
 _PROGRAMME = re.compile(r' *<tlLogic id="([^"]*)".*?</tlLogic>\n', re.DOTALL)
 _QUOTES = {"&quot;": '"'}
 
@@ -117,7 +117,7 @@ def _crossings_m(plan: RoadPlan) -> dict[str, float]:
     for link in plan.links:
         width = link.lanes * link.lane_width_m
         other = links.get("-".join(reversed(link.id.removesuffix(".turn").split("-"))))
-        if other is not None and math.dist(other.shape[0], link.shape[-1]) < _REFUGE_M:
+        if other is not None and math.dist(other.shape[0], link.shape[-1]) < REFUGE_M:
             width += other.lanes * other.lane_width_m
         widths[link.id] = width
     return widths

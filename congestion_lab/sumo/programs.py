@@ -14,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 
 from congestion_lab.core.errors import Fault, InputError, SignalPlanError
 from congestion_lab.core.files import write_text
+from congestion_lab.core.names import xml_comment
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.sumo.clock import seconds
 from congestion_lab.sumo.records import Record, records
@@ -139,6 +140,25 @@ def _programmes(file: Path, open_files: frozenset[Path]) -> Iterator[tuple[Path,
             yield file, record
 
 
+def plans_of_file(file: Path, net: Iterable[Record], path: Path) -> Mapping[str, SignalPlan | None]:
+    """Return the plans of an additional file by controller, in its order; None where it switches signals off.
+
+    Programmes that a net has under the same names give way; those that only change an offset are changed.
+
+    Raises:
+        SignalPlanError: Some programmes cannot be read; each is named with file and line.
+    """
+    found = [record for _, record in _programmes(file, frozenset())]
+    ours = {_key(record) for record in found if any(child.tag == "phase" for child in record.children)}
+    running = running_plans((record for record in net if _key(record) not in ours), path, (file,))
+    by_id = {plan.controller_id: plan for plan in running}
+    return {name: by_id.get(name) for name in dict.fromkeys(record.get("id") for record in found)}
+
+
+def _key(record: Record) -> tuple[str, str]:
+    return record.get("id"), record.get("programID")
+
+
 def _load(programmes: dict[str, SignalPlan | None], record: Record) -> None:
     name = record.get("programID")
     if any(child.tag == "phase" for child in record.children):
@@ -156,7 +176,7 @@ def _load(programmes: dict[str, SignalPlan | None], record: Record) -> None:
         programmes[name] = replace(present, offset_s=offset_s, parameters=tuple(parameters.items()))
 
 
-def write_programs(plans: PlanSet, target: Path, *, program_id: str | None = None) -> None:
+def write_programs(plans: PlanSet, target: Path, *, program_id: str | None = None, comment: str = "") -> None:
     """Write plans as an additional file for SUMO, whole.
 
     Args:
@@ -164,13 +184,15 @@ def write_programs(plans: PlanSet, target: Path, *, program_id: str | None = Non
         target: The file.
         program_id: Name for all the programmes instead of their own. SUMO runs the programme that is loaded last, and
             refuses one whose name the network already uses for that controller: give a name that is new to it.
+        comment: A line for whoever opens the file.
 
     Raises:
         SignalPlanError: A plan leaves out a signal head, or cannot run in SUMO.
     """
     renamed = (plan if program_id is None else replace(plan, program_id=program_id) for plan in plans)
     elements = "".join(_gathered(renamed, program_text))
-    write_text(target, f'<?xml version="1.0" encoding="UTF-8"?>\n<additional>\n{elements}</additional>\n')
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n{xml_comment(comment)}'
+    write_text(target, f"{head}<additional>\n{elements}</additional>\n")
 
 
 def _gathered(plans: Iterable[SignalPlan], convert: Callable[[SignalPlan], str]) -> list[str]:
@@ -203,7 +225,7 @@ def program_text(plan: SignalPlan) -> str:
         raise SignalPlanError(Fault(rule, "give every signal head to a group", source))
     if foreign := [*_foreign(plan)]:
         raise SignalPlanError(*(Fault(rule, "read the plan from a network anew", source) for rule in foreign))
-    lines = [f"    <tlLogic{_attributes({**head, 'offset': _number(plan.offset_s)})}>"]
+    lines = [f"    <tlLogic{_attributes({**head, 'offset': number_text(plan.offset_s)})}>"]
     lines += [f"        <phase{_attributes(_phase(interval, plan.groups))}/>" for interval in plan.intervals]
     lines += [f"        <param{_attributes({'key': key, 'value': value})}/>" for key, value in plan.parameters]
     lines += [f"        {attachment}" for attachment in plan.attachments]
@@ -240,14 +262,15 @@ def _phase(interval: Interval, groups: Sequence[SignalGroup]) -> dict[str, str]:
     shipped = extras.pop("state", state)
     limits = {"minDur": interval.min_s, "maxDur": interval.max_s}
     return {
-        "duration": _number(interval.duration_s),
+        "duration": number_text(interval.duration_s),
         "state": shipped if shipped.replace("Y", "y") == state else state,
-        **{name: _number(limit) for name, limit in limits.items() if limit is not None},
+        **{name: number_text(limit) for name, limit in limits.items() if limit is not None},
         **extras,
     }
 
 
-def _number(value: float) -> str:
+def number_text(value: float) -> str:
+    """Return a number as SUMO writes it."""
     return str(int(value)) if value == int(value) else repr(float(value))
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from xml.sax.saxutils import quoteattr
 
 from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.core.files import written_whole
+from congestion_lab.demand.dwell import Dwell
 from congestion_lab.demand.sampling import Vehicle
 from congestion_lab.demand.vehicles import VehicleClass
 
@@ -18,6 +20,7 @@ _EMISSIONS = {  # the nearest class of the Handbook of Emission Factors (HBEFA 4
     "delivery": "HBEFA4/LCV_diesel_N1-III_Euro-3",
     "bus": "HBEFA4/UBus_Std_gt15-18t_Euro-III",
     "truck": "HBEFA4/RT_gt12-14t_Euro-III",
+    "motorcycle": "HBEFA4/MC_4S_le250cc_Euro-2",
 }
 
 
@@ -64,10 +67,20 @@ def _lines(vehicles: Sequence[Vehicle], classes: Iterable[VehicleClass], placeme
         f'departLane="{placement.depart_lane}" departSpeed="{placement.depart_speed}"'
         f' arrivalPos="{placement.arrival_m:g}"'
     )
-    for index, one in enumerate(sorted(vehicles, key=lambda vehicle: vehicle.depart_s)):
-        name = quoteattr(one.vehicle_class)
-        yield f'<vehicle id="{index}" type={name} route="{numbers[one.links]}" depart="{one.depart_s}" {how}/>'
+    free_names = itertools.count()
+    for one in sorted(vehicles, key=lambda vehicle: vehicle.depart_s):
+        name, kind = quoteattr(one.id or str(next(free_names))), quoteattr(one.vehicle_class)
+        start = f'<vehicle id={name} type={kind} route="{numbers[one.links]}" depart="{one.depart_s}" {how}'
+        yield f"{start}>{''.join(map(_stop, one.stops))}</vehicle>" if one.stops else f"{start}/>"
     yield "</routes>"
+
+
+def _stop(one: Dwell) -> str:
+    place = one.place
+    lane = quoteattr(f"{place.link}_{place.lane}")
+    beside = ' parking="true"' if one.in_bay else ""
+    reach = f'startPos="{place.begin_m:.1f}" endPos="{place.end_m:.1f}"'
+    return f'<stop lane={lane} {reach} duration="{one.duration_s}"{beside}/>'
 
 
 def _type_line(one: VehicleClass) -> str:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import openpyxl
 import pytest
 
+from congestion_lab.exporting.formats import FORMATS
 from congestion_lab.sumo.installation import binary, environment
 from tests.cli.conftest import Run, Study, called
 
@@ -131,11 +132,96 @@ def test_plans_are_checked_shown_and_repaired(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("study")
+def test_plans_are_certified_and_only_then_exported(run: Run, tmp_path: Path) -> None:
+    refused = run("plan", "certify", _PLAN, "-o", tmp_path / "certificate.json")
+    assert refused.code == 3
+    assert "breached yellow" in refused.out
+    assert "NOT CERTIFIED: 2 of 2 controllers" in refused.out
+    assert json.loads((tmp_path / "certificate.json").read_text())["marking"]["certified"] is False
+    mended = tmp_path / "mended.json"
+    run("plan", "check", _PLAN, "--repair", "-o", mended)
+    assert run("plan", "certify", mended).code == 0
+    shown = run("plan", "certify", mended, "--controller", "x")
+    assert "Intergreens" in shown.out
+    assert [one["controller_id"] for one in run("plan", "certify", mended, "--json").json["certificates"]] == ["x", "y"]
+
+    to_folder = ("--format", "sumo", "-o", tmp_path / "plans")
+    ended = run("plan", "export", _PLAN, *to_folder)
+    assert ended.code == 3
+    assert "--uncertified" in ended.err
+    assert "x: yellow" in ended.err
+    assert not list((tmp_path / "plans").glob("*"))
+    (marked,) = run("plan", "export", _PLAN, *to_folder, "--uncertified", "--json").json
+    assert "<!-- NOT CERTIFIED" in Path(marked).read_text(encoding="utf-8")
+    (clean,) = run("plan", "export", mended, *to_folder, "--json").json
+    assert "<!-- CERTIFIED: 2 of 2" in Path(clean).read_text(encoding="utf-8")
+
+
+def test_plans_are_analysed_beside_what_their_runs_measured(run: Run, study: Study) -> None:
+    runs = study.folder / "best"
+    shown = run("plan", "analyze", _PLAN, "--runs", runs)
+    assert shown.code == 0
+    assert "critical v/c" in shown.out
+    assert "other plans" not in shown.err
+    (one,) = run("plan", "analyze", _PLAN, "--runs", runs, "--controller", "x", "--json").json
+    avenue = next(each for each in one["approaches"] if each["from_link"] == "w1")
+    measured = next(each for each in one["simulated"]["movements"] if each["from_link"] == "w1")
+    assert avenue["volume_vph"] == pytest.approx(measured["volume_vph"])
+    assert 0 < avenue["delay_s"] < 80
+    assert "other plans" in run("plan", "analyze", _PLAN, "--runs", study.folder / "present").err
+
+
+def test_green_waves_are_told_with_who_arrives_on_green(run: Run, study: Study) -> None:
+    past = ("--through", "x,y")
+    (street,) = run("plan", "corridors", _PLAN, "--runs", study.folder / "best", *past, "--json").json
+    (ahead,) = street["directions"]
+    assert [signal["controller"] for signal in ahead["signals"]] == ["x", "y"]
+    assert ahead["cycle_s"] is None or 0 <= ahead["bandwidth_s"] <= ahead["least_green_s"]
+    assert 0 < ahead["arrivals_on_green"] <= 1
+    shown = run("plan", "corridors", _PLAN, "--network", study.town / "roads.net.xml", *past, "--speed", 40)
+    assert "x → y" in shown.out
+    assert run("plan", "corridors", _PLAN).code == 3
+    assert "straight past three signals" in run("plan", "corridors", _PLAN, "--runs", study.folder / "best").out
+
+
+@pytest.mark.usefixtures("study")
+def test_a_schedule_is_checked_and_written(run: Run, tmp_path: Path) -> None:
+    for name, source in (("night", "present"), ("day", "best")):
+        run("plan", "check", Path(_PLAN).with_name(f"{source}-plan.json"), "--repair", "-o", tmp_path / f"{name}.json")
+    week = tmp_path / "week.yaml"
+    week.write_text(
+        "name: week\nday_types:\n"
+        "  - name: every-day\n"
+        "    weekdays: [sunday, monday, tuesday, wednesday, thursday, friday, saturday]\n"
+        "    switches: [{at: '00:00', plans: night.json}, {at: '06:30', plans: day.json}]\n"
+    )
+    checked = run("plan", "schedule", "check", week)
+    assert checked.code == 0, checked.out
+    assert "every-day 06:30 night → day: 2 controllers" in checked.out
+    (written,) = run(
+        "plan", "schedule", "write", week, "--day-type", "every-day", "-o", tmp_path / "d.xml", "--json"
+    ).json
+    text = Path(written).read_text(encoding="utf-8")
+    assert "<!-- CERTIFIED" in text
+    assert '<wautSwitch time="23400" to="congestion_lab.day"/>' in text
+    assert run("plan", "schedule", "write", week, "--day-type", "holiday").code == 2
+
+
+def test_runs_on_another_network_are_refused(run: Run, study: Study, tmp_path: Path) -> None:
+    content = json.loads((study.town / _PLAN).read_text(encoding="utf-8"))
+    (tmp_path / "plan.json").write_text(json.dumps(content | {"network_digest": "0"}), encoding="utf-8")
+    ended = run("plan", "analyze", tmp_path / "plan.json", "--runs", study.folder / "best")
+    assert ended.code != 0
+    assert "another network" in ended.err
+
+
+@pytest.mark.usefixtures("study")
 def test_plans_are_exported_in_every_format(run: Run, tmp_path: Path) -> None:
-    formats = ("--format", "sumo", "--format", "csv", "--format", "xlsx")
-    written = [Path(path) for path in run("plan", "export", _PLAN, *formats, "-o", tmp_path / "plans", "--json").json]
-    assert {path.suffix for path in written} == {".xml", ".csv", ".xlsx"}
-    assert set(written) == set((tmp_path / "plans").iterdir())
+    formats = [argument for name in FORMATS for argument in ("--format", name)]
+    command = ("plan", "export", _PLAN, *formats, "--network", "roads.net.xml", "--uncertified")
+    written = [Path(path) for path in run(*command, "-o", tmp_path / "plans", "--json").json]
+    assert {path.suffix for path in written} == {".xml", ".csv", ".xlsx", ".sig"}
+    assert set(written) == {path for path in (tmp_path / "plans").rglob("*") if path.is_file()}
     timings = next(path for path in written if path.name.endswith("timings.csv"))
     with timings.open(encoding="utf-8-sig", newline="") as stream:
         assert {row[0] for row in csv.reader(stream)} >= {"x", "y"}
@@ -143,10 +229,33 @@ def test_plans_are_exported_in_every_format(run: Run, tmp_path: Path) -> None:
     assert len(sheets.sheetnames) >= 2
 
 
+def test_help_lists_every_format(run: Run) -> None:
+    lines = [line.split() for line in run("plan", "export", "--help").out.splitlines()]
+    assert set(FORMATS) <= {line[0] for line in lines if line}
+
+
+@pytest.mark.usefixtures("study")
+def test_formats_that_draw_roads_ask_for_them(run: Run, tmp_path: Path) -> None:
+    for format in ("utdf", "gmns"):
+        ended = run("plan", "export", _PLAN, "--format", format, "-o", tmp_path / "plans")
+        assert (ended.code, ended.out) == (3, "")
+        assert "--network" in ended.err
+    assert not (tmp_path / "plans").exists()
+    assert run("plan", "export", _PLAN, "--format", "sumo", "--variant", "x", "-o", tmp_path / "plans").code == 2
+
+
+@pytest.mark.usefixtures("study")
+def test_a_network_that_lies_nowhere_on_earth_has_no_geojson(run: Run, tmp_path: Path) -> None:
+    ended = run("network", "geojson", "runs/town-signals/best", "-o", tmp_path / "town.geojson")
+    assert ended.code == 3
+    assert "no geographic projection" in ended.err
+    assert run("network", "geojson", tmp_path, "-o", tmp_path / "town.geojson").code == 3
+
+
 def test_the_exported_plan_in_bare_sumo_gives_the_delay_of_the_study_to_the_digit(
     run: Run, study: Study, tmp_path: Path
 ) -> None:
-    (file,) = run("plan", "export", _PLAN, "--format", "sumo", "-o", tmp_path, "--json").json
+    (file,) = run("plan", "export", _PLAN, "--format", "sumo", "-o", tmp_path, "--uncertified", "--json").json
     summary = json.loads((study.folder / "summary.json").read_text())
     for seed, inside in summary["confirmation"]["best"].items():
         assert _delay_in_bare_sumo(study.town, file, seed, tmp_path / "trips.xml") == pytest.approx(inside, rel=1e-12)
@@ -200,7 +309,7 @@ def test_seeds_of_one_side_only_are_left_out_and_named(run: Run, town: Path) -> 
 def test_a_study_and_a_run_set_are_reported(run: Run, tmp_path: Path) -> None:
     for source in ("runs/town-signals", "runs/town-signals/best"):
         page = tmp_path / "page.html"
-        assert run("report", source, "-o", page, "--json").json == {"report": str(page)}
+        assert run("report", source, "-o", page, "--json").json["report"] == str(page)
         text = page.read_text(encoding="utf-8")
         assert text.lower().startswith("<!doctype html>")
         assert "town" in text

@@ -3,15 +3,17 @@
 import gzip
 import itertools
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from congestion_lab.demand.assumptions import model_names, read_model
-from congestion_lab.demand.matrix import period_matrix
+from congestion_lab.demand.assumptions import Assumptions, model_names, read_model
+from congestion_lab.demand.matrix import GATE, LOCAL, THROUGH, ODMatrix, period_matrix
 from congestion_lab.demand.zones import read_zones
 from congestion_lab.sumo.demandbuild import build, zone_connectors
 from congestion_lab.sumo.demanded import departures
+from congestion_lab.sumo.lineroutes import line_courses, line_vehicles
 from congestion_lab.sumo.netfile import read_network
 
 _DAMASCUS = Path(__file__).parents[2] / "networks/damascus"
@@ -19,7 +21,7 @@ _DEMAND = _DAMASCUS / "demand"
 _MODELS = model_names(_DAMASCUS)
 _SHIPPED = [*((model, "") for model in _MODELS), ("am-peak", "-before-2025")]
 _WAYS = (("work", "toward"), ("work", "homeward"), ("visits", "toward"), ("visits", "homeward"))
-_LARGEST_BYTES = 1_000_000
+_LARGEST_BYTES = 1_500_000
 
 
 def _text(model: str, variant: str) -> str:
@@ -41,17 +43,66 @@ def test_every_route_is_a_path_of_its_network(model: str, variant: str) -> None:
 
 
 @pytest.mark.parametrize(("model", "variant"), _SHIPPED)
-def test_departures_follow_the_assumptions(model: str, variant: str) -> None:
+def test_trips_follow_the_assumptions(model: str, variant: str) -> None:
+    """Lines replace trips of their own classes, so all others tell what the trips were."""
     assumptions = read_model(_DAMASCUS, model)
     matrix = period_matrix(read_zones(_DEMAND / "zones.csv"), assumptions)
-    profile = assumptions.profile
+    profile, kept = assumptions.profile, ("car", "taxi", "truck", "motorcycle")
     path = _DEMAND / f"{model}{variant}.rou.xml.gz"
-    times = departures([path], begin_s=profile.begin_s, end_s=profile.end_s)["demanded_s"]
+    trips = departures([path], begin_s=profile.begin_s, end_s=profile.end_s)
+    times = trips["demanded_s"][trips["vehicle_class"].isin(kept)]
     counted = ((times - profile.begin_s) // profile.interval_s).value_counts().sort_index()
-    assert len(times) == pytest.approx(matrix.total, abs=1)
-    expected = [matrix.total * weight / sum(profile.weights) for weight in profile.weights]
-    assert counted.to_list() == pytest.approx(expected, abs=2)
+    expected = _trips_of(kept, matrix, assumptions)
+    assert len(times) == pytest.approx(expected, rel=0.01)
+    by_interval = [len(times) * weight / sum(profile.weights) for weight in profile.weights]
+    assert counted.to_list() == pytest.approx(by_interval, rel=0.04)
+    lines = int(trips["vehicle_id"].str.contains("-").sum())
+    assert len(trips) < matrix.total + lines
     assert path.stat().st_size < _LARGEST_BYTES
+
+
+def _trips_of(classes: Sequence[str], matrix: ODMatrix, assumptions: Assumptions) -> float:
+    shares = {LOCAL: assumptions.shares.local, GATE: assumptions.shares.gate, THROUGH: assumptions.shares.through}
+    return sum(
+        float(matrix.trips[origin, destination]) * shares[matrix.kind(origin, destination)].value.get(name, 0.0)
+        for origin in range(len(matrix.zones))
+        for destination in range(len(matrix.zones))
+        for name in classes
+    )
+
+
+@pytest.mark.parametrize(("model", "variant"), _SHIPPED)
+def test_lines_are_those_of_the_table(model: str, variant: str) -> None:
+    assumptions = read_model(_DAMASCUS, model)
+    network = read_network(_DAMASCUS / f"damascus{variant}.net.xml.gz")
+    courses = line_courses(network, _DEMAND, assumptions)
+    expected = {one.id: one for course in courses for one in line_vehicles(course, assumptions)}
+    routes = dict(re.findall(r'<route id="(\d+)" edges="([^"]+)"', _text(model, variant)))
+    pattern = r'(?m)^<vehicle id="([a-z]\S+)" type="(\w+)" route="(\d+)" depart="(\d+)"(.*)$'
+    shipped = re.findall(pattern, _text(model, variant))
+    assert len(shipped) == len(expected) > 0
+    for name, kind, route, depart, stops in shipped:
+        one = expected[name]
+        assert (one.vehicle_class, " ".join(one.links), str(one.depart_s)) == (kind, routes[route], depart)
+        stands = re.findall(r'lane="(\S+)_(\d+)" startPos="\S+" endPos="(\S+)" duration="(\d+)"/>', stops)
+        made = [
+            (stop.place.link, str(stop.place.lane), f"{stop.place.end_m:.1f}", str(stop.duration_s))
+            for stop in one.stops
+        ]
+        assert stands == made, name
+
+
+@pytest.mark.parametrize(("model", "variant"), _SHIPPED)
+def test_lines_have_plausible_courses(model: str, variant: str) -> None:
+    """No course turns back or runs around the city, and vehicles stop in the streets that it follows."""
+    network = read_network(_DAMASCUS / f"damascus{variant}.net.xml.gz")
+    for course in line_courses(network, _DEMAND, read_model(_DAMASCUS, model)):
+        assert len(set(course.links)) == len(course.links), course.line.id
+        assert 2_000 < course.length_m < 12_000, course.line.id
+        assert course.length_m / len(course.places) < 1_000, course.line.id
+        for place in course.places:
+            assert network.links[place.link].has_frontage, course.line.id
+            assert 30 <= place.begin_m < place.end_m <= network.links[place.link].length_m - 50, course.line.id
 
 
 @pytest.mark.parametrize(("model", "variant"), _SHIPPED)
@@ -71,7 +122,7 @@ def test_departures_are_sorted_and_classes_mixed(model: str) -> None:
     text = _text(model, "")
     times = [int(time) for time in re.findall(r'depart="(\d+)"', text)]
     assert times == sorted(times)
-    assert set(re.findall(r'type="(\w+)"', text)) == {"car", "taxi", "microbus", "bus", "truck"}
+    assert set(re.findall(r'type="(\w+)"', text)) == {"car", "taxi", "microbus", "bus", "truck", "motorcycle"}
 
 
 def test_mornings_load_toward_the_centre_and_afternoons_away_from_it() -> None:

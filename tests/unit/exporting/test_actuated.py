@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from congestion_lab.exporting.csvtable import write_csv
+from congestion_lab.exporting.handover import Handover
 from congestion_lab.exporting.sumofile import write_sumo
 from congestion_lab.exporting.timingsheets import write_xlsx
 from congestion_lab.optimization.space import decision_space
@@ -36,6 +37,10 @@ def plans(net: Path) -> PlanSet:
     return space.decode([values.get(name.split(".")[-2] if "." in name else "", 0.5) for name in space.names])
 
 
+def _handover(net: Path, plans: PlanSet) -> Handover:
+    return Handover("s", plans, {site.controller_id: site for site in read_intersections(net)})
+
+
 def test_the_point_is_what_the_tests_take_it_for(plans: PlanSet) -> None:
     (plan,) = plans
     greens = [each for each in plan.intervals if each.max_s is not None]
@@ -50,7 +55,7 @@ def test_a_plan_file_carries_them_unchanged(net: Path, plans: PlanSet, tmp_path:
 
 
 def test_tables_tell_the_bounds_and_the_gap(net: Path, plans: PlanSet, tmp_path: Path) -> None:
-    timings, _ = write_csv(plans, read_intersections(net), tmp_path / "c")
+    timings, _ = write_csv(_handover(net, plans), tmp_path / "c").files
     with timings.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     told = [(row["control"], row["shortest_green_s"], row["longest_green_s"], row["max_gap_s"]) for row in rows]
@@ -59,7 +64,7 @@ def test_tables_tell_the_bounds_and_the_gap(net: Path, plans: PlanSet, tmp_path:
 
 
 def test_sheets_tell_the_bounds_and_the_gap(net: Path, plans: PlanSet, tmp_path: Path) -> None:
-    (file,) = write_xlsx(plans, read_intersections(net), tmp_path / "c")
+    (file,) = write_xlsx(_handover(net, plans), tmp_path / "c").files
     rows = list(openpyxl.load_workbook(file)["x"].iter_rows(values_only=True))
     facts = {row[0]: row[1] for row in rows if isinstance(row[0], str)}
     assert (facts["Control"], facts["Longest cycle (s)"], facts["Green ends at a gap of (s)"]) == ("actuated", 88, 2.4)
@@ -72,7 +77,7 @@ def test_sheets_tell_the_bounds_and_the_gap(net: Path, plans: PlanSet, tmp_path:
 )
 def test_bare_sumo_ends_greens_by_traffic(net: Path, plans: PlanSet, tmp_path: Path, busy: str, quiet: str) -> None:
     """The busy street's greens run up to their longest, those of the quiet one end at the shortest or soon after."""
-    (file,) = write_sumo(plans, read_intersections(net), tmp_path / "c")
+    (file,) = write_sumo(_handover(net, plans), tmp_path / "c").files
     watch = tmp_path / "watch.add.xml"
     watch.write_text('<additional><timedEvent type="SaveTLSStates" source="x" dest="states.xml"/></additional>')
     demand = routes(tmp_path, flow("busy", busy, 600, end_s=1200), flow("quiet", quiet, 20, end_s=1200))

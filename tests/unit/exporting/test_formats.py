@@ -1,28 +1,67 @@
 import csv
 import dataclasses
+import re
 from pathlib import Path
 
+import defusedxml.ElementTree
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.names import inert
-from congestion_lab.exporting.formats import FORMATS, export
-from congestion_lab.exporting.timingsheets import sheet_titles
-from congestion_lab.signals.plan import PlanSet
+from congestion_lab.exporting import wording
+from congestion_lab.exporting.csvtable import write_csv
+from congestion_lab.exporting.formats import FORMATS
+from congestion_lab.exporting.formats import export as exported
+from congestion_lab.exporting.handover import Handover
+from congestion_lab.exporting.timingsheets import sheet_titles, write_xlsx
+from congestion_lab.exporting.wording import Language
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.netfile import read_intersections, read_plans
 from congestion_lab.sumo.process import run_program
 
+NEED_NO_ROADS = [name for name in FORMATS if name not in {"utdf", "gmns"}]
 
-@pytest.mark.parametrize("format", FORMATS)
+
+def export(plan_file: Path, format: str, folder: Path, **more: str) -> list[Path]:
+    return list(exported(read_plan_file(plan_file), format, folder, **more).files)
+
+
+@pytest.mark.parametrize("format", NEED_NO_ROADS)
 def test_every_format_writes_its_files_inside_the_folder(format: str, plan_file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     written = export(plan_file, format, folder)
     assert written
-    assert sorted(written) == sorted(folder.iterdir())
+    assert sorted(written) == sorted(path for path in folder.rglob("*") if path.is_file())
     assert all(path.stat().st_size for path in written)
+
+
+@pytest.mark.parametrize("format", NEED_NO_ROADS)
+def test_every_file_carries_the_marking(format: str, plan_file: Path, tmp_path: Path) -> None:
+    marking = f"NOT CERTIFIED -- {'one, two, ' * 20}not for use & never <in> a controller"
+    for path in export(plan_file, format, tmp_path / "out", marking=marking):
+        if path.suffix == ".xlsx":
+            book = openpyxl.load_workbook(path)
+            assert {sheet["A1"].value for sheet in book} == {marking}
+            assert all(sheet.oddHeader.center.text.startswith("NOT CERTIFIED -- one, two") for sheet in book)
+        else:
+            text = path.read_text(encoding="utf-8-sig")
+            head = "\n".join(text.splitlines()[:2])
+            assert "NOT CERTIFIED" in head
+            assert "never <in> a controller" in head
+            if path.suffix in {".xml", ".sig"}:
+                defusedxml.ElementTree.fromstring(text)
+
+
+@pytest.mark.parametrize("format", NEED_NO_ROADS)
+def test_without_a_marking_nothing_speaks_of_one(format: str, plan_file: Path, tmp_path: Path) -> None:
+    for path in export(plan_file, format, tmp_path / "out"):
+        assert b"CERTIFIED" not in path.read_bytes()
+        assert b"marking" not in path.read_bytes()
 
 
 def test_an_unknown_format_names_the_known_ones(plan_file: Path, tmp_path: Path) -> None:
@@ -45,7 +84,16 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def test_a_green_around_the_end_of_the_cycle_is_one_row(plan_file: Path, tmp_path: Path) -> None:
     timings, _intergreens = export(plan_file, "csv", tmp_path / "out")
     main, side = _rows(timings)
-    times = ("green_start_s", "green_end_s", "green_s", "yellow_s", "all_red_s", "split_s", "cycle_s", "offset_s")
+    times = (
+        "green_start_s",
+        "green_end_s",
+        "green_s",
+        "yellow_s",
+        "all_red_s",
+        "green_and_clearance_s",
+        "cycle_s",
+        "offset_s",
+    )
     assert [main[name] for name in times] == ["40", "10", "30", "3", "2", "35", "60", "7"]
     assert [side[name] for name in times] == ["15", "35", "20", "3", "2", "25", "60", "7"]
     assert side["right_of_way"] == "permitted"
@@ -63,13 +111,63 @@ def test_no_cell_of_a_table_starts_a_formula(plan_file: Path, tmp_path: Path) ->
             assert not [cell for row in csv.reader(stream) for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_no_cell_of_a_sheet_is_a_formula(plan_file: Path, tmp_path: Path) -> None:
+def test_no_text_of_a_sheet_is_a_formula(plan_file: Path, tmp_path: Path) -> None:
+    """The formulas that are there hold nothing but figures, cells and words of the program."""
     (path,) = export(plan_file, "xlsx", tmp_path / "out")
     cells = [cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
-    assert not [cell for cell in cells if cell.data_type == "f"]
+    verdict = r'IF\(ABS\([A-I]\d+-[\d.]+\)<0\.05,"is the cycle","is NOT the cycle"\)'
+    harmless = re.compile(rf"=(\d+|[A-I]\d+(\+[A-I]\d+)*|SUM\([A-I]\d+:[A-I]\d+\)|{verdict})")
+    formulas = [cell.value for cell in cells if cell.data_type == "f"]
+    assert formulas
+    assert not [formula for formula in formulas if not harmless.fullmatch(formula)]
     texts = [cell.value for cell in cells if isinstance(cell.value, str)]
     assert "'@evil <script>" in texts
     assert not [text for text in texts if "\u202e" in text]
+
+
+def test_sums_of_a_sheet_follow_its_figures(plan_file: Path, tmp_path: Path) -> None:
+    (path,) = export(plan_file, "xlsx", tmp_path / "out")
+    sheet = openpyxl.load_workbook(path).worksheets[1]
+    rows = {row[0].value: row for row in sheet.iter_rows() if row[0].value is not None}
+    assert [calculated(sheet, cell.coordinate) for cell in rows[7][3:6]] == [40, 60, 20]
+    sums = [row for row in sheet.iter_rows() if row[4].value == "Sum" or "sum of the splits" in str(row[1].value)]
+    assert [calculated(sheet, row[5 if row[4].value == "Sum" else 8].coordinate) for row in sums] == [60, 60]
+    verdicts = [row[6 if row[4].value == "Sum" else 2].coordinate for row in sums]
+    assert [calculated(sheet, place) for place in verdicts] == ["is the cycle"] * 2
+    rows[3][5].value = 4
+    assert calculated(sheet, verdicts[0]) == "is NOT the cycle"
+
+
+def calculated(sheet: Worksheet, place: str) -> float | str:
+    """What a cell shows: the few words of a spreadsheet's language that the sheets use, and no more."""
+    value = sheet[place].value
+    if not isinstance(value, str) or not value.startswith("="):
+        return value or 0
+    if found := re.fullmatch(r'=IF\(ABS\((\w+)-([\d.]+)\)<0\.05,"([^"]*)","([^"]*)"\)', value):
+        apart = abs(float(calculated(sheet, found[1])) - float(found[2]))
+        return found[3] if apart < 0.05 else found[4]
+    if found := re.fullmatch(r"=SUM\(([A-Z]+)(\d+):[A-Z]+(\d+)\)", value):
+        places = (f"{found[1]}{row}" for row in range(int(found[2]), int(found[3]) + 1))
+        return sum(float(calculated(sheet, each)) for each in places)
+    parts = value[1:].split("+")
+    return sum(float(part) if part.isdigit() else float(calculated(sheet, part)) for part in parts)
+
+
+def test_a_language_speaks_every_fixed_word(plan_file: Path, tmp_path: Path) -> None:
+    content = read_plan_file(plan_file)
+    sites = {site.controller_id: site for site in content.intersections}
+    language = Language(lambda text: f"«{text}»", right_to_left=True)
+    (path,) = write_xlsx(Handover("s", content.plans, sites, language=language), tmp_path / "s").files
+    book = openpyxl.load_workbook(path)
+    assert all(sheet.sheet_view.rightToLeft for sheet in book)
+    texts = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    data = {"C[1]-*?", *(str(text) for plan in content.plans for text in (plan.controller_id, plan.program_id))}
+    spoken = {text for text in texts if "«" in text}
+    assert {
+        f"«{text}»" for text in (*wording.GROUP_COLUMNS, *wording.INTERVAL_COLUMNS, *wording.PHASE_COLUMNS)
+    } <= spoken
+    plain = {text for text in texts - spoken - data if text.isalpha()}
+    assert plain == {"main", "x", "fixed"}
 
 
 def test_the_bar_shows_every_second(plan_file: Path, tmp_path: Path) -> None:
@@ -82,11 +180,13 @@ def test_the_bar_shows_every_second(plan_file: Path, tmp_path: Path) -> None:
     assert fills == [green] * 10 + [yellow] * 3 + [red] * 27 + [green] * 20
 
 
-def test_splits_of_groups_that_follow_each_other_add_up_to_the_cycle(plan_file: Path, tmp_path: Path) -> None:
+def test_greens_and_clearances_of_groups_that_follow_each_other_add_up_to_the_cycle(
+    plan_file: Path, tmp_path: Path
+) -> None:
     timings, _ = export(plan_file, "csv", tmp_path / "out")
     with timings.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert sum(float(row["split_s"]) for row in rows) == float(rows[0]["cycle_s"]) == 60
+    assert sum(float(row["green_and_clearance_s"]) for row in rows) == float(rows[0]["cycle_s"]) == 60
 
 
 @pytest.mark.parametrize(("offset_s", "told"), [(-7.0, 53), (127.0, 7), (60.0, 0)])
@@ -138,14 +238,12 @@ def test_text_that_would_run_is_made_inert(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["cologne3", "ingolstadt7", "grid4x4"])
-def test_published_plans_export_in_every_format_and_sumo_runs_them(
-    name: str, bench_folder: Path, tmp_path: Path
-) -> None:
+def test_published_plans_export_and_sumo_runs_them(name: str, bench_folder: Path, tmp_path: Path) -> None:
     net = next((bench_folder / name).glob("*.net.xml*"))
     plans = read_plans(net)
     path = tmp_path / "plan.json"
     write_plan_file(path, PlanFile(name, "", read_intersections(net), plans))
-    written = [file for format in FORMATS for file in export(path, format, tmp_path / "out")]
+    written = [file for format in ("sumo", "csv", "xlsx") for file in export(path, format, tmp_path / "out")]
     assert len(written) == 4
     running = read_plans(net, [written[0]])
     assert [dataclasses.replace(plan, program_id="0") for plan in running] == [
@@ -153,3 +251,33 @@ def test_published_plans_export_in_every_format_and_sumo_runs_them(
     ]
     command = ("-n", str(net), "-a", str(written[0]), "--end", "10", "--no-step-log")
     run_program((str(binary("sumo")), *command))
+
+
+def test_intergreens_stand_where_one_group_follows_the_other(tmp_path: Path, crossing: Intersection) -> None:
+    """Three streets in turn: from the first to the third it takes a whole green, which is no intergreen."""
+    letters = {"G": Aspect.GREEN, "y": Aspect.YELLOW, "r": Aspect.RED}
+    steps = (
+        (20, "Grr"),
+        (3, "yrr"),
+        (2, "rrr"),
+        (20, "rGr"),
+        (4, "ryr"),
+        (1, "rrr"),
+        (20, "rrG"),
+        (3, "rry"),
+        (3, "rrr"),
+    )
+    intervals = tuple(Interval(float(length), tuple(letters[one] for one in step)) for length, step in steps)
+    groups = tuple(SignalGroup(name, (place,)) for place, name in enumerate("abc"))
+    plan = SignalPlan("x", "0", Control.FIXED, 0.0, groups, intervals)
+    heads = tuple(dataclasses.replace(crossing.heads[0], index=place, from_link=f"{place}") for place in range(3))
+    site = Intersection("x", "x", "", heads, frozenset({(0, 1), (0, 2), (1, 2)}), frozenset())
+    handover = Handover("s", PlanSet((plan,)), {"x": site})
+    _, file = write_csv(handover, tmp_path / "s").files
+    told = {(row["clearing_group"], row["entering_group"]): row["intergreen_s"] for row in _rows(file)}
+    assert told == {("a", "b"): "5", ("b", "c"): "5", ("c", "a"): "6", ("a", "c"): "", ("b", "a"): "", ("c", "b"): ""}
+    (book,) = write_xlsx(handover, tmp_path / "s").files
+    rows = list(openpyxl.load_workbook(book)["x"].iter_rows(values_only=True))
+    start = next(number for number, row in enumerate(rows) if str(row[0]).startswith("Intergreen"))
+    matrix = [[row[10 + 2 * column] for column in range(3)] for row in rows[start + 2 : start + 5]]
+    assert [[cell for cell in row if cell] for row in matrix] == [[5, "–"], ["–", 5], [6, "–"]]

@@ -8,10 +8,10 @@ from congestion_lab.optimization.candidates import LEFT_TO_TRAFFIC, analytic_ent
 from congestion_lab.optimization.progression import coordinated, joints
 from congestion_lab.optimization.race import Entrant
 from congestion_lab.optimization.space import decision_space, greens_s
-from congestion_lab.optimization.streams import Flows
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.signals.streams import Flows
 from congestion_lab.signals.variants import variants
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED

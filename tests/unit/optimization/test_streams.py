@@ -7,15 +7,14 @@ import pytest
 from congestion_lab.core.geometry import Turn
 from congestion_lab.optimization.space import Ring, decision_space, greens_s, timed
 from congestion_lab.optimization.splits import (
-    critical_ratios,
     equal_saturation,
     least_delay,
     total_delay_s,
     webster_cycle_s,
 )
-from congestion_lab.optimization.streams import Streams, lane_loads, streams
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.signals.streams import Streams, critical_ratios, lane_loads, streams
 
 G, P, Y, R = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED
 
@@ -36,7 +35,7 @@ CROSSING = Intersection("c", "c", "", (head(0, "w", 0, "e"), head(1, "s", 0, "n"
 
 
 def loaded(west_vph: float, south_vph: float) -> Streams:
-    return streams(TWO_PHASES, CROSSING, {("w", "e"): west_vph, ("s", "n"): south_vph})
+    return streams(TWO_PHASES.plan, CROSSING, {("w", "e"): west_vph, ("s", "n"): south_vph})
 
 
 def test_lanes_come_level() -> None:
@@ -65,7 +64,7 @@ def test_an_overlap_needs_the_sum_of_its_phases() -> None:
     overlapping = ring([(20, (G, G, R)), (20, (G, R, G)), (3, (Y, R, Y)), (20, (R, G, R)), (3, (R, Y, R))])
     heads = (head(0, "w", 0, "e"), head(1, "s", 0, "n"), head(2, "e", 0, "s"))
     site = Intersection("c", "c", "", heads, frozenset(), frozenset())
-    found = critical_ratios(streams(overlapping, site, {("w", "e"): 900, ("s", "n"): 180, ("e", "s"): 360}))
+    found = critical_ratios(streams(overlapping.plan, site, {("w", "e"): 900, ("s", "n"): 180, ("e", "s"): 360}))
     assert found[0] + found[1] >= 0.5 - 1e-9
     assert found.sum() == pytest.approx(0.5)
 
@@ -115,7 +114,7 @@ def test_permitted_green_releases_less_the_more_must_be_given_way_to() -> None:
     heads = (head(0, "w", 0, "n", Turn.LEFT), head(1, "e", 0, "w"), head(2, "s", 0, "n"))
     site = Intersection("c", "c", "", heads, frozenset({(0, 1)}), frozenset({(0, 1)}))
     shares = [
-        streams(permitted, site, {("w", "n"): 100, ("e", "w"): opposing}).served[0, 0]
+        streams(permitted.plan, site, {("w", "n"): 100, ("e", "w"): opposing}).served[0, 0]
         for opposing in (0, 300, 900, 1800)
     ]
     assert shares[0] == 1

@@ -84,7 +84,7 @@ class FormulaEngine:
         delay += 1000.0 * jammed
         row = dict.fromkeys(TRIPS.names, 0.0) | {"vehicle_id": "v", "vehicle_class": "car", "time_loss_s": delay}
         TRIPS.conform(pd.DataFrame([row])).to_parquet(folder / "trips.parquet")
-        if spec.detail is Detail.FULL:
+        if spec.detail is not Detail.TRIPS:
             moves = [
                 {"from_link": f"c{number}{index}", "to_link": "out", "vehicles": 300.0, "delay_s": 1.0}
                 for number in (0, 1)

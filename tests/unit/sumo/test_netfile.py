@@ -53,6 +53,12 @@ def test_roads_with_their_names_and_lanes(crossroads: Path) -> None:
     assert set(network.controllers) == {"c"}
 
 
+def test_legs_with_a_mapped_crossing_are_left_to_its_signal(crossroads: Path) -> None:
+    (site,) = read_intersections(crossroads)
+    assert site.legs == ()
+    assert any(head.is_crossing for head in site.heads)
+
+
 def test_an_intersection_knows_its_crossings_conflicts_and_yields(crossroads: Path) -> None:
     (site,) = read_intersections(crossroads)
     (plan,) = read_plans(crossroads)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from congestion_lab.simulation.tables import TRIPS
-from congestion_lab.sumo import outputs
+from congestion_lab.sumo import outputs, passages
 from congestion_lab.sumo.netfile import read_network
 from tests import roads
 
@@ -79,6 +79,7 @@ def test_movements_count_who_made_them_and_who_still_queues(tmp_path: Path) -> N
             "depart_position_m": [0.0, 0.0, 0.0, 0.0],
         }
     )
-    table = outputs.movements_table(routes, read, network, begin_s=50, end_s=200)
+    passed = passages.read_passages(routes, read)
+    table = passages.movements_table(passed, network, begin_s=50, end_s=200)
     assert table[["from_link", "to_link", "vehicles"]].to_numpy().tolist() == [["west_in", "east_out", 2.0]]
     assert table["delay_s"].iloc[0] == pytest.approx((70 - free_s + 4 + 100 - free_s) / 2)

@@ -1,0 +1,75 @@
+"""Capacity analyses beside simulated values, in the terminal and for machines."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from congestion_lab.core.names import clean_name
+from congestion_lab.core.plain import plain
+from congestion_lab.metrics.capacity import Analysis, Movement
+from congestion_lab.metrics.simulated import Simulated, SimulatedMovement, SimulatedQueue
+
+_HEADINGS = ("veh/h", "v/c", "HCM s", "LOS", "queue 50 %", "95 %", "sim. s", "±", "LOS", "queue m", "longest")
+
+
+def analysis_heading(one: Analysis) -> str:
+    """Return the figures of an intersection as a line of text."""
+    known = "" if math.isnan(one.critical_saturation) else f", critical v/c {one.critical_saturation:.2f}"
+    delay = "no vehicles"
+    if not math.isnan(one.delay_s):
+        delay = f"{one.volume_vph:.0f} veh/h, {_number(one.delay_s)} s, LOS {one.los}"
+    name = f"{clean_name(one.controller_id)}  {one.name}".removesuffix(f"  {clean_name(one.controller_id)}")
+    return f"{name}: cycle {one.cycle_s:g} s, intergreens {one.lost_s:g} s{known}; {delay}"
+
+
+def analysis_table(one: Analysis, measured: Simulated) -> Table:
+    """Return a row for each movement: HCM on the left, the simulation on the right; queues in vehicles of one lane."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("movement", overflow="fold", min_width=14)
+    for heading in _HEADINGS:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for approach in one.approaches:
+        for movement in approach.movements:
+            name = f"{approach.name} {movement.turn.value.replace('_', '-')}"
+            table.add_row(escape(name), *_computed(movement), *_measured(movement, measured))
+    return table
+
+
+def _computed(movement: Movement) -> Iterator[str]:
+    yield from (f"{movement.volume_vph:.0f}", _number(movement.saturation, 2), _number(movement.delay_s), movement.los)
+    yield from (_number(movement.queue_50_veh), _number(movement.queue_95_veh))
+
+
+def _measured(movement: Movement, measured: Simulated) -> Iterator[str]:
+    found = measured.movements.get((movement.from_link, movement.to_link))
+    queue = measured.queues.get(movement.from_link)
+    yield from ("–", "", "") if found is None else (_number(found.delay_s), _number(found.delay_sd_s), found.los)
+    yield from ("–", "–") if queue is None else (_number(queue.mean_m, 0), _number(queue.longest_m, 0))
+
+
+def _number(value: float, digits: int = 1) -> str:
+    if math.isnan(value):
+        return "–"
+    return f"{value:.{digits}f}" if math.isfinite(value) else "∞"
+
+
+def analysis_as_json(one: Analysis, measured: Simulated) -> dict[str, Any]:
+    """Return an analysis in JSON's own types, with the simulated values of its movements."""
+    pairs = [(each.from_link, each.to_link) for approach in one.approaches for each in approach.movements]
+    movements = [
+        {"from_link": pair[0], "to_link": pair[1], **_fields(measured.movements[pair])}
+        for pair in pairs
+        if pair in measured.movements
+    ]
+    links = dict.fromkeys(start for start, _ in pairs)
+    queues = [{"link": link, **_fields(measured.queues[link])} for link in links if link in measured.queues]
+    return _fields(one) | {"simulated": {"runs": measured.runs, "movements": movements, "queues": queues}}
+
+
+def _fields(value: Analysis | SimulatedMovement | SimulatedQueue) -> dict[str, Any]:
+    return {item.name: plain(getattr(value, item.name)) for item in fields(value)}

@@ -1,0 +1,168 @@
+"""Lines of microbuses and buses, from a table that a planner writes by hand."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from congestion_lab.core.errors import DemandError, Fault
+from congestion_lab.core.names import clean_name, unshielded
+from congestion_lab.demand.cellvalues import Cell, number_of, shown, text_of, western
+from congestion_lab.demand.tablefile import Line as TableRow
+from congestion_lab.demand.tablefile import read_lines
+
+COLUMNS = ("id", "name_en", "name_ar", "class", "course", "vph", "confidence", "source")
+_NOTE = "note"
+_RATE = "vph_"  # of a column for one demand model: `vph_evening`
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")  # part of the ids of vehicles, which others split at points
+_CONFIDENCES = ("A", "B", "C")
+_MOST_VPH = 1000.0  # a vehicle every 3.6 s: more is a slip of the pen
+_FEWEST_POINTS = 2
+_HINT = "docs/lines.md describes the table"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One direction of a line.
+
+    Attributes:
+        id: Unique id.
+        name_en: Name in English or Latin letters.
+        name_ar: Name in Arabic.
+        vehicle_class: Class of its vehicles.
+        course: Nodes and links that it passes, in order.
+        vph: Vehicles per hour, where a model has no figure of its own.
+        vph_by_model: Vehicles per hour by demand model.
+        confidence: A, B or C, as in the tables of a network.
+        source: Where it is known from.
+        row: 1-based row of the table.
+    """
+
+    id: str
+    name_en: str
+    name_ar: str
+    vehicle_class: str
+    course: tuple[str, ...]
+    vph: float
+    vph_by_model: Mapping[str, float]
+    confidence: str
+    source: str
+    row: int
+
+    def vph_in(self, model: str) -> float:
+        """Return its vehicles per hour in a demand model."""
+        return self.vph_by_model.get(model, self.vph)
+
+
+def read_line_table(path: Path, classes: Collection[str]) -> tuple[Line, ...]:
+    """Read a table of lines (CSV or XLSX), one row per direction.
+
+    Args:
+        path: The table.
+        classes: Vehicle classes that there are.
+
+    Raises:
+        DemandError: The file cannot be read, lacks columns or rows, or rows are faulty; every fault is named.
+    """
+    source = str(path)
+    rows = read_lines(path)
+    if len(rows) < 2:  # noqa: PLR2004 -- a heading and a row
+        raise DemandError(Fault("the table holds no line", _HINT, source))
+    headings = [western(text_of(cell)) for cell in rows[0].cells]
+    if faults := [*_heading_faults(headings, source, rows[0].number)]:
+        raise DemandError(*faults)
+    lines: list[Line] = []
+    for row in rows[1:]:
+        cells = dict(zip(headings, [*row.cells, *[None] * len(headings)], strict=False))
+        problems = [*_row_problems(cells, row, len(headings), classes)]
+        faults += [Fault(rule, hint, source, row.number, key) for key, rule, hint in problems]
+        if not problems:
+            lines.append(_line(cells, row.number))
+    faults += [*_repeated(rows[1:], headings.index("id"), source)]
+    if faults:
+        raise DemandError(*sorted(faults, key=lambda fault: fault.line or 0))
+    return tuple(lines)
+
+
+Problem = tuple[str, str, str]  # key, rule, hint
+
+
+def _heading_faults(headings: Sequence[str], source: str, number: int) -> Iterator[Fault]:
+    if missing := [name for name in COLUMNS if name not in headings]:
+        yield Fault(f"columns are missing: {', '.join(missing)}", _HINT, source, number)
+    for name, times in Counter(headings).items():
+        known = name in COLUMNS or name == _NOTE or (name.startswith(_RATE) and name != _RATE)
+        if not known:
+            hint = f"the columns are {', '.join(COLUMNS)}, {_RATE}<model> and {_NOTE}"
+            yield Fault(f"nothing is known of a column {shown(name)}", hint, source, number)
+        elif times > 1:
+            yield Fault(f"the heading {name!r} occurs {times} times", "keep one", source, number)
+
+
+def _row_problems(cells: Mapping[str, Cell], row: TableRow, width: int, classes: Collection[str]) -> Iterator[Problem]:
+    if any(text_of(cell) for cell in row.cells[width:]):
+        yield "", "the row has more cells than the heading", "a cell with a comma in it needs quotes"
+    if not _ID.fullmatch(_text(cells["id"])):
+        yield "id", f"{shown(cells['id'])} is no id", "a letter, then letters, digits, _ or -; 40 at most"
+    for key in ("name_en", "name_ar"):
+        if not _text(cells[key]):
+            yield key, "a line needs its name in both languages", ""
+    if _text(cells["class"]) not in classes:
+        yield "class", f"there is no vehicle class {shown(cells['class'])}", f"choose one of {', '.join(classes)}"
+    if len(_course(cells["course"])) < _FEWEST_POINTS:
+        yield "course", "a course has two points at least", "write ids of nodes or links, apart by blanks"
+    if _text(cells["confidence"]) not in _CONFIDENCES:
+        yield "confidence", f"{shown(cells['confidence'])} is no confidence", f"write {', '.join(_CONFIDENCES)}"
+    if not _text(cells["source"]):
+        yield "source", "a line needs a source, or why it is assumed", ""
+    yield from _rate_problems(cells)
+
+
+def _rate_problems(cells: Mapping[str, Cell]) -> Iterator[Problem]:
+    for key in (name for name in cells if name == "vph" or (name.startswith(_RATE) and _text(cells[name]))):
+        try:
+            _vph(cells[key])
+        except ValueError as problem:
+            yield key, str(problem), "write vehicles per hour, 0 where none runs"
+
+
+def _line(cells: Mapping[str, Cell], number: int) -> Line:
+    rates = {name.removeprefix(_RATE): cell for name, cell in cells.items() if name.startswith(_RATE) and _text(cell)}
+    return Line(
+        id=_text(cells["id"]),
+        name_en=_text(cells["name_en"]),
+        name_ar=_text(cells["name_ar"]),
+        vehicle_class=_text(cells["class"]),
+        course=_course(cells["course"]),
+        vph=_vph(cells["vph"]),
+        vph_by_model={model: _vph(cell) for model, cell in rates.items()},
+        confidence=_text(cells["confidence"]),
+        source=_text(cells["source"]),
+        row=number,
+    )
+
+
+def _vph(cell: Cell) -> float:
+    vph = number_of(cell)
+    if not 0 <= vph <= _MOST_VPH:
+        raise ValueError(f"{vph:g} vehicles per hour is not between 0 and {_MOST_VPH:g}")
+    return vph
+
+
+def _course(cell: Cell) -> tuple[str, ...]:
+    return tuple(unshielded(text_of(cell)).split())
+
+
+def _text(cell: Cell) -> str:
+    return clean_name(unshielded(text_of(cell)))
+
+
+def _repeated(rows: Sequence[TableRow], place: int, source: str) -> Iterator[Fault]:
+    first: dict[str, int] = {}
+    for row in rows:
+        name = _text(row.cells[place]) if place < len(row.cells) else ""
+        if name and name in first:
+            rule = f"the id {shown(name)} occurs in line {first[name]} already"
+            yield Fault(rule, "give each direction of a line an id of its own", source, row.number, "id")
+        first.setdefault(name, row.number)

@@ -1,0 +1,129 @@
+"""The certificate agrees with the safety check, and with a clock that looks at every second."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from congestion_lab.core.geometry import Turn
+from congestion_lab.signals.certificate import Verdict
+from congestion_lab.signals.certifying import certificate
+from congestion_lab.signals.intersection import ConflictDistance, Intersection, SignalHead
+from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
+from congestion_lab.signals.safety import check_plan
+
+_SHOWN = st.sampled_from([Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED, Aspect.RED])
+_WALKING = st.sampled_from([Aspect.GREEN, Aspect.RED])
+_HEADS = 4
+
+
+@st.composite
+def sites(draw: st.DrawFn) -> Intersection:
+    turns = [draw(st.sampled_from([*Turn, None])) for _ in range(_HEADS)]
+    heads = tuple(
+        SignalHead(
+            index,
+            f"in{index}" if turn else "",
+            0,
+            f"out{index}" if turn else "",
+            turn,
+            draw(st.sampled_from([1.07, 8.0, 13.9, 19.4])),
+            draw(st.sampled_from([0.0, 9.0, 30.0, 80.0])),
+        )
+        for index, turn in enumerate(turns)
+    )
+    pairs = [(a, b) for a in range(_HEADS) for b in range(a + 1, _HEADS)]
+    conflicts = frozenset(draw(st.sets(st.sampled_from(pairs))))
+    yields = frozenset((a, b) if draw(st.booleans()) else (b, a) for a, b in conflicts if draw(st.booleans()))
+    ways = tuple(
+        ConflictDistance(a, b, draw(st.sampled_from([5.0, 30.0, 90.0])), draw(st.sampled_from([0.0, 20.0])))
+        for pair in sorted(conflicts)
+        for a, b in (pair, pair[::-1])
+        if draw(st.booleans())
+    )
+    return Intersection("c", "c", "", heads, conflicts, yields, ways)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> SignalPlan:
+    rows = draw(st.lists(st.tuples(*[_SHOWN] * _HEADS), min_size=1, max_size=8))
+    groups = tuple(SignalGroup(str(head), (head,)) for head in range(_HEADS))
+    ring = tuple(Interval(float(draw(st.integers(1, 30))), row) for row in rows)
+    return SignalPlan("c", "p", Control.FIXED, 0.0, groups, ring)
+
+
+@given(plan=plans(), site=sites())
+@settings(max_examples=400, deadline=None)
+def test_a_breach_of_the_safety_check_is_a_breach_in_the_certificate_and_the_other_way_round(
+    plan: SignalPlan, site: Intersection
+) -> None:
+    names = {
+        "head-without-group": "served",
+        "never-green": "served",
+        "conflicting-greens": "conflicts",
+        "green-must-yield": "yielding",
+        "minimum-green": "minimum-green",
+        "yellow-missing": "yellow",
+        "yellow-too-short": "yellow",
+        "yellow-too-long": "yellow",
+        "cycle-bounds": "cycle",
+    }
+    walking = {str(head.index) for head in site.heads if head.is_crossing}
+    expected = set()
+    for breach in check_plan(plan, site):
+        rule = names.get(breach.rule, breach.rule)
+        if rule == "minimum-green" and set(breach.groups) <= walking:
+            rule = "walk"
+        expected.add((rule, breach.groups))
+    judged = certificate(plan, site).judgements
+    assert {(each.rule, each.subject) for each in judged if each.verdict is Verdict.BREACHED} == expected
+
+
+@given(plan=plans(), site=sites())
+@settings(max_examples=300, deadline=None)
+def test_separations_are_those_of_a_clock_that_looks_at_every_second(plan: SignalPlan, site: Intersection) -> None:
+    shown = [interval.aspects for interval in plan.intervals for _ in range(int(interval.duration_s))]
+    found = {
+        (int(each.clearing), int(each.entering)): (each.provided_s, each.at_s)
+        for each in certificate(plan, site).separations
+    }
+    for pair in site.conflicts:
+        for clearing, entering in (pair, pair[::-1]):
+            gives_way = (entering, clearing) in site.yields
+            gaps = _gaps([row[clearing] for row in shown], [row[entering] for row in shown], gives_way=gives_way)
+            assert ((clearing, entering) in found) == bool(gaps)
+            if gaps:
+                provided, at = found[clearing, entering]
+                assert provided == min(gap for gap, _ in gaps)
+                assert (provided, at) in gaps
+
+
+def _gaps(clearing: list[Aspect], entering: list[Aspect], *, gives_way: bool) -> set[tuple[int, int]]:
+    """Return every (gap, second at which the second one gets its right of way)."""
+    count = len(clearing)
+    rights = [aspect is Aspect.GREEN or (aspect is Aspect.PERMITTED and not gives_way) for aspect in entering]
+    greens = [aspect.is_green for aspect in entering]
+    gaps = set()
+    for end in range(count):
+        if not clearing[end - 1].is_green or clearing[end].is_green:
+            continue
+        comes = rights if greens[end - 1] else greens
+        if comes[end - 1]:
+            continue
+        for gap in range(count):
+            now = (end + gap) % count
+            if comes[now]:
+                gaps.add((gap, now))
+                break
+            if clearing[now].is_green:
+                break
+    return gaps
+
+
+@given(plan=plans(), site=sites())
+@settings(max_examples=100, deadline=None)
+def test_timelines_fill_the_cycle_without_a_hole(plan: SignalPlan, site: Intersection) -> None:
+    for line in certificate(plan, site).timelines:
+        ends = 0.0
+        for run in line.runs:
+            assert run.start_s == ends
+            ends = run.end_s
+        assert ends == plan.cycle_s

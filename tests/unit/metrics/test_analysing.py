@@ -1,0 +1,149 @@
+"""Capacity analysis of an intersection on cases that can be worked out by hand."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from congestion_lab.core.geometry import Turn
+from congestion_lab.metrics.analysing import Conditions, analysed
+from congestion_lab.metrics.capacity import Analysis
+from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
+
+G, P, Y, R = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED
+
+
+def _head(index: int, start: str, lane: int, end: str, turn: Turn = Turn.STRAIGHT) -> SignalHead:
+    return SignalHead(index, start, lane, end, turn, 13.9, 20.0, f"Street {start}")
+
+
+# west: left on a lane of its own, two lanes straight on of which one also turns right; south: one lane
+SITE = Intersection(
+    "c",
+    "Crossing",
+    "",
+    (
+        _head(0, "w", 2, "n", Turn.LEFT),
+        _head(1, "w", 1, "e"),
+        _head(1, "w", 0, "e"),
+        _head(2, "w", 0, "s", Turn.RIGHT),
+        _head(3, "s", 0, "n"),
+    ),
+    frozenset({(0, 3), (1, 3), (2, 3)}),
+    frozenset(),
+)
+
+
+def _plan(*rows: tuple[float, tuple[Aspect, ...]]) -> SignalPlan:
+    groups = tuple(SignalGroup(str(index), (index,)) for index in range(4))
+    return SignalPlan("c", "p", Control.FIXED, 0.0, groups, tuple(Interval(*row) for row in rows))
+
+
+PLAN = _plan((40, (G, G, G, R)), (5, (Y, Y, Y, R)), (40, (R, R, R, G)), (5, (R, R, R, Y)))
+FLOWS = {("w", "n"): 200.0, ("w", "e"): 800.0, ("w", "s"): 100.0, ("s", "n"): 400.0}
+
+
+def _south(found: Analysis) -> float:
+    return found.approaches[0].delay_s
+
+
+def test_volume_saturation_and_degree_of_each_lane_group() -> None:
+    south, west = analysed(PLAN, SITE, FLOWS).approaches
+    assert (south.from_link, west.from_link) == ("s", "w")
+    (only,) = south.lane_groups
+    assert only.saturation_vph == 1800.0
+    assert only.capacity_vph == pytest.approx(1800 * 40 / 90)
+    assert only.saturation == pytest.approx(400 / 800)
+    assert only.green_s == pytest.approx(40)
+    assert {group.lanes for group in west.lane_groups} == {(0,), (1,), (2,)}
+    assert sum(group.volume_vph for group in west.lane_groups) == pytest.approx(1100)
+    shared = next(group for group in west.lane_groups if group.lanes == (0,))
+    assert shared.to_links == ("e", "s")
+    assert shared.volume_vph == pytest.approx(450)
+    assert shared.saturation_vph == pytest.approx(1 / (350 / 450 / 1800 + 100 / 450 / (1800 * 0.85)))
+
+
+def test_delay_of_one_lane_is_the_sum_of_the_formulas() -> None:
+    (south, _) = analysed(PLAN, SITE, FLOWS).approaches
+    (only,) = south.lane_groups
+    uniform = 0.5 * 90 * (1 - 40 / 90) ** 2 / (1 - 0.5 * 40 / 90)
+    random = 225 * (-0.5 + math.sqrt(0.25 + 4 * 0.5 / (800 * 0.25)))
+    assert only.uniform_delay_s == pytest.approx(uniform)
+    assert only.incremental_delay_s == pytest.approx(random)
+    assert only.initial_queue_delay_s == 0.0
+    assert only.delay_s == pytest.approx(uniform + random)
+    assert only.los == "C"
+    assert (only.progression_factor, only.arrivals_on_green) == (1.0, pytest.approx(40 / 90))
+    assert only.queue_95_veh > only.queue_50_veh > 400 * 90 / 3600 * 50 / 90
+
+
+def test_approach_and_intersection_are_means_by_volume() -> None:
+    found = analysed(PLAN, SITE, FLOWS)
+    west = found.approaches[1]
+    total = sum(group.volume_vph * group.delay_s for group in west.lane_groups)
+    assert west.delay_s == pytest.approx(total / 1100)
+    assert found.volume_vph == pytest.approx(1500)
+    assert found.delay_s == pytest.approx((total + 400 * found.approaches[0].delay_s) / 1500)
+    assert sum(each.volume_vph for each in west.movements) == pytest.approx(1100)
+    assert sum(each.volume_vph * each.delay_s for each in west.movements) == pytest.approx(total)
+
+
+def test_the_critical_degree_of_saturation() -> None:
+    found = analysed(PLAN, SITE, {("w", "e"): 900.0, ("s", "n"): 360.0})
+    # critical flow ratios 450 / 1800 and 360 / 1800; cycle 90 s of which 10 s are lost
+    assert found.critical_saturation == pytest.approx(0.45 * 90 / 80)
+    assert found.lost_s == 10.0
+    assert math.isnan(analysed(PLAN, SITE, {}).critical_saturation)
+
+
+def test_beyond_capacity_the_level_is_f_whatever_the_delay() -> None:
+    (south, _) = analysed(PLAN, SITE, {("s", "n"): 810.0}).approaches
+    assert south.lane_groups[0].saturation > 1
+    assert south.lane_groups[0].delay_s < 80
+    assert south.lane_groups[0].los == south.movements[0].los == "F"
+
+
+def test_progression_helps_and_hurts_by_its_factor() -> None:
+    def south(share: float) -> float:
+        (approach, _) = analysed(PLAN, SITE, FLOWS, Conditions(arrivals_on_green={("s", "n"): share})).approaches
+        (only,) = approach.lane_groups
+        assert only.arrivals_on_green == share
+        assert (only.progression_factor < 1) == (share > 40 / 90)
+        return only.delay_s
+
+    assert south(0.9) < south(0.6) < _south(analysed(PLAN, SITE, FLOWS)) < south(0.2)
+
+
+def test_a_queue_at_the_start_adds_its_delay() -> None:
+    with_queue = analysed(PLAN, SITE, FLOWS, Conditions(initial_queues_veh={("s", "n"): 15.0}))
+    (only,) = with_queue.approaches[0].lane_groups
+    assert only.initial_queue_delay_s == pytest.approx(15 * (3600 * 15 / 800) / 2 / (400 * 0.25))
+    assert _south(with_queue) > _south(analysed(PLAN, SITE, FLOWS))
+
+
+def test_a_permitted_turn_has_what_gaps_let_through() -> None:
+    yielding = replace(
+        SITE,
+        heads=(*SITE.heads, _head(4, "e", 0, "w")),
+        conflicts=SITE.conflicts | {(0, 4)},
+        yields=frozenset({(0, 4)}),
+    )
+    groups = tuple(SignalGroup(str(index), (index,)) for index in range(5))
+    rows = ((40, (P, G, G, R, G)), (5, (Y, Y, Y, R, Y)), (40, (R, R, R, G, R)), (5, (R, R, R, Y, R)))
+    plan = SignalPlan("c", "p", Control.FIXED, 0.0, groups, tuple(Interval(*row) for row in rows))
+
+    def left(opposing: float) -> float:
+        found = analysed(plan, yielding, FLOWS | {("e", "w"): opposing})
+        west = next(each for each in found.approaches if each.from_link == "w")
+        return next(group.capacity_vph for group in west.lane_groups if group.lanes == (2,))
+
+    assert left(0.0) == pytest.approx(1800 * 0.95 * 40 / 90)
+    assert left(0.0) > left(300.0) > left(600.0) > 0
+
+
+def test_a_movement_that_never_gets_green_has_no_capacity() -> None:
+    plan = _plan((40, (G, G, G, R)), (5, (Y, Y, Y, R)))
+    (south, _) = analysed(plan, SITE, FLOWS).approaches
+    assert south.lane_groups[0].saturation == math.inf
+    assert south.los == "F"

@@ -1,0 +1,236 @@
+"""Sections that tell of what runs recorded over time, from runs that no simulator had to make."""
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from congestion_lab.core.geometry import Turn
+from congestion_lab.experiments.runset import RunSet
+from congestion_lab.metrics.corridors import corridors
+from congestion_lab.metrics.summary import run_summary
+from congestion_lab.network.model import Connection, Lane, Link, Network, Node
+from congestion_lab.reporting.corridordiagram import band_corners, wave_of
+from congestion_lab.reporting.corridorsection import corridor_rows
+from congestion_lab.reporting.environment import environment
+from congestion_lab.reporting.gathering import Side, Story, _side
+from congestion_lab.reporting.linkmap import LinkMap
+from congestion_lab.reporting.maplayers import map_layers
+from congestion_lab.reporting.playback import playback
+from congestion_lab.reporting.reliabilitysection import reliability_section
+from congestion_lab.reporting.report import _page
+from congestion_lab.reporting.unservedsection import unserved_section
+from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
+from congestion_lab.simulation.spec import Controller, SimulationInputs
+from congestion_lab.simulation.tables import EMISSIONS, LINK_INTERVALS, LINKS, MOVEMENTS, PASSAGES, TRIPS
+
+HOSTILE = "<script>alert(1)</script>\"'\u202egpj.exe"
+LINKS_IN_ORDER = ("a", "b", "c", "d")
+END_S = 1800.0
+OUTSIDE = 3  # vehicles that never enter
+FREE_S = 10.0
+
+
+@pytest.fixture
+def network() -> Network:
+    """Four links in a row with a signal between two."""
+    spots = {f"n{place}": (100.0 * place, 0.0) for place in range(5)}
+    nodes = {each: Node(each, spot, "signal") for each, spot in spots.items()}
+
+    def link(name: str, at: int) -> Link:
+        shape = ((100.0 * at, 0.0), (100.0 * at + 100.0, 0.0))
+        return Link(name, f"n{at}", f"n{at + 1}", (Lane(name, 100.0, 10.0, 3.2),), shape, HOSTILE)
+
+    links = {name: link(name, at) for at, name in enumerate(LINKS_IN_ORDER)}
+    pairs = zip("abc", "bcd", strict=True)
+    return Network(nodes, links, tuple(Connection(a, 0, b, 0, Turn.STRAIGHT, f"C{b}", 0) for a, b in pairs))
+
+
+def run(folder: Path, seed: int, link_s: float) -> RunResult:
+    """A vehicle every 20 s that takes so long on each link, and a few that never enter; seeds differ by a tenth."""
+    folder.mkdir(parents=True)
+    link_s += seed / 10
+    starts = np.arange(0, END_S - 4 * link_s, 20.0)
+    lost_s, took_s = 4 * (link_s - FREE_S), 4 * link_s
+    rows = [(f"v{n}", HOSTILE, s, s, s + took_s, 0, lost_s, took_s, 0, 0, 400) for n, s in enumerate(starts)]
+    rows += [(f"late.{n}", "car", END_S - 600, np.nan, np.nan, 600, 0, 0, 0, 0, 0) for n in range(OUTSIDE)]
+    write_table(folder, TRIPS, pd.DataFrame(rows, columns=TRIPS.names))
+    emissions = [(f"v{n}", 10.0 * link_s, 1.0, 3.0 * link_s) for n in range(len(starts))]
+    write_table(folder, EMISSIONS, pd.DataFrame(emissions, columns=EMISSIONS.names))
+    passed = [
+        (f"v{n}", link, start + at * link_s, start + (at + 1) * link_s)
+        for n, start in enumerate(starts)
+        for at, link in enumerate(LINKS_IN_ORDER)
+    ]
+    write_table(folder, PASSAGES, pd.DataFrame(passed, columns=PASSAGES.names))
+    speed = 100 / link_s
+    minutes = [
+        (link, b, b + 60, 3.0, 3 * link_s, speed, 0.0, link_s) for b in np.arange(0, END_S, 60.0) for link in "ab"
+    ]
+    write_table(folder, LINK_INTERVALS, pd.DataFrame(minutes, columns=LINK_INTERVALS.names))
+    whole = [(link, 90.0, 0.0, 90 * link_s, speed, 0.0, 0.0, 1.0, 5.0, 5.0 * seed, 0.0) for link in LINKS_IN_ORDER]
+    write_table(folder, LINKS, pd.DataFrame(whole, columns=LINKS.names))
+    moves = [(a, b, 90.0, link_s - FREE_S) for a, b in zip("abc", "bcd", strict=True)]
+    write_table(folder, MOVEMENTS, pd.DataFrame(moves, columns=MOVEMENTS.names))
+    made = Provenance("fake", "1", "0", ("fake",), 0.1, 0.1)
+    return RunResult("d", HOSTILE, seed, Status.COMPLETED, END_S, END_S, 0, 0, 0, folder, made)
+
+
+@pytest.fixture
+def story(network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Story:
+    """Links take 20 s before and 12 s after."""
+    routes = tmp_path / "demand.rou.xml"
+    routes.write_text(
+        '<routes><vType id="car" emissionClass="HBEFA4/PC_petrol_Euro-3"/>'
+        f'<flow id="late" number="{OUTSIDE}" begin="0" end="9" type="car"><route edges="a b"/></flow></routes>'
+    )
+    plans = PlanSet(tuple(plan(f"C{link}") for link in "bcd"))
+    monkeypatch.setattr("congestion_lab.reporting.gathering._plans", lambda _runs: plans)
+
+    def side(label: str, link_s: float) -> Side:
+        inputs = SimulationInputs(HOSTILE, tmp_path / "net.xml", (routes,), (), 0.0, 0.0, END_S, END_S, digest="x")
+        results = tuple(run(tmp_path / label / str(seed), seed, link_s) for seed in (1, 2, 3))
+        return _side(RunSet(label, inputs, Controller.PLANS, results), network)
+
+    return Story(HOSTILE, network, {}, side("present", 20.0), side("best", 12.0))
+
+
+def plan(controller: str) -> SignalPlan:
+    intervals = (Interval(30.0, (Aspect.GREEN,)), Interval(30.0, (Aspect.RED,)))
+    return SignalPlan(controller, "0", Control.FIXED, 0.0, (SignalGroup("0", (0,)),), intervals)
+
+
+def without(story: Story, name: str) -> Story:
+    """The story of runs that did not record a table."""
+    for side in (story.before, story.after):
+        for result in side.runs.results if side else ():
+            (result.folder / f"{name}.parquet").unlink()
+    return story
+
+
+def test_playback_shows_both_sides_at_the_same_moments(story: Story) -> None:
+    made = playback(story, list(LINKS_IN_ORDER))
+    assert made is not None
+    before, after = made.data["frames"]
+    assert len(before) == len(after) == len(made.data["texts"]) == len(made.data["places"]) == 30
+    assert set(before) == {"11--"}  # 100 m in 20 s: 10 to 20 km/h
+    assert set(after) == {"22--"}  # in 12 s: 20 to 30
+    assert made.data["texts"][-1].startswith("00:30 · Present: 17.8 km/h, 0 links below 10 km/h · Proposed: ")
+    assert made.data["places"] == sorted(made.data["places"])
+    period, (old, new) = made.quarters[0]
+    assert (period, old[0], new[0]) == ("00:00–00:15", "17.8", "29.5")
+    assert len(made.quarters) == 2
+
+
+def test_corridors_tell_travel_times_before_and_after(story: Story) -> None:
+    (row,) = corridor_rows(story)
+    assert row.times == ("81 (80 to 81)", "49 (48 to 49)")
+    assert (row.change, row.tone) == ("−32", "better")
+    assert len(row.diagrams) == 2
+    assert [signal.sides[0][:2] for signal in row.signals] == [("60 s, offset 0 s", "50 %")] * 3
+    assert row.facts == "0.4 km, 3 signals, 40 s at the speed limits"
+
+
+def test_green_bands_are_where_a_platoon_meets_green_at_every_signal(story: Story) -> None:
+    """Greens of 30 s, all at once, 10 s apart at the speed limit: who starts in the first 10 s meets all three."""
+    (row,) = corridor_rows(story)
+    assert (
+        row.diagrams[0].band == "Green band at the speed limits: 10 s of 60 s, 33 % of the shortest green on the way."
+    )
+    (way,) = corridors(story.network, most=1)
+    bands = list(band_corners(wave_of(way, story.before).wave, 600.0, 1200.0))
+    assert ((600.0, 100.0), (610.0, 200.0), (620.0, 300.0), (630.0, 300.0), (620.0, 200.0), (610.0, 100.0)) in bands
+    assert all(corner[0] % 60 <= 30 for band in bands for corner in band)
+    assert min(band[0][0] for band in bands) <= 600 - 20 - 10
+    assert max(band[0][0] for band in bands) >= 1140
+
+
+def test_where_traffic_times_the_signals_nothing_is_said_of_their_greens(story: Story) -> None:
+    runs = dataclasses.replace(story.before.runs, controller=Controller.ACTUATED)
+    (row,) = corridor_rows(dataclasses.replace(story, before=dataclasses.replace(story.before, runs=runs)))
+    assert row.diagrams[0].band.startswith("No green band")
+    assert [signal.sides[0] for signal in row.signals] == [("timed by traffic", "–", "–")] * 3
+    assert row.signals[0].sides[1][0] == "60 s, offset 0 s"
+
+
+def test_the_environment_is_told_by_trip_by_kilometre_and_by_class(story: Story) -> None:
+    made = environment(story)
+    assert made is not None
+    by_id = {figure.id: figure for figure in made.figures}
+    assert (by_id["co2.per_vehicle_g"].before, by_id["co2.per_vehicle_g"].after) == ("202", "122")
+    assert by_id["co2.per_km_g"].before == "505"
+    assert (by_id["co2.per_km_g"].tone, by_id["co2.per_km_g"].relative) == ("better", "−39.6\u202f%")
+    assert [row.share for row in made.classes] == [100.0]
+    assert any("car: HBEFA4/PC_petrol_Euro-3" in remark for remark in made.remarks)
+
+
+def test_reliability_is_told_with_its_spread_over_seeds(story: Story) -> None:
+    made = reliability_section(story)
+    assert made is not None
+    indices = {figure.id: figure for figure in made.figures}
+    assert (indices["travel_time_index"].before, indices["travel_time_index"].after) == ("2.02", "1.22")
+    assert made.spreads[0][0] == "0.01 (2.01 to 2.03)"
+
+
+def test_unserved_demand_is_told_by_street_of_entry(story: Story) -> None:
+    made = unserved_section(story)
+    assert made is not None
+    assert made.figures[0].before == made.figures[0].after == str(OUTSIDE)
+    (place,) = made.entries
+    assert place.sides == (("3", "600"), ("3", "600"))
+    assert "\u202e" not in place.name
+    (path,) = story.before.runs.inputs.route_files
+    path.unlink()
+    forgotten = unserved_section(story)
+    assert forgotten is not None
+    assert (forgotten.entries, forgotten.entries_known) == ((), False)
+
+
+def test_layers_hold_a_digit_per_link_of_every_panel(story: Story) -> None:
+    drawing = LinkMap(story.network)
+    made = map_layers(story, drawing)
+    assert made is not None
+    assert [layer.id for layer in made.layers] == ["speed", "delay", "queue", "spillback", "los"]
+    assert {len(panels) for panels in made.data.values()} == {3}
+    assert [panel["links"] for panel in made.data["speed"]] == ["1111", "2222", "6666"]
+    assert [panel["links"] for panel in made.data["los"]] == ["111-", "000-", "222-"]
+    for panels in made.data.values():
+        assert all(sorted(panel["order"]) == list(range(len(panel["keys"]))) for panel in panels)
+    assert made.data["speed"][0]["order"][-1] == 0, "the slowest are drawn last"
+    assert made.data["delay"][0]["order"][-1] == 5
+
+
+def test_layers_that_nobody_measured_are_not_offered(story: Story) -> None:
+    blind = dataclasses.replace(story.before, links=story.before.links.assign(max_queue_m=np.nan))
+    made = map_layers(dataclasses.replace(story, before=blind), LinkMap(story.network))
+    assert made is not None
+    assert "queue" not in [layer.id for layer in made.layers]
+
+
+def test_the_page_holds_every_section_and_nothing_harmful(story: Story) -> None:
+    page = _page(story)
+    for section in ("map", "playback", "corridors", "unserved", "reliability", "environment"):
+        assert f'<section id="{section}">' in page
+        assert f'href="#{section}"' in page
+    assert "<script>alert" not in page
+    assert "\u202e" not in page
+    found = re.search(r'id="page-data">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    data = json.loads(found[1])
+    assert set(data["layers"]) == {"speed", "delay", "queue", "spillback", "los"}
+    assert set(data["playback"]) == {"keys", "frames", "texts", "places"}
+
+
+def test_runs_of_earlier_versions_are_told_without_what_they_lack(story: Story) -> None:
+    old = without(without(without(story, "link_intervals"), "passages"), "emissions")
+    page = _page(old)
+    assert "did not record links over time" in page
+    assert '<section id="corridors">' not in page
+    assert '<section id="environment">' not in page
+    assert '<section id="unserved">' in page
+    assert run_summary(old.before.runs.results[0]).co2_kg is None

@@ -1,0 +1,246 @@
+"""What a certificate says of a plan: rule by rule, with figures, places and reservations."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from congestion_lab.core.geometry import Turn
+from congestion_lab.signals.certificate import RULES, Certificate, Judgement, Verdict, marking
+from congestion_lab.signals.certificatefile import write_certificates
+from congestion_lab.signals.certifying import certificate, certify
+from congestion_lab.signals.intersection import ConflictDistance, Intersection, Leg, SignalHead
+from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.signals.safety import Rules
+
+_LETTERS = {
+    "G": Aspect.GREEN,
+    "g": Aspect.PERMITTED,
+    "y": Aspect.YELLOW,
+    "r": Aspect.RED,
+    "f": Aspect.FLASHING,
+    "s": Aspect.STOP_THEN_GO,
+}
+
+
+def _head(index: int, turn: Turn | None) -> SignalHead:
+    link = "" if turn is None else f"in{index}"
+    end = "" if turn is None else f"out{index}"
+    return SignalHead(index, link, 0, end, turn, 13.89, 10.7 if turn is None else 20.0, f"Street {index}")
+
+
+# 0 main street, 1 left turn against it, 2 side street, 3 crossing of the side street's exit
+SITE = Intersection(
+    controller_id="c",
+    name="c",
+    name_ar="",
+    heads=(_head(0, Turn.STRAIGHT), _head(1, Turn.LEFT), _head(2, Turn.STRAIGHT), _head(3, None)),
+    conflicts=frozenset({(0, 1), (0, 2), (1, 2), (2, 3)}),
+    yields=frozenset({(1, 0), (1, 2), (2, 0)}),
+)
+SAFE = ((20, "GgrG"), (7, "Ggrr"), (4, "yyrr"), (3, "rrrr"), (20, "rrGr"), (4, "rryr"), (2, "rrrr"))
+
+
+def _plan(*intervals: tuple[float, str]) -> SignalPlan:
+    groups = tuple(SignalGroup(str(head), (head,)) for head in range(len(intervals[0][1])))
+    ring = tuple(Interval(length, tuple(_LETTERS[letter] for letter in state)) for length, state in intervals)
+    return SignalPlan("c", "p", Control.FIXED, 0.0, groups, ring)
+
+
+def _changed(number: int, length: float | None = None, state: str | None = None) -> SignalPlan:
+    ring = list(SAFE)
+    ring[number] = (length or ring[number][0], state or ring[number][1])
+    return _plan(*ring)
+
+
+def _open(one: Certificate) -> set[tuple[str, tuple[str, ...], Verdict]]:
+    return {(each.rule, each.subject, each.verdict) for each in one.open}
+
+
+def _judged(one: Certificate, rule: str, *subject: str) -> Judgement:
+    (found,) = [each for each in one.judgements if each.rule == rule and each.subject == subject]
+    return found
+
+
+def test_a_safe_plan_is_certified_and_every_rule_was_judged() -> None:
+    one = certificate(_plan(*SAFE), SITE)
+    assert one.certified, one.open
+    assert {each.rule for each in one.judgements} == RULES.keys() - {"crossing"}  # the one leg has a signal
+    assert one.conflicts == (("0", "1"), ("0", "2"), ("1", "2"), ("2", "3"))
+    assert one.ring == "single ring of 3 stages: 20 + 7 + 20 s, intergreens 7 + 6 s"
+    assert [run.duration_s for run in one.timelines[2].runs] == [34.0, 20.0, 4.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("plan", "rule", "subject"),
+    [
+        (_changed(0, state="GGrG"), "conflicts", ("0", "1")),
+        (_changed(0, state="gGrG"), "yielding", ("1", "0")),
+        (_changed(2, 3.0), "yellow", ("0",)),
+        (_changed(2, 7.0), "yellow", ("0",)),
+        (_changed(2, state="yrrr"), "yellow", ("1",)),
+        (_changed(3, 1.0), "intergreen", ("1", "2")),
+        (_changed(1, 1.0), "pedestrian-clearance", ("3", "2")),
+        (_changed(0, 5.0), "walk", ("3",)),
+        (_changed(4, 4.0), "minimum-green", ("2",)),
+        (_changed(0, 150.0), "cycle", ()),
+        (_plan((40, "Ggrr")), "served", ("2",)),
+        (_changed(4, state="rrgG"), "straight-across", ("2", "3")),
+    ],
+)
+def test_every_rule_can_be_breached(plan: SignalPlan, rule: str, subject: tuple[str, ...]) -> None:
+    one = certificate(plan, SITE)
+    assert (rule, subject, Verdict.BREACHED) in _open(one)
+    assert not one.certified
+
+
+def test_a_phase_shorter_than_the_plan_states_is_a_breach() -> None:
+    plan = _plan(*SAFE)
+    stated = replace(plan.intervals[4], min_s=25.0, max_s=40.0)
+    one = certificate(replace(plan, intervals=(*plan.intervals[:4], stated, *plan.intervals[5:])), SITE)
+    assert ("stated-minimum", ("2",), Verdict.BREACHED) in _open(one)
+
+
+def test_figures_and_seconds_of_the_least_separation() -> None:
+    (cell,) = [
+        each for each in certificate(_plan(*SAFE), SITE).separations if (each.clearing, each.entering) == ("0", "2")
+    ]
+    assert (cell.provided_s, cell.at_s) == (7.0, 34.0)
+    assert cell.yellow_s == pytest.approx(1 + 13.89 / 6.1)
+    assert cell.red_s == pytest.approx(26.1 / 13.89)  # the whole way of 20 m: nothing says where the paths meet
+    assert not cell.measured
+    assert cell.slack_s == pytest.approx(7.0 - 1 - 13.89 / 6.1 - 26.1 / 13.89)
+
+
+def test_ways_to_the_conflict_area_shorten_what_is_required() -> None:
+    ways = (ConflictDistance(0, 2, 8.0, 13.89), ConflictDistance(2, 0, 30.0, 0.0))
+    cells = {
+        (each.clearing, each.entering): each
+        for each in certificate(_plan(*SAFE), replace(SITE, distances=ways)).separations
+    }
+    assert cells["0", "2"].red_s == pytest.approx(14.1 / 13.89 - 1.0)
+    assert cells["2", "0"].red_s == pytest.approx(36.1 / 13.89)
+    assert cells["0", "2"].measured
+
+
+def test_who_enters_after_a_long_way_needs_no_red_but_never_less_than_the_yellow() -> None:
+    ways = (ConflictDistance(0, 2, 2.0, 90.0),)
+    cells = certificate(_plan(*SAFE), replace(SITE, distances=ways)).separations
+    (cell,) = [each for each in cells if (each.clearing, each.entering) == ("0", "2")]
+    assert cell.red_s == 0.0
+    assert cell.required_s == cell.yellow_s
+
+
+def test_people_on_foot_enter_at_once() -> None:
+    ways = (ConflictDistance(2, 3, 20.0, 90.0),)
+    cells = certificate(_plan(*SAFE), replace(SITE, distances=ways)).separations
+    (cell,) = [each for each in cells if (each.clearing, each.entering) == ("2", "3")]
+    assert cell.red_s == pytest.approx(26.1 / 13.89)
+
+
+def test_a_way_too_long_for_an_all_red_is_a_reservation_until_the_plan_leaves_enough() -> None:
+    ways = (ConflictDistance(0, 2, 100.0, 0.0),)  # 7.6 s of red; drivers take 6 s
+    site = replace(SITE, distances=ways)
+    needed = 1 + 13.89 / 6.1 + 106.1 / 13.89
+    short = certificate(_changed(3, 6.0), site)
+    assert _judged(short, "intergreen", "0", "2").verdict is Verdict.RESERVED
+    assert "100 m" in _judged(short, "intergreen", "0", "2").note
+    assert _judged(certificate(_changed(3, needed - 4.0), site), "intergreen", "0", "2").verdict is Verdict.MET
+
+
+def test_what_cannot_be_judged_is_a_reservation_and_no_pass() -> None:
+    no_ways = replace(SITE, heads=tuple(replace(head, path_length_m=0.0) for head in SITE.heads))
+    assert ("intergreen", ("0", "2"), Verdict.RESERVED) in _open(certificate(_plan(*SAFE), no_ways))
+    unknown_width = replace(SITE, heads=SITE.heads[:3], conflicts=SITE.conflicts - {(2, 3)})
+    assert _open(certificate(_plan(*SAFE), unknown_width)) == {("crossing", (), Verdict.RESERVED)}
+    flashing = certificate(_plan(*SAFE, (1, "ffrr")), SITE)
+    assert ("conflicts", ("0",), Verdict.RESERVED) in _open(flashing)
+
+
+@pytest.mark.parametrize("control", [Control.ACTUATED, Control.DELAY_BASED, Control.NEMA])
+def test_greens_that_vary_are_a_reservation(control: Control) -> None:
+    one = certificate(replace(_plan(*SAFE), control=control), SITE)
+    assert ("fixed-times", (), Verdict.RESERVED) in _open(one)
+    assert (("ring", (), Verdict.RESERVED) in _open(one)) == (control is Control.NEMA)
+
+
+def test_a_plan_that_jumps_is_no_ring() -> None:
+    plan = _plan(*SAFE)
+    jumping = replace(plan, intervals=(replace(plan.intervals[0], extras=(("next", "3"),)), *plan.intervals[1:]))
+    assert ("ring", (), Verdict.RESERVED) in _open(certificate(jumping, SITE))
+
+
+def test_responsive_plans_are_judged_at_their_shortest_greens_and_longest_cycle() -> None:
+    plan = _plan(*SAFE)
+    ring = (replace(plan.intervals[0], min_s=3.0, max_s=170.0), *plan.intervals[1:])
+    one = certificate(replace(plan, control=Control.ACTUATED, intervals=ring), SITE)
+    assert _judged(one, "walk", "3").provided_s == 3.0
+    assert _judged(one, "cycle").provided_s == 210.0
+    assert _judged(one, "cycle").verdict is Verdict.BREACHED
+
+
+def test_bounds_that_a_policy_sets_are_those_of_the_certificate() -> None:
+    assert not certificate(_plan(*SAFE), SITE, Rules(min_green_s=21.0)).certified
+    assert not certificate(_plan(*SAFE), SITE, Rules(max_cycle_s=59.0)).certified
+
+
+# a leg of the side street: inbound in2, and out0 into which the main street goes straight on
+LEG = Leg(("in2",), 12.0, "Side <b>Street")
+THREE = replace(SITE, heads=SITE.heads[:3], conflicts=frozenset({(0, 1), (0, 2), (1, 2)}), legs=(LEG,))
+_RING = ((20.0, "Ggr"), (4.0, "yyr"), (3.0, "rrr"), (20.0, "rrG"), (4.0, "rry"), (2.0, "rrr"))
+
+
+def test_a_leg_is_crossed_while_its_traffic_stands() -> None:
+    judged = _judged(certificate(_plan(*_RING), THREE), "crossing", "in2")
+    assert judged.required_s == pytest.approx(7 + 12 / 1.07)
+    assert (judged.provided_s, judged.at_s) == (29.0, 51.0)  # from the end of its yellow to its next green
+    assert judged.verdict is Verdict.MET
+
+
+def test_a_leg_is_not_crossed_while_others_come_straight_into_it() -> None:
+    wide = replace(THREE, legs=(replace(LEG, links=("in2", "out0")),))
+    judged = _judged(certificate(_plan(*_RING), wide), "crossing", "in2", "out0")
+    # all-red of 3 s after the main street, less the 1.9 s that its last vehicle needs to pass
+    assert judged.provided_s == pytest.approx(2.0)
+    assert judged.verdict is Verdict.BREACHED
+
+
+def test_traffic_that_never_stops_leaves_a_reservation_unless_it_turns_right() -> None:
+    ring = [(length, shown[:2] + "G") for length, shown in _RING]
+    assert _judged(certificate(_plan(*ring), THREE), "crossing", "in2").verdict is Verdict.RESERVED
+    heads = (*THREE.heads[:2], replace(THREE.heads[2], turn=Turn.RIGHT))
+    judged = _judged(certificate(_plan(*ring), replace(THREE, heads=heads)), "crossing", "in2")
+    assert judged.verdict is Verdict.MET
+    assert "has to give way" in judged.note
+
+
+def test_a_plan_without_intersection_and_an_intersection_without_plan() -> None:
+    lone = certify(PlanSet((_plan(*SAFE),)), ())
+    assert [(each.controller_id, each.certified) for each in lone] == [("c", False)]
+    assert lone[0].open[0].verdict is Verdict.RESERVED
+    bare = certify(PlanSet(()), (SITE,))
+    assert bare[0].open[0].verdict is Verdict.BREACHED
+
+
+def test_the_marking_counts_who_fails() -> None:
+    good = certify(PlanSet((_plan(*SAFE),)), (SITE,))
+    assert marking(good).certified
+    assert marking(good).text == "CERTIFIED: 1 of 1 controllers meet every rule."
+    bad = certify(PlanSet((_changed(3, 1.0),)), (SITE,))
+    assert not marking([*good, *bad]).certified
+    assert marking([*good, *bad]).text.startswith("NOT CERTIFIED: 1 of 2 controllers")
+    assert not marking([]).certified
+
+
+def test_a_certificate_file_holds_rules_figures_and_basis(tmp_path: Path) -> None:
+    found = certify(PlanSet((_plan(*SAFE),)), (SITE,))
+    write_certificates(tmp_path / "a.json", found)
+    write_certificates(tmp_path / "b.json", found)
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    content = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert content["basis"]["walking_speed_mps"] == 1.07
+    assert [rule["id"] for rule in content["rules"]] == list(RULES)
+    (one,) = content["certificates"]
+    assert one["certified"] is True
+    assert all(each["slack_s"] == pytest.approx(each["provided_s"] - each["required_s"]) for each in one["separations"])
