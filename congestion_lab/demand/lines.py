@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from congestion_lab.core.cellvalues import Cell, number_of, shown, text_of, western
 from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.core.names import clean_name, unshielded
-from congestion_lab.demand.cellvalues import Cell, number_of, shown, text_of, western
-from congestion_lab.demand.tablefile import Line as TableRow
-from congestion_lab.demand.tablefile import read_lines
+from congestion_lab.core.tablefile import Line as TableRow
+from congestion_lab.core.tablefile import read_lines
 
 COLUMNS = ("id", "name_en", "name_ar", "class", "course", "vph", "confidence", "source")
 _NOTE = "note"

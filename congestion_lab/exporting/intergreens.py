@@ -1,15 +1,15 @@
 """Intergreens of a plan for controllers that are told them."""
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from congestion_lab.signals.conflicts import green, group_conflicts, intergreen_s
 from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.laid import TOLERANCE_S, LaidPlan
 from congestion_lab.signals.plan import SignalPlan
-from congestion_lab.signals.safety import required_intergreen_s
 
-_TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
 _TENTHS = 10
 
 
@@ -32,7 +32,8 @@ def intergreens(plan: SignalPlan, site: Intersection) -> Intergreens:
     greens = [green(plan, place) for place in range(len(plan.groups))]
     apart = [pair for pair in group_conflicts(plan, site) if not _together(greens[pair[0]], greens[pair[1]])]
     pairs = sorted({*apart, *((second, first) for first, second in apart)})
-    needed = {pair: _needed_s(plan, site, *pair) for pair in pairs}
+    laid = LaidPlan(plan, site)
+    needed = {pair: _needed_s(laid, *pair) for pair in pairs}
     present = {pair: intergreen_s(plan, *pair) for pair in pairs}
     return Intergreens(needed, {pair: time for pair, time in present.items() if time is not None})
 
@@ -41,9 +42,8 @@ def _together(one: tuple[bool, ...], other: tuple[bool, ...]) -> bool:
     return any(both for both in map(all, zip(one, other, strict=True)))
 
 
-def _needed_s(plan: SignalPlan, site: Intersection, clearing: int, entering: int) -> float:
+def _needed_s(laid: LaidPlan, clearing: int, entering: int) -> float:
     """Return the longest time that a head of one group needs to clear for a head of another."""
-    starts, ends = (plan.groups[place].heads for place in (entering, clearing))
-    leaving = {head for head in ends if any(site.in_conflict(head, other) for other in starts)}
-    exact = required_intergreen_s(head for head in site.heads if head.index in leaving)
-    return math.ceil(round((exact - _TOLERANCE_S) * _TENTHS, 6)) / _TENTHS
+    pairs = itertools.product(laid.plan.groups[clearing].heads, laid.plan.groups[entering].heads)
+    exact = max(laid.need(*pair).total_s for pair in pairs if laid.intersection.in_conflict(*pair))
+    return math.ceil(round((exact - TOLERANCE_S) * _TENTHS, 6)) / _TENTHS
