@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from congestion_lab.network.model import Network
-from congestion_lab.reporting import translation
 from congestion_lab.reporting.placenames import Named, PlaceNames, street_name
+from congestion_lab.reporting.translation import speaking
 
 
 @pytest.fixture
@@ -20,9 +20,8 @@ def names(network: Network) -> PlaceNames:
 
 @pytest.fixture
 def _in_arabic() -> Iterator[None]:
-    token = translation._language.set("ar")
-    yield
-    translation._language.reset(token)
+    with speaking("ar"):
+        yield
 
 
 def test_a_street_in_the_language_of_the_page_or_the_only_one(names: PlaceNames) -> None:

@@ -1,7 +1,6 @@
 import gzip
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,16 +28,6 @@ def test_every_zone_has_streets_of_its_own(network: Network) -> None:
         assert len(found[zone.id]) >= (1 if zone.is_gate else 3)
     kinds = {network.links[link].kind for z in zones if not z.is_gate for c in found[z.id] for link in c.origins}
     assert kinds <= {"arterial", "street", "local"}
-
-
-def test_no_trip_begins_on_an_expressway_of_an_imported_map(network: Network) -> None:
-    zones = [zone for zone in read_zones(_DAMASCUS / "demand/zones.csv") if not zone.is_gate][:3]
-    used = {
-        link for group in zone_connectors(network, zones, _ASSUMPTIONS).values() for c in group for link in c.origins
-    }
-    links = {id: replace(link, kind="highway.trunk") if id in used else link for id, link in network.links.items()}
-    again = zone_connectors(replace(network, links=links), zones, _ASSUMPTIONS)
-    assert not used & {link for group in again.values() for c in group for link in c.origins}
 
 
 def test_a_gate_at_an_unknown_node_is_a_fault(network: Network) -> None:
@@ -78,7 +67,7 @@ def test_trips_of_a_table_become_vehicles(tmp_path: Path) -> None:
 _BY_INTERVAL_AND_CLASS = """origin,destination,vehicles,begin,end,class
 midan,shaalan,30,07:00,07:15,car
 midan,shaalan,12.4,07:15,08:00,car
-midan,shaalan,4.3,07:00,08:00,bus
+midan,shaalan,4.3,07:00,08:00,taxi
 gate_homs,mezzeh,20,07:00,07:15,car
 gate_homs,mezzeh,9.8,07:00,08:00,truck
 mezzeh,midan,15,,,
@@ -93,14 +82,11 @@ def test_trips_of_a_table_depart_in_its_intervals_and_are_of_its_classes(tmp_pat
         text = stream.read()
     made = re.findall(r'<vehicle id="\d+" type="(\w+)" route="\d+" depart="(\d+)"', text)
     departs = [(kind, int(depart) / 3600) for kind, depart in made]
-    asked = {("car", 7, 7.25): 50, ("car", 7.25, 8): 12.4, ("bus", 7, 8): 4.3, ("truck", 7, 8): 9.8}
+    asked = {("car", 7, 7.25): 50, ("car", 7.25, 8): 12.4, ("taxi", 7, 8): 4.3, ("truck", 7, 8): 9.8}
     free = 15  # of any class, at any time of the model's period
     for (kind, begin_h, end_h), wanted in asked.items():
         found = sum(one == kind and begin_h <= depart < end_h for one, depart in departs)
         assert wanted - 1 <= found <= wanted + 1 + free
-    assert abs(len(departs) - 91.5) <= 1
-    outside = sum(not 7 <= depart < 8 for _kind, depart in departs)
-    assert 0 < outside <= free
 
 
 @pytest.mark.parametrize(
