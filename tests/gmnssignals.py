@@ -11,7 +11,7 @@ am,c1,01111100_0700_0900,80
 """,
     "signal_timing_phase.csv": """\
 timing_phase_id,timing_plan_id,signal_phase_num,min_green,max_green,clearance,opt_yellow,opt_all_red,walk_time,ped_clearance,ring,barrier,position
-p1,am,1,8,,4,3,1,,,1,1,1
+p1,am,1,8,NaN,4,3,1,,NaN,1,1,1
 p2,am,2,33,,5,3.5,1.5,7,11,1,1,2
 p4,am,4,25,,5,3,2,,,1,2,1
 p6,am,6,45,,5,3.5,1.5,7,11,2,1,1

@@ -10,6 +10,7 @@ from congestion_lab.core.errors import Fault
 from congestion_lab.core.names import unshielded
 
 Value = TypeVar("Value")
+_GMNS_MISSING = "NaN"
 _LARGEST_BYTES = 500_000_000  # the links of a country
 
 
@@ -105,6 +106,18 @@ def table(
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         faults.append(Fault(f"cannot be read: {error}", "a UTF-8 CSV file is needed", source=str(path)))
         return []
+
+
+def gmns_table(
+    path: Path, build: Callable[[Row], Value], columns: tuple[str, ...], faults: list[Fault]
+) -> list[tuple[int, Value]]:
+    """Return the rows of a GMNS table as `table` does; `NaN` there is an empty cell (GMNS 0.96, missingValues)."""
+
+    def built(row: Row) -> Value:
+        row.cells = {key: "" if cell.strip() == _GMNS_MISSING else cell for key, cell in row.cells.items()}
+        return build(row)
+
+    return table(path, built, columns, faults)
 
 
 def _numbered(

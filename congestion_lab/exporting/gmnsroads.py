@@ -84,7 +84,7 @@ def link_rows(network: Network) -> Iterator[Row]:
             round(link.length_m, 2),
             inert(link.kind),
             round(_KMH * link.speed_mps, 1),
-            len(link.lanes),
+            sum(lane.for_cars for lane in link.lanes),
             inert(link.name_ar),
         )
 

@@ -47,6 +47,17 @@ class Handover:
         return self.network
 
 
+def check_order(plan: SignalPlan, hint: str) -> None:
+    """Let pass only plans whose intervals follow each other in their order.
+
+    Raises:
+        SignalPlanError: Some name their successors, so that nobody knows when a green begins.
+    """
+    if any(name == "next" for interval in plan.intervals for name, _ in interval.extras):
+        rule = "its intervals name their successors, so that no time of the cycle is certain"
+        raise SignalPlanError(Fault(rule, hint, f"plan {plan.controller_id}/{plan.program_id}"))
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What an exporter leaves.

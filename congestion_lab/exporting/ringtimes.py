@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
-from congestion_lab.exporting.handover import Handover
+from congestion_lab.exporting.handover import Handover, check_order
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest
@@ -131,6 +131,7 @@ def _ring_plan(plan: SignalPlan, site: Intersection, *, turns_on_red: bool) -> R
     if plan.control not in _HELD:
         rule = f"{plan.control.value} control has no phases in rings that could be entered elsewhere"
         raise SignalPlanError(Fault(rule, _HINT, f"plan {plan.controller_id}/{plan.program_id}"))
+    check_order(plan, _HINT)
     rings, departures = faithful_rings(plan, site)
     told = Aspect.STOP_THEN_GO if turns_on_red else None
     notes = [str(departure) for departure in departures if departure.planned is not told]

@@ -11,6 +11,7 @@ from congestion_lab.exporting.sheetlayout import ASPECT_FILLS, BAR_COLUMN, BOX, 
 from congestion_lab.signals.approaches import served
 from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
 from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Interval, SignalPlan
 from congestion_lab.signals.retiming import is_timed_by_traffic, max_gap_s
 from congestion_lab.signals.timeline import GreenTime, green_times
@@ -92,11 +93,11 @@ def interval_table(pen: Pen, row: int, plan: SignalPlan) -> int:
     """Write one row per interval of the cycle; starts, ends and their sum follow the lengths."""
     headings(pen, row, wording.INTERVAL_COLUMNS)
     first = row + 1
+    phased = {number for phase in phases(plan) for number in phase.intervals}
     for number, interval in enumerate(plan.intervals, start=1):
         row += 1
         green = [g.id for g, aspect in zip(plan.groups, interval.aspects, strict=True) if aspect.is_green]
-        clearing = Aspect.YELLOW in interval.aspects or not green
-        kind = pen.say(wording.INTERGREEN_KIND if clearing else wording.GREEN_KIND)
+        kind = pen.say(wording.GREEN_KIND if number - 1 in phased else wording.INTERGREEN_KIND)
         bounds = ("" if value is None else seconds(value) for value in (interval.min_s, interval.max_s))
         for column, value in zip(
             (1, 2, 3, 6, 7, 8), (number, ", ".join(green), kind, _exact(interval), *bounds), strict=True

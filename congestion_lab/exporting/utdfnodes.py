@@ -83,7 +83,7 @@ def link_records(network: Network, nodes: Mapping[str, Place], columns: Sequence
 def _link_values(links: Mapping[str, Link], nodes: Mapping[str, Place]) -> dict[str, dict[str, Cell]]:
     return {
         "Up ID": {direction: nodes[link.from_node].number for direction, link in links.items()},
-        "Lanes": {direction: len(link.lanes) for direction, link in links.items()},
+        "Lanes": {direction: sum(lane.for_cars for lane in link.lanes) for direction, link in links.items()},
         "Name": {direction: plain(link.name_en or link.name_ar) for direction, link in links.items()},
         "Distance": {direction: round(link.length_m, 1) for direction, link in links.items()},
         "Speed": {direction: round(_KMH * link.speed_mps) for direction, link in links.items()},

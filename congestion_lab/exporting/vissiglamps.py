@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.exporting.handover import check_order
 from congestion_lab.signals.phases import MIN_GREEN_S
-from congestion_lab.signals.plan import Aspect, SignalPlan
-from congestion_lab.signals.retiming import is_timed_by_traffic
+from congestion_lab.signals.plan import Aspect, Control, SignalPlan
 from congestion_lab.signals.timeline import Run, runs
 
 RED, RED_AMBER, GREEN, AMBER = 1, 2, 3, 4
@@ -79,9 +79,10 @@ def lamps(plan: SignalPlan, group: int) -> Lamps:
     """
     name = plan.groups[group].id
     source = f"plan {plan.controller_id}/{plan.program_id}"
-    if is_timed_by_traffic(plan):
+    if plan.control is not Control.FIXED:
         rule = f"{plan.control.value} control times the greens by traffic; VISSIG files hold fixed-time programmes"
         raise SignalPlanError(Fault(rule, _HINT, source))
+    check_order(plan, _HINT)
     shown = runs(plan, group)
     unknown = sorted({run.aspect.value for run in shown} - {aspect.value for aspect in _DISPLAYS})
     if unknown:

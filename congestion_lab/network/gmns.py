@@ -16,7 +16,7 @@ from shapely.errors import ShapelyError
 
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.geometry import Point
-from congestion_lab.core.rows import Row, table
+from congestion_lab.core.rows import Row, gmns_table
 from congestion_lab.network.gmnsdetails import GmnsDetails, for_cars, read_details
 
 FILES = ("node.csv", "link.csv")
@@ -133,8 +133,10 @@ def read_gmns(folder: Path) -> Gmns:
             Fault(f"the unit of speed {unit!r} is unknown", f"use one of {', '.join(_KMH)}", f"{folder}/config.csv")
         )
     reading = _Reading(_KMH.get(unit, 1.0), _projection(system, folder, faults), _shapes(folder, faults))
-    nodes = [node for _, node in table(folder / "node.csv", lambda row: _node(row, reading), _NODE_COLUMNS, faults)]
-    numbered = table(folder / "link.csv", lambda row: _link(row, reading), _LINK_COLUMNS, faults)
+    nodes = [
+        node for _, node in gmns_table(folder / "node.csv", lambda row: _node(row, reading), _NODE_COLUMNS, faults)
+    ]
+    numbered = gmns_table(folder / "link.csv", lambda row: _link(row, reading), _LINK_COLUMNS, faults)
     by_id = {node.id: node for node in nodes}
     for line, link in numbered:
         unknown = [end for end in link.ends if end not in by_id]
@@ -203,7 +205,9 @@ def _shapes(folder: Path, faults: list[Fault]) -> Mapping[str, str]:
     path = folder / "geometry.csv"
     if not path.is_file():
         return {}
-    rows = table(path, lambda row: (row.text("geometry_id"), row.text("geometry")), ("geometry_id", "geometry"), faults)
+    rows = gmns_table(
+        path, lambda row: (row.text("geometry_id"), row.text("geometry")), ("geometry_id", "geometry"), faults
+    )
     return dict(pair for _, pair in rows)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from congestion_lab.core.errors import Fault
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.movementcodes import movement_code
-from congestion_lab.core.rows import Row, Value, table
+from congestion_lab.core.rows import Row, Value, gmns_table
 
 CARS = frozenset({"", "all", "auto", "autos", "car", "cars", "driving", "motor_vehicle", "vehicle", "vehicles"})
 _TURNS = {"left": Turn.LEFT, "right": Turn.RIGHT, "thru": Turn.STRAIGHT, "uturn": Turn.U_TURN}
@@ -132,7 +132,7 @@ def read_details(folder: Path, short_length: str, faults: list[Fault]) -> GmnsDe
 def _rows(
     path: Path, build: Callable[[Row], Value], columns: tuple[str, ...], faults: list[Fault]
 ) -> tuple[Value, ...]:
-    return tuple(value for _, value in table(path, build, columns, faults)) if path.is_file() else ()
+    return tuple(value for _, value in gmns_table(path, build, columns, faults)) if path.is_file() else ()
 
 
 def _lane(row: Row) -> GmnsLane:

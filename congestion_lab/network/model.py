@@ -47,6 +47,11 @@ class Lane:
     width_m: float
     classes: frozenset[str] = frozenset()
 
+    @property
+    def for_cars(self) -> bool:
+        """Whether motor traffic may use it."""
+        return not self.classes or bool(self.classes - _ON_FOOT)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -79,7 +84,7 @@ class Link:
     @property
     def for_cars(self) -> bool:
         """Whether motor traffic may use any of its lanes."""
-        return any(not lane.classes or lane.classes - _ON_FOOT for lane in self.lanes)
+        return any(lane.for_cars for lane in self.lanes)
 
     @property
     def has_frontage(self) -> bool:

@@ -15,6 +15,7 @@ from congestion_lab.reporting.translation import (
     SOURCE_LANGUAGE,
     _,
     in_numerals,
+    is_known,
     isolated,
     language,
     left_to_right,
@@ -23,9 +24,9 @@ from congestion_lab.reporting.translation import (
 
 _GAP = re.compile(r"{([a-z_]+)}")
 _FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?(?: %)?")
-
-
+_CODE = re.compile("`[^`]*`")
 _SIGNED = re.compile("[-+%]")
+_LONGEST = 1000  # letters of a sentence that is matched: patterns with several gaps take their time on endless names
 
 
 class _Pattern(NamedTuple):
@@ -39,10 +40,10 @@ def retold(sentence: str) -> str:
         return clean_words(sentence)
     if not sentence:
         return ""
-    known = _(sentence)
-    if known != sentence:
-        return known
-    return _filled(sentence) or _enumerated(sentence) or isolated(clean_words(sentence))
+    if is_known(sentence):
+        return _CODE.sub(lambda code: isolated(code[0]), _(sentence))
+    found = "" if len(sentence) > _LONGEST else _filled(sentence) or _enumerated(sentence)
+    return found or isolated(clean_words(sentence))
 
 
 def clean_words(sentence: str) -> str:
@@ -84,4 +85,4 @@ def _patterns() -> tuple[_Pattern, ...]:
 
 def _expression(template: str) -> str:
     literals_and_gaps = _GAP.split(template)
-    return "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(literals_and_gaps))
+    return "".join(f"(?P<{part}>.*?)" if place % 2 else re.escape(part) for place, part in enumerate(literals_and_gaps))

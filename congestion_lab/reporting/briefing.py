@@ -40,6 +40,16 @@ def briefing(
     ]
 
 
+def same_timing(one: SignalPlan, other: SignalPlan) -> bool:
+    """Return whether two plans show the same at any time, whatever their names and whole cycles of offset."""
+    return _timing(one) == _timing(other)
+
+
+def _timing(plan: SignalPlan) -> tuple[object, ...]:
+    offset = plan.offset_s % plan.cycle_s
+    return (plan.control, offset, plan.groups, plan.intervals, plan.parameters, plan.attachments)
+
+
 def _asked(story: Story, after: Side) -> str:
     first = story.before.runs.results[0]
     hours = period(story.before.runs.inputs.analysis_begin_s, first.horizon_s)
@@ -53,7 +63,7 @@ def _asked(story: Story, after: Side) -> str:
 
 def _changes(before: Side, after: Side) -> Iterator[str]:
     pairs = [(old, new) for old in before.plans for new in after.plans if old.controller_id == new.controller_id]
-    changed = [(old, new) for old, new in pairs if _timing(old) != _timing(new)]
+    changed = [(old, new) for old, new in pairs if not same_timing(old, new)]
     if not changed:
         yield _("No signal plan changes.")
         return
@@ -61,11 +71,6 @@ def _changes(before: Side, after: Side) -> Iterator[str]:
     yield text.format(changed=number(len(changed), 0), all=number(len(pairs), 0))
     old, new = (_span([plan.cycle_s for plan in plans]) for plans in zip(*changed, strict=True))
     yield _("Their cycles: {before} s before, {after} s after.").format(before=old, after=new)
-
-
-def _timing(plan: SignalPlan) -> tuple[object, ...]:
-    """Return all of a plan but its name."""
-    return (plan.control, plan.offset_s % plan.cycle_s, plan.groups, plan.intervals)
 
 
 def _span(values: Sequence[float]) -> str:

@@ -113,12 +113,12 @@ def _markers(name: str, trials: Sequence[Trial], symbol: str, colour: str) -> Fi
 def _layout(x_title: str, y_title: str) -> Figure:
     axis = {"gridcolor": "@rule", "zeroline": False, "linecolor": "@rule", "ticks": "", "automargin": True}
     return {
-        "xaxis": {**axis, "title": {"text": whole(x_title), "standoff": 8}, "showgrid": False},
-        "yaxis": {**axis, "title": {"text": whole(y_title), "standoff": 12}},
+        "xaxis": {**axis, "title": {"text": whole(x_title), "standoff": 10}, "showgrid": False},
+        "yaxis": {**axis, "title": {"text": whole(y_title), "standoff": 24}},
         "font": _FONT,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 56, "r": 12, "t": 12, "b": 48},
+        "margin": {"l": 76, "r": 12, "t": 12, "b": 48},
         "legend": {"orientation": "h", "y": 1.08, "x": 0},
         "hovermode": "closest",
         "height": 340,

@@ -6,7 +6,7 @@ from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import charts
-from congestion_lab.reporting.briefing import briefing
+from congestion_lab.reporting.briefing import briefing, same_timing
 from congestion_lab.reporting.corridorsection import corridor_rows
 from congestion_lab.reporting.environment import environment
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
@@ -133,7 +133,7 @@ def _place(story: Story, row: IntersectionRow) -> dict[str, Any]:
         return {"row": row, "rings": [], "same": False}
     span = max(plan.cycle_s for plan in plans)
     rings = [ring_of(plan, intersection, story.network.links, span_s=span) for plan in plans]
-    return {"row": row, "rings": rings, "same": len(plans) > 1 and plans[0] == plans[1]}
+    return {"row": row, "rings": rings, "same": len(plans) > 1 and same_timing(*plans)}
 
 
 def _charts(story: Story) -> dict[str, charts.Figure]:

@@ -5,6 +5,7 @@ English is the language of the source. Another language is a catalogue
 """
 
 import gettext
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ LOCALES = Path(__file__).parent / "locale"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 # What comes out of the digits 0 to 9, the point and the percent sign: https://www.unicode.org/charts/PDF/U0600.pdf
 _TO_ARABIC_INDIC = str.maketrans("0123456789.%", "٠١٢٣٤٥٦٧٨٩٫٪")
+_FIGURE = re.compile(r"(?<![\w`])(?<!\d\.)\d+%?(?!\w|\.\d)")  # of a sentence, not of a name, a version or code
 _FIRST_STRONG, _LEFT_TO_RIGHT, _RIGHT_TO_LEFT_TEXT, _END = "\u2068", "\u2066", "\u2067", "\u2069"
 
 
@@ -58,9 +60,15 @@ def speaking(language: str, locales: Path = LOCALES, *, numerals: str = LATIN) -
         _speech.reset(token)
 
 
+def is_known(message: str) -> bool:
+    """Whether the catalogue has a message; never so in the source language."""
+    return bool(message) and _speech.get().catalogue.gettext(message) != message
+
+
 def _(message: str) -> str:
     """Return the message in the language spoken."""
-    return _speech.get().catalogue.gettext(message)
+    said = _speech.get().catalogue.gettext(message)
+    return _FIGURE.sub(lambda figure: in_numerals(figure[0]), said) if numerals() != LATIN else said
 
 
 def plural(one: str, many: str, count: int) -> str:

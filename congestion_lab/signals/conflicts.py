@@ -1,11 +1,12 @@
 """Which groups conflict, and the time a plan leaves between their greens."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
-from congestion_lab.signals.plan import SignalPlan
+from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.retiming import at_its_shortest
 
 
@@ -36,23 +37,29 @@ def group_conflicts(plan: SignalPlan, intersection: Intersection) -> frozenset[t
 def intergreen_s(plan: SignalPlan, clearing: int, entering: int) -> float | None:
     """Return the shortest time from one group's green to that of another which follows it, by their places.
 
-    None where they never follow each other: a phase of other groups always lies between, or the two run together. What
+    None where they never follow each other: others always get their phase in between, or the two run together. What
     lies between then is no intergreen, however short traffic makes it.
     """
-    durations = [interval.duration_s for interval in at_its_shortest(plan).intervals]
+    intervals = at_its_shortest(plan).intervals
+    count = len(intervals)
     first, second = (green(plan, group) for group in (clearing, entering))
     phased = {number for phase in phases(plan) for number in phase.intervals}
-    count = len(durations)
     times = []
     for end in (
         number for number in range(count) if first[number - 1] and not first[number] and not second[number - 1]
     ):
-        passed = [number % count for number in range(end, end + count)]
-        until = next((step for step, number in enumerate(passed) if second[number]), count)
-        between = passed[:until]
-        if until < count and not any(number in phased or first[number] for number in between):
-            times.append(sum(durations[number] for number in between))
+        ring = [number % count for number in range(end, end + count)]
+        between = list(itertools.takewhile(lambda number: not second[number], ring))
+        before = intervals[end - 1].aspects
+        others = any(number in phased and _starts(before, intervals[number].aspects) for number in between)
+        if len(between) < count and not others and not any(first[number] for number in between):
+            times.append(sum(intervals[number].duration_s for number in between))
     return min(times, default=None)
+
+
+def _starts(before: Sequence[Aspect], now: Sequence[Aspect]) -> bool:
+    """Whether any group is green that was not before."""
+    return any(then.is_green and not was.is_green for was, then in zip(before, now, strict=True))
 
 
 def green(plan: SignalPlan, group: int) -> tuple[bool, ...]:

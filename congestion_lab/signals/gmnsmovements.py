@@ -7,7 +7,7 @@ from pathlib import Path
 from congestion_lab.core.errors import Fault
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.movementcodes import HEADINGS_DEG, movement_code
-from congestion_lab.core.rows import Row, table
+from congestion_lab.core.rows import Row, gmns_table
 from congestion_lab.signals.planrecords import Movement
 
 _TURNS = {"left": Turn.LEFT, "right": Turn.RIGHT, "thru": Turn.STRAIGHT, "uturn": Turn.U_TURN}
@@ -46,9 +46,9 @@ def read_movements(folder: Path, faults: list[Fault]) -> GmnsMovements:
     if (folder / "link.csv").is_file():
         plain = not any((folder / name).is_file() for name in ("lane.csv", "segment.csv"))  # these add lanes
         columns = ("link_id", "to_node_id")
-        rows = table(folder / "link.csv", lambda row: (row.id("link_id"), _way(row, plain=plain)), columns, faults)
+        rows = gmns_table(folder / "link.csv", lambda row: (row.id("link_id"), _way(row, plain=plain)), columns, faults)
         ways = dict(pair for _, pair in rows)
-    found = table(folder / "movement.csv", lambda row: _movement(row, ways), _COLUMNS, faults)
+    found = gmns_table(folder / "movement.csv", lambda row: _movement(row, ways), _COLUMNS, faults)
     by_id: dict[str, tuple[Movement, str]] = {}
     for line, (name, movement, node, _) in found:
         if name in by_id:
@@ -57,7 +57,7 @@ def read_movements(folder: Path, faults: list[Fault]) -> GmnsMovements:
         by_id[name] = (movement, node)
     nodes = []
     if (folder / "node.csv").is_file():
-        nodes = table(folder / "node.csv", _node, ("node_id", "x_coord", "y_coord"), faults)
+        nodes = gmns_table(folder / "node.csv", _node, ("node_id", "x_coord", "y_coord"), faults)
     points = {name: (x, y) for _, (name, _label, x, y) in nodes}
     degrees = not _on_a_plane(folder) and all(
         abs(x) <= _LONGITUDES and abs(y) <= _LATITUDES for x, y in points.values()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.names import unshielded
-from congestion_lab.core.rows import Row, table
+from congestion_lab.core.rows import Row, gmns_table
 from congestion_lab.signals.gmnsmovements import GmnsMovements, read_movements
 from congestion_lab.signals.plan import Aspect
 
@@ -156,13 +156,13 @@ def read_timings(folder: Path) -> GmnsTimings:
         raise SignalPlanError(Fault(rule, f"plans need {', '.join(FILES)}", str(folder)))
     faults: list[Fault] = []
     movements = read_movements(folder, faults)
-    plans = table(folder / FILES[0], _plan, ("timing_plan_id", "controller_id"), faults)
-    phases = table(folder / FILES[1], _phase, _PHASE_COLUMNS, faults)
-    releases = table(folder / FILES[2], _release, ("signal_phase_mvmt_id", "timing_phase_id"), faults)
+    plans = gmns_table(folder / FILES[0], _plan, ("timing_plan_id", "controller_id"), faults)
+    phases = gmns_table(folder / FILES[1], _phase, _PHASE_COLUMNS, faults)
+    releases = gmns_table(folder / FILES[2], _release, ("signal_phase_mvmt_id", "timing_phase_id"), faults)
     coordinations: list[tuple[int, Coordination]] = []
     if (folder / _COORDINATION).is_file():
         columns = ("coordination_id", "timing_plan_id", "controller_id")
-        coordinations = table(folder / _COORDINATION, _coordination, columns, faults)
+        coordinations = gmns_table(folder / _COORDINATION, _coordination, columns, faults)
     faults += _unknown(folder, [plan for _, plan in plans], phases, releases, movements)
     if faults:
         raise SignalPlanError(*faults)

@@ -87,6 +87,8 @@ def _made(
     built: BuiltList, origin: Origin, edits: ListEdits, left_out: Mapping[str, int], assumptions: tuple[str, ...]
 ) -> Imported:
     reasons = {**left_out, "link that cannot be reached or left": built.lost}
+    counted = {reason: count for reason, count in reasons.items() if count}
+    told = [f"Left out: {', '.join(f'{count} × {reason}' for reason, count in counted.items())}."] if counted else []
     return Imported(
         net_text=built.text,
         origin=origin,
@@ -96,6 +98,6 @@ def _made(
         edits=edits,
         fixes=Edits(),
         counts=counts_of(built.network),
-        left_out={reason: count for reason, count in reasons.items() if count},
-        assumptions=assumptions,
+        left_out=counted,
+        assumptions=(*assumptions, *told),
     )

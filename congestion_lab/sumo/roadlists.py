@@ -33,7 +33,7 @@ class BuiltList:
         text: The net, plain XML.
         network: What it holds.
         settings: What netconvert was told.
-        lost: How many links were taken out because nobody could get there or away.
+        lost: How many of the listed links were taken out because nobody could get there or away.
     """
 
     text: str
@@ -63,11 +63,11 @@ def build_list(roads: RoadList) -> BuiltList:
         write_text(turns, _document("connections", _connections(roads)))
         files = (f"--node-files={nodes}", f"--edge-files={edges}", f"--connection-files={turns}")
         run_program([binary("netconvert"), *files, f"--output-file={raw}", *map(str, settings)], timeout_s=_TIMEOUT_S)
-        whole = read_network(raw)
-        network = strongly_connected(raw, whole)
+        network = strongly_connected(raw, read_network(raw))
         plans = start_plans(read_intersections(raw), network)
         text = with_programs(without_header(raw.read_text(encoding="utf-8")), plans)
-    return BuiltList(text, network, settings, len(whole.links) - len(network.links))
+    lost = sum(link.id not in network.links for link in roads.links)
+    return BuiltList(text, network, settings, lost)
 
 
 def _document(root: str, lines: Iterable[str]) -> str:

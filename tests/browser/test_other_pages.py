@@ -19,7 +19,7 @@ from congestion_lab.sumo.importfolder import Imported, Origin
 from tests.browser.conftest import Open
 from tests.stories import HOSTILE, hostile_network
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def _quality() -> str:

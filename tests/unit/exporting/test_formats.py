@@ -105,8 +105,9 @@ def test_intergreens_are_listed_both_ways(plan_file: Path, tmp_path: Path) -> No
     assert listed == {("main", "'=side"): "5", ("'=side", "main"): "5"}
 
 
-def test_no_cell_of_a_table_starts_a_formula(plan_file: Path, tmp_path: Path) -> None:
-    for path in export(plan_file, "csv", tmp_path / "out"):
+@pytest.mark.parametrize("format", ["csv", "ntcip"])
+def test_no_cell_of_a_table_starts_a_formula(format: str, plan_file: Path, tmp_path: Path) -> None:
+    for path in export(plan_file, format, tmp_path / "out"):
         with path.open(encoding="utf-8-sig", newline="") as stream:
             assert not [cell for row in csv.reader(stream) for cell in row if cell.startswith(("=", "+", "-", "@"))]
 

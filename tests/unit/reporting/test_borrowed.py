@@ -26,7 +26,11 @@ def test_a_sentence_is_told_in_arabic_with_all_that_it_says() -> None:
         ("the time is used up", "استُنفد الوقت المتاح"),
         ("least HCM delay, 75 s, progression", "أقل تأخير وفق HCM، ٧٥ ثا، تنسيق الموجة الخضراء"),
         ("2 of 5 runs of SUMO jammed: counts behind it come out too low.", "وقع شلل مروري في ٢ من أصل ٥"),
-        ("give the limit with `roads: [{way: …, speed_kmh: …}]`", "`roads: [{way: …, speed_kmh: …}]`"),
+        (
+            "30 m cannot be reached from the network or do not lead back to it; taken out",
+            "٣٠ م لا يمكن الوصول إليها من الشبكة أو لا تعود إليها، فأُخرجت منها",
+        ),
+        ("give the limit with `roads: [{way: …, speed_kmh: …}]`", "\u2068`roads: [{way: …, speed_kmh: …}]`\u2069"),
     ],
 )
 def test_figures_take_the_numerals_of_the_page_and_code_does_not(sentence: str, arabic: str) -> None:
@@ -48,3 +52,9 @@ def test_a_longer_template_is_not_taken_for_a_shorter_one() -> None:
     assert said.endswith("فأُسقط")
     assert "netconvert" in said
     assert "leads" not in said
+
+
+def test_an_endless_name_is_not_searched_for_templates() -> None:
+    endless = "(" + ", from way 1 into way 2" * 20000
+    with speaking("ar"):
+        assert retold(endless).startswith("\u2068(")

@@ -22,7 +22,7 @@ from congestion_lab.reporting.linkmap import LinkMap
 from congestion_lab.reporting.maplayers import map_layers
 from congestion_lab.reporting.playback import playback
 from congestion_lab.reporting.reliabilitysection import reliability_section
-from congestion_lab.reporting.report import _page
+from congestion_lab.reporting.report import report_page
 from congestion_lab.reporting.unservedsection import unserved_section
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
@@ -213,7 +213,7 @@ def test_layers_that_nobody_measured_are_not_offered(story: Story) -> None:
 
 
 def test_the_page_holds_every_section_and_nothing_harmful(story: Story) -> None:
-    page = _page(story)
+    page = report_page(story)
     for section in ("map", "playback", "corridors", "unserved", "reliability", "environment"):
         assert f'<section id="{section}">' in page
         assert f'href="#{section}"' in page
@@ -228,7 +228,7 @@ def test_the_page_holds_every_section_and_nothing_harmful(story: Story) -> None:
 
 def test_runs_of_earlier_versions_are_told_without_what_they_lack(story: Story) -> None:
     old = without(without(without(story, "link_intervals"), "passages"), "emissions")
-    page = _page(old)
+    page = report_page(old)
     assert "did not record links over time" in page
     assert '<section id="corridors">' not in page
     assert '<section id="environment">' not in page

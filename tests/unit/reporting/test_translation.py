@@ -56,3 +56,13 @@ def test_a_street_is_named_in_the_language_of_the_page() -> None:
     assert here("Baghdad Street", "شارع بغداد") == "Baghdad Street"
     with speaking("ar"):
         assert here("Baghdad Street", "شارع بغداد") == "شارع بغداد"
+
+
+def test_figures_in_sentences_take_the_numerals_of_the_page_but_not_those_of_names_and_code() -> None:
+    with speaking("ar", numerals=ARABIC_INDIC):
+        assert "٩٥" in _("95th percentile travel time")
+        assert "ODbL 1.0" in _("© OpenStreetMap contributors, ODbL 1.0")
+        assert "`--hold-out 0.2`" in _(
+            "No link was held out, so nothing here was predicted: `--hold-out 0.2` keeps a fifth of the links aside."
+        )
+        assert _("Filled: fitted to. Hollow: held out. In the band GEH is below 5.").endswith("عن ٥.")

@@ -234,3 +234,15 @@ def test_tables_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(rows, "_LARGEST_BYTES", 50)
     with pytest.raises(NetworkError, match=r"node\.csv: the table is too large"):
         read_gmns(folder(tmp_path))
+
+
+def test_links_that_nobody_can_reach_are_counted(tmp_path: Path) -> None:
+    nodes = NODES + "8,,36.400,33.5,\n9,,36.403,33.5,\n"
+    links = LINKS + "x,Far,8,9,false,1,30,,,\ny,One way,5,4,true,1,30,,,\n"
+    made, network = imported(folder(tmp_path, nodes=nodes, links=links))
+    assert not {"x", "-x"} & network.links.keys()
+    assert "y" in network.links
+    assert made.left_out == {"link not for cars": 1, "link that cannot be reached or left": 3}, (
+        "-d too, by U-turns only"
+    )
+    assert made.assumptions[-1] == "Left out: 1 × link not for cars, 3 × link that cannot be reached or left."
