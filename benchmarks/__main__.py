@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.measuring import Answer, Setting
 from benchmarks.scenes import NAMES, PUBLISHED
+from congestion_lab.core.errors import InputError
 from congestion_lab.core.files import write_text
 
 GROUPS = ("ours", "tools", "sampler", "responsive")
@@ -30,7 +31,13 @@ def main() -> None:
     """Answer the questions named on the command line, or all."""
     options = _options()
     setting = Setting(
-        tuple(options.networks), options.out, options.workers, _tell, options.plans, frozenset(options.skip)
+        tuple(options.networks),
+        options.out,
+        options.workers,
+        _tell,
+        options.plans,
+        frozenset(options.skip),
+        tuple(options.maps),
     )
     parts = []
     for question in options.questions or QUESTIONS:
@@ -62,6 +69,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="simulations at a time")
     parser.add_argument("-o", "--out", type=Path, default=Path("runs/bench"))
     parser.add_argument("--plans", type=int, default=60, help="random plans of `fidelity`; fewer say less")
+    parser.add_argument(
+        "--maps", nargs="+", default=(), metavar="MAP", help="of `imports`, such as volos; default: all"
+    )
     parser.add_argument("--skip", nargs="+", default=(), choices=GROUPS, metavar="GROUP", help="left out of `quality`")
     options = parser.parse_args()
     unknown = [question for question in options.questions if question not in QUESTIONS]
@@ -71,4 +81,7 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except InputError as error:
+        sys.exit(f"error: {error}")

@@ -71,13 +71,11 @@ class Hour:
 
 def answered(setting: Setting) -> Answer:
     """Import every extract and tell what came of it."""
-    extracts = sorted(path for path in EXTRACTS.glob("*") if is_osm(path)) if EXTRACTS.is_dir() else []
-    if not extracts:
-        raise InputError(Fault("there are no extracts to import", "put .osm files there", str(EXTRACTS)))
     rows, data = [], {}
+    extracts = chosen(setting.maps)
     for extract in extracts:
         setting.tell(f"importing {extract.name}")
-        name = extract.name.split(".")[0]
+        name = _name(extract)
         folder = setting.folder / "imports" / name
         found = alone(imported, extract, folder)
         cost = alone(costs, extract)
@@ -103,6 +101,29 @@ def answered(setting: Setting) -> Answer:
     rules = sorted({rule for one in data.values() for rule in one["by_rule"]})
     counts = [(rule, *(one["by_rule"].get(rule, 0) for one in data.values())) for rule in rules]
     return Answer(table(head, rows) + "\n" + table(("finding", *data), counts), data)
+
+
+def chosen(names: Sequence[str]) -> list[Path]:
+    """Return the extracts of these names, or all.
+
+    Raises:
+        InputError: There are none at all, or none of a name.
+    """
+    known = {_name(path): path for path in sorted(EXTRACTS.glob("*")) if is_osm(path)}
+    if not known:
+        raise InputError(Fault("there are no extracts to import", "put .osm files there", str(EXTRACTS)))
+    faults = [
+        Fault(f"there is no map {name!r}", f"choose of {', '.join(known)}", str(EXTRACTS), key="--maps")
+        for name in names
+        if name not in known
+    ]
+    if faults:
+        raise InputError(*faults)
+    return [known[name] for name in names or known]
+
+
+def _name(extract: Path) -> str:
+    return extract.name.split(".")[0]
 
 
 def imported(extract: Path, folder: Path) -> dict[str, object]:

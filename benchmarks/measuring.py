@@ -33,6 +33,7 @@ class Setting:
         tell: Hears of progress.
         plans: Random plans on which engines are compared.
         skipped: Groups of rivals that are left out where plans are compared.
+        maps: Extracts that are imported, by the beginning of their file's name; all if there are none.
     """
 
     scenes: tuple[str, ...]
@@ -41,6 +42,7 @@ class Setting:
     tell: Callable[[str], None]
     plans: int = 60
     skipped: frozenset[str] = frozenset()
+    maps: tuple[str, ...] = ()
 
     def scene(self, name: str) -> Scene:
         """Return a scenario, prepared."""

@@ -37,7 +37,8 @@ demand.add_command(lines)
     "--od",
     "trips",
     type=click.Path(path_type=Path),
-    help="Trips between the zones in the period (CSV, XLSX, OMX), instead of the model's own; its lines run too.",
+    help="Trips between the zones, perhaps by interval and class (CSV, XLSX, OMX), instead of the model's own; "
+    "its lines run too.",
 )
 @out_option("Route file to write. Default: the model's own in the folder; with --od it has to be named.")
 @json_option

@@ -19,20 +19,12 @@ from congestion_lab.cli.options import (
 from congestion_lab.cli.periods import period_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from congestion_lab.cli.calibrateddemand import Asked, Calibrated
-    from congestion_lab.demand.cells import Cells
-    from congestion_lab.demand.counted import Site
-    from congestion_lab.demand.counts import Count
-    from congestion_lab.demand.discharge import SaturationHeadway
-    from congestion_lab.queueing.demandbench import Bench
-    from congestion_lab.queueing.demandfit import DemandFit, Round, Settings
-    from congestion_lab.queueing.model import QueueModel
+    from congestion_lab.experiments.calibrateddemand import Outcome
+    from congestion_lab.experiments.demandcalibration import Asked, Calibrated, Task
+    from congestion_lab.queueing.demandfit import Round
     from congestion_lab.scenarios.schema import Scenario
 
-_GLS, _ENTROPY, _ROUTESAMPLER = "gls", "entropy", "routesampler"
-_RUNS = 3  # of the fast engine per round
+_GLS, _ENTROPY, _ROUTESAMPLER = "gls", "entropy", "routesampler"  # as in experiments, which is slow to load
 
 
 @click.command(
@@ -116,10 +108,12 @@ def calibrate(
     of departure, and simulated in the fast engine until the estimate settles. The result is checked in SUMO. The folder
     holds the scenario, its vehicles, a report, and tables of links, pairs and zones.
     """
-    from congestion_lab.cli.calibrateddemand import Asked, judged, write_demand
-    from congestion_lab.cli.calibrationresults import write_results
     from congestion_lab.cli.demandtables import outcome_as_json, outcome_tables
     from congestion_lab.cli.periods import chosen_scenario
+    from congestion_lab.core.files import write_text
+    from congestion_lab.experiments.calibrateddemand import judged, write_demand
+    from congestion_lab.experiments.calibrationtables import write_tables
+    from congestion_lab.experiments.demandcalibration import Asked
     from congestion_lab.queueing.demandfit import Settings
 
     scenario = chosen_scenario(scenario_file, period)
@@ -129,14 +123,15 @@ def calibrate(
     asked = Asked(
         scenario_file, counts_file, hold_out, 60 * slice_min, only_inside, sumo_runs, discharge_file, settings
     )
-    found = _calibrated(scenario, asked)
+    found = _fitted(_task(scenario, asked))
     with progress() as bars:
         bars.add_task("writing the calibrated scenario", total=None)
         written = write_demand(folder, scenario, found)
     with progress() as bars:
         bars.add_task("simulating it in SUMO" if sumo_runs else "judging", total=None)
         outcome = judged(found, written)
-    write_results(folder, outcome)
+    write_tables(folder, outcome)
+    write_text(folder / "report.html", _report(outcome))
     if as_json:
         say_json({"scenario": str(written), "report": str(folder / "report.html"), **outcome_as_json(outcome)})
     else:
@@ -147,97 +142,49 @@ def calibrate(
     return Exit.OK
 
 
-def _calibrated(scenario: "Scenario", asked: "Asked") -> "Calibrated":
-    """Return the fit beside the counts that it was made from.
+def _report(outcome: "Outcome") -> str:
+    from congestion_lab.experiments.calibrationnotes import facts, notes
+    from congestion_lab.reporting.demandreport import demand_report
+    from congestion_lab.sumo.netfile import read_network
+
+    inputs, told = outcome.calibrated.task.spec.inputs, (notes(outcome), facts(outcome))
+    return demand_report(inputs.name, outcome.compared, outcome.change, *told, network=read_network(inputs.net_file))
+
+
+def _task(scenario: "Scenario", asked: "Asked") -> "Task":
+    """Return what is fitted to what, and say what was left out of it.
 
     Raises:
         InputError: Counts or scenario cannot be used; every reason is named.
     """
-    from congestion_lab.cli.calibrateddemand import Calibrated
     from congestion_lab.cli.running import prepared, queue_engine, scenario_plans
-    from congestion_lab.demand.counted import hold_out, usable
-    from congestion_lab.demand.counttable import read_counts
-    from congestion_lab.queueing.demandbench import Bench, prior_cells
-    from congestion_lab.queueing.engine import model_of, plans_to_run, require_supported
-    from congestion_lab.simulation.spec import Controller, RunSpec
+    from congestion_lab.experiments.demandcalibration import calibration_task
 
-    counts = read_counts(asked.counts_file)
     inputs = prepared(scenario)
     plans, _ = scenario_plans(scenario, inputs)
     engine = queue_engine(inputs)
-    controller = Controller(scenario.signals.controller)
-    spec = RunSpec(inputs, asked.settings.seed, engine.name, engine.version, plans=plans, controller=controller)
-    require_supported(spec)
     with progress() as bars:
         bars.add_task(f"reading {scenario.name}", total=None)
-        model = model_of(engine, inputs)
-    model, headways, factor = _discharging(model, asked)
-    for note in model.traffic.notes:
+        task = calibration_task(asked, scenario, inputs, plans, engine)
+    for note in task.bench.model.traffic.notes:
         remark(note)
-    inside = usable(counts, _site(model), str(asked.counts_file), only_inside=asked.only_inside)
-    if len(inside) < len(counts):
-        remark(f"{len(counts) - len(inside)} of {len(counts)} counts lie outside the scenario and are left out")
-    fitted_to, held = hold_out(inside, asked.hold_out, asked.settings.seed)
-    bench = Bench(model, plans_to_run(spec, model.traffic), _RUNS, asked.settings.seed)
-    cells = prior_cells(model, asked.slice_s, _zone_of(scenario))
-    fit = _fitted(bench, fitted_to, cells, asked.settings)
-    return Calibrated(asked, spec, bench, fitted_to, held, fit, headways, factor)
+    if task.outside:
+        total = task.outside + len(task.counts)
+        remark(f"{task.outside} of {total} counts lie outside the scenario and are left out")
+    return task
 
 
-def _discharging(model: "QueueModel", asked: "Asked") -> "tuple[QueueModel, tuple[SaturationHeadway, ...], float]":
-    """Return the model with headways as observed, what was observed, and the factor on drivers' time gaps.
+def _fitted(task: "Task") -> "Calibrated":
+    from congestion_lab.experiments.demandcalibration import calibrated
+    from congestion_lab.queueing.demandfit import LEVELS
 
-    Raises:
-        DemandError: The table is faulty, or asks for what drivers cannot do or the route files do not hold.
-    """
-    from congestion_lab.core.errors import DemandError, Fault
-    from congestion_lab.demand.discharge import read_greens, saturation_headways
-    from congestion_lab.queueing.discharge import with_headways
-    from congestion_lab.sumo.resampledroutes import unwritten_types
-
-    if asked.discharge_file is None:
-        return model, (), 1.0
-    headways = saturation_headways(read_greens(asked.discharge_file))
-    if elsewhere := unwritten_types(model.inputs, [one.id for one in model.traffic.demand.types]):
-        rule = f"the route files do not define the types {', '.join(elsewhere)}, so their headways cannot be set"
-        raise DemandError(Fault(rule, "define them in a route file of the scenario", key="--discharge"))
-    made, factor = with_headways(model, headways)
-    return made, headways, factor
-
-
-def _fitted(bench: "Bench", counts: "Sequence[Count]", cells: "Cells", settings: "Settings") -> "DemandFit":
-    from congestion_lab.queueing.demandfit import LEVELS, fitted, given
-
+    settings = task.asked.settings
     with progress() as bars:
-        task = bars.add_task(f"fitting the demand ({settings.method})", total=settings.rounds + 1 + len(LEVELS))
+        bar = bars.add_task(f"fitting the demand ({settings.method})", total=settings.rounds + 1 + len(LEVELS))
 
         def tell(one: "Round") -> None:
-            bars.advance(task)
+            bars.advance(bar)
             jams = f", {one.gridlocks} runs jammed" if one.gridlocks else ""
             detail(f"{one.vehicles} vehicles, misfit {one.misfit:.2f}{jams}")
 
-        if settings.method == _ROUTESAMPLER:
-            from congestion_lab.sumo.routesampler import resampled_vehicles
-
-            vehicles = resampled_vehicles(bench.demand, bench.model.traffic.roads, counts, settings.seed)
-            return given(bench, counts, cells, settings, vehicles)
-        return fitted(bench, counts, cells, settings, tell)
-
-
-def _site(model: "QueueModel") -> "Site":
-    from congestion_lab.demand.counted import Site
-
-    traffic, inputs = model.traffic, model.inputs
-    kinds = frozenset(one.id for one in traffic.demand.types)
-    return Site(frozenset(traffic.roads.link_ids), kinds, inputs.analysis_begin_s, inputs.horizon_s)
-
-
-def _zone_of(scenario: "Scenario") -> "dict[str, str]":
-    """Return the zones of a network folder's links; of an area, where trips enter anywhere, each link is its own."""
-    folder, model = scenario.network.folder, scenario.demand.model
-    if folder is None or scenario.area is not None or model is None:
-        return {}
-    from congestion_lab.sumo.demandbuild import zones_of_links
-    from congestion_lab.sumo.netfile import read_network
-
-    return zones_of_links(read_network(scenario.network.net_file), folder, model)
+        return calibrated(task, tell)

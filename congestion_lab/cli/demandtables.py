@@ -8,10 +8,11 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from congestion_lab.cli.calibrateddemand import IN_SUMO, Outcome
-from congestion_lab.cli.calibrationresults import notes, provenance
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.agreement import Agreement
+from congestion_lab.experiments.calibrateddemand import IN_SUMO, Outcome
+from congestion_lab.experiments.calibrationnotes import notes
+from congestion_lab.experiments.calibrationtables import provenance
 
 _ZONES_NAMED = 8
 
@@ -56,7 +57,7 @@ def _agreement(found: Agreement) -> dict[str, Any]:
 
 def _agreement_table(outcome: Outcome) -> Table:
     compared = outcome.compared
-    title = f"{escape(outcome.calibrated.spec.inputs.name)}, counted and modelled"
+    title = f"{escape(outcome.calibrated.task.spec.inputs.name)}, counted and modelled"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("counts", no_wrap=True)
     table.add_column("demand", overflow="fold", min_width=len(IN_SUMO))

@@ -1,6 +1,7 @@
 """What commands that read tables of others share: the mapping, and the refusal of what cannot be used."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ def mapping_of(path: Path | None) -> "TableMapping":
 def refuse_faulty(
     rows: "Sequence[CountRow] | Sequence[SpeedRow]", faults: "Sequence[Fault]", refused: "dict[Spot, str]", table: Path
 ) -> None:
-    """Make sure that everything can be read and placed.
+    """Make sure that everything can be read and placed, for a command that has `--leave-out`.
 
     Raises:
         DemandError: With every row that cannot be read, and every place that is not found, at its first line.
@@ -36,7 +37,8 @@ def refuse_faulty(
         first.setdefault(row.spot, row.line)
     hint = "mend it, map it (`places` of a mapping file), or leave such rows out (`--leave-out`)"
     unplaced = [Fault(f"{spot.name}: {why}", hint, str(table), first[spot]) for spot, why in refused.items()]
-    every = sorted((*faults, *unplaced), key=lambda fault: fault.line or 0)
+    unread = [replace(one, hint=f"{one.hint}, or leave it out (`--leave-out`)") for one in faults]
+    every = sorted((*unread, *unplaced), key=lambda fault: fault.line or 0)
     if len(every) > _MOST_NAMED:
         rest = Fault(f"{len(every) - _MOST_NAMED} more faults", "`--leave-out` lists them all", str(table))
         raise DemandError(*every[:_MOST_NAMED], rest)

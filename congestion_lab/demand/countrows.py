@@ -6,7 +6,17 @@ from pathlib import Path
 
 from congestion_lab.core.cellvalues import Cell, decimal_sign, number_of, text_of
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.rowplaces import Interval, Spot, interval_of, kind_of, says_halves, spot_of
+from congestion_lab.demand.rowplaces import (
+    CellError,
+    Interval,
+    Spot,
+    about,
+    interval_of,
+    kind_of,
+    row_fault,
+    says_halves,
+    spot_of,
+)
 from congestion_lab.demand.tablemapping import ColumnName, CountColumn, TableMapping
 from congestion_lab.demand.tablerows import Row, Table, read_table
 
@@ -72,12 +82,8 @@ def read_count_rows(path: Path, mapping: TableMapping) -> CountRows:
         for column in columns:
             try:
                 rows.append(_count_row(row, column, mapping, decimal, half_days=half_days))
-            except ValueError as problem:
-                key = column.column
-                fault = Fault(
-                    str(problem), "mend the row, or leave it out (`--leave-out`)", table.source, row.line, key
-                )
-                faults.append(fault)
+            except CellError as problem:
+                faults.append(row_fault(problem, row, table.source, mapping.columns))
     mixed = half_days and any(not says_halves([row]) for row in table.rows)
     return CountRows(tuple(rows), tuple(_once(faults)), table.unused, mixed)
 
@@ -87,9 +93,10 @@ def _count_row(row: Row, column: CountColumn, mapping: TableMapping, decimal: st
     when = interval_of(row, mapping.time, half_days=half_days)
     kind = kind_of(row, mapping.classes, column.class_)
     cell = row.cells.get(column.column)
-    number = None if _is_missing(cell, mapping) else number_of(cell, decimal)
-    if number is not None and number < 0:
-        raise ValueError(f"{number:g} vehicles: a count is not negative")
+    with about(column.column):
+        number = None if _is_missing(cell, mapping) else number_of(cell, decimal)
+        if number is not None and number < 0:
+            raise ValueError(f"{number:g} vehicles: a count is not negative")
     return CountRow(row.line, spot, when, kind, number)
 
 

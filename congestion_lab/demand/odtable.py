@@ -1,5 +1,6 @@
 """Origin-destination tables of others: long or wide, CSV, XLSX or OMX; every faulty cell is named."""
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,7 @@ def _long(lines: Sequence[Line], headings: Sequence[str], zones: Collection[str]
     sign = decimal or _sign((_at(line, places["vehicles"]) for line in lines[1:]), path)
     faults: list[Fault] = []
     cells: dict[tuple[object, ...], ODCell] = {}
+    rows: list[tuple[int, ODCell]] = []
     for line in lines[1:]:
         try:
             cell = _od_cell({name: _at(line, place) for name, place in places.items()}, sign)
@@ -135,7 +137,10 @@ def _long(lines: Sequence[Line], headings: Sequence[str], zones: Collection[str]
             faults.append(
                 Fault(f"the pair {cell.origin} → {cell.destination} stands twice", "", str(path), line.number)
             )
+        else:
+            rows.append((line.number, cell))
         cells[key] = cell
+    faults += _counted_twice(rows, str(path))
     _raise_some(faults, path)
     unused = tuple(name for place, name in enumerate(headings) if name and place not in places.values())
     return ODTable(tuple(cell for cell in cells.values() if cell.vehicles > 0), unused)
@@ -150,6 +155,24 @@ def _od_cell(cells: dict[str, Cell], sign: str) -> ODCell:
         raise ValueError("an interval has a begin and an end after it")
     kind = unshielded(text_of(cells.get("class")))
     return ODCell(origin, destination, _vehicles(cells["vehicles"], sign), begin, end, kind)
+
+
+def _counted_twice(rows: Sequence[tuple[int, ODCell]], source: str) -> Iterator[Fault]:
+    """Yield rows whose interval overlaps that of another row of their pair, of the same class or of all together."""
+    by_pair: dict[tuple[str, str], list[tuple[float, float, str, int]]] = {}
+    for line, cell in rows:
+        begin_s, end_s = (cell.begin_s, cell.end_s) if cell.begin_s is not None else (-math.inf, math.inf)
+        span = (begin_s, math.inf if end_s is None else end_s, cell.kind, line)
+        by_pair.setdefault((cell.origin, cell.destination), []).append(span)
+    for (origin, destination), spans in by_pair.items():
+        reached: dict[str, float] = {}
+        for begin_s, end_s, kind, line in sorted(spans):
+            others = reached.values() if not kind else (reached.get(kind, -math.inf), reached.get("", -math.inf))
+            if any(begin_s < other for other in others):
+                rule = f"the pair {origin} → {destination} has the same vehicles in another row too"
+                hint = "intervals of a pair and class must not overlap, and a row without class holds all classes"
+                yield Fault(rule, hint, source, line)
+            reached[kind] = max(end_s, reached.get(kind, -math.inf))
 
 
 def _wide(lines: Sequence[Line], zones: Collection[str], path: Path, decimal: str) -> ODTable:

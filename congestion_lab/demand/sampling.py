@@ -66,7 +66,7 @@ def sampled_vehicles(
     departs = np.floor(profile.times_s((order + 0.5) / max(len(chosen), 1))).astype(int)
     draws = np.random.default_rng(derived_seed(seed, "classes")).random(len(chosen))
     vehicles = [
-        Vehicle(int(depart), _drawn(shares[flows[index].kind], draw), flows[index].links)
+        Vehicle(int(depart), drawn_class(shares[flows[index].kind], draw), flows[index].links)
         for index, depart, draw in zip(chosen, departs, draws, strict=True)
     ]
     return tuple(sorted(vehicles, key=lambda one: (one.depart_s, one.links, one.vehicle_class)))
@@ -80,7 +80,8 @@ def systematic(weights: Sequence[float]) -> Indices:
     return np.searchsorted(cumulative, points, side="right")
 
 
-def _drawn(shares: Mapping[str, float], draw: float) -> str:
+def drawn_class(shares: Mapping[str, float], draw: float) -> str:
+    """Return the class on which a draw from 0 to 1 falls."""
     names = list(shares)
     found = int(np.searchsorted(np.cumsum(list(shares.values())), draw, side="right"))
     return names[min(found, len(names) - 1)]

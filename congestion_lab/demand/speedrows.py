@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from congestion_lab.core.cellvalues import decimal_sign, number_of, text_of
+from congestion_lab.core.cellvalues import Cell, decimal_sign, number_of, text_of
 from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.demand.countrows import PLACE_COLUMNS
-from congestion_lab.demand.rowplaces import Interval, Spot, interval_of, says_halves, spot_of
+from congestion_lab.demand.rowplaces import (
+    CellError,
+    Interval,
+    Spot,
+    about,
+    interval_of,
+    row_fault,
+    says_halves,
+    spot_of,
+)
 from congestion_lab.demand.tablemapping import ColumnName, TableMapping
 from congestion_lab.demand.tablerows import Row, Table, read_table
 
@@ -73,9 +82,8 @@ def read_speed_rows(path: Path, mapping: TableMapping, *, standing: bool = False
     for row in table.rows:
         try:
             rows.append(_speed_row(row, mapping, decimal, half_days=half_days, standing=standing))
-        except ValueError as problem:
-            hint = "mend the row, or leave it out (`--leave-out`)"
-            faults.append(Fault(str(problem), hint, table.source, row.line))
+        except CellError as problem:
+            faults.append(row_fault(problem, row, table.source, mapping.columns))
     return SpeedRows(tuple(rows), tuple(faults), table.unused)
 
 
@@ -84,19 +92,29 @@ def _speed_row(row: Row, mapping: TableMapping, decimal: str, *, half_days: bool
     when = interval_of(row, mapping.time, half_days=half_days)
     speed, time = (row.cells.get(key) for key in (SPEED, TRAVEL_TIME))
     if bool(text_of(speed)) == bool(text_of(time)):
-        raise ValueError("a row holds either `speed_kmh` or `travel_time_s`")
+        raise CellError("a row holds either `speed_kmh` or `travel_time_s`")
     if text_of(time):
-        seconds = number_of(time, decimal)
-        if seconds <= 0:
-            raise ValueError(f"nobody takes {seconds:g} s for a link")
-        return SpeedRow(row.line, spot, when, None, seconds)
-    kmh = number_of(speed, decimal)
+        with about(TRAVEL_TIME):
+            return SpeedRow(row.line, spot, when, None, _travel_time(time, decimal))
+    with about(SPEED):
+        return SpeedRow(row.line, spot, when, _speed(speed, decimal, standing=standing), None)
+
+
+def _travel_time(cell: Cell, decimal: str) -> float:
+    seconds = number_of(cell, decimal)
+    if seconds <= 0:
+        raise ValueError(f"nobody takes {seconds:g} s for a link")
+    return seconds
+
+
+def _speed(cell: Cell, decimal: str, *, standing: bool) -> float:
+    kmh = number_of(cell, decimal)
     if kmh < 0 or (kmh == 0 and not standing):
         hint = "" if kmh else "; of samples at even times (`--records samples`) it is possible"
         raise ValueError(f"{kmh:g} km/h is no speed over a link{hint}")
     if kmh > _FASTEST_KMH:
         raise ValueError(f"nobody drives {kmh:g} km/h; is it another unit?")
-    return SpeedRow(row.line, spot, when, kmh, None)
+    return kmh
 
 
 def _decimal(table: Table, mapping: TableMapping) -> str:

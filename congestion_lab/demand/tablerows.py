@@ -11,6 +11,7 @@ from congestion_lab.core.tablefile import Line, read_lines
 from congestion_lab.demand.tablemapping import ColumnName, TableMapping
 
 _SHOWN = 12  # headings that a message lists
+_LONG_NAMED = 3  # rows longer than the heading that are named one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +140,15 @@ def _heading_faults(
 
 
 def _length_faults(data: Sequence[Line], width: int, source: str) -> Iterator[Fault]:
-    for line in data:
-        beyond = [cell for cell in line.cells[width:] if text_of(cell)]
-        if beyond:
-            rule = f"the row has {len(line.cells)} cells, the heading {width}"
-            hint = "headings over several rows need `table.heading_rows`; a cell with the delimiter in it needs quotes"
-            yield Fault(rule, hint, source, line.number)
+    """Yield rows that are longer than the heading; of very many, which then is no heading, the first few."""
+    long = [line for line in data if any(text_of(cell) for cell in line.cells[width:])]
+    for line in long[:_LONG_NAMED]:
+        rule = f"the row has {len(line.cells)} cells, the heading {width}"
+        hint = "headings over several rows need `table.heading_rows`; a cell with the delimiter in it needs quotes"
+        yield Fault(rule, hint, source, line.number)
+    if len(long) > _LONG_NAMED:
+        rule = f"{len(long) - _LONG_NAMED} more rows are longer than the heading"
+        yield Fault(rule, "if the heading stands lower, name its line as `table.heading_row` in a mapping file", source)
 
 
 def _cell(line: Line, place: int) -> Cell:

@@ -124,7 +124,7 @@ def told(edit: Edit) -> str:
     match edit:
         case RoadEdit(way=way):
             said: Mapping[str, object] = edit.model_dump(exclude_defaults=True, exclude={"way", "why"})
-            text = f"way {way}: " + ", ".join(f"{key} {value}" for key, value in said.items())
+            text = f"way {way}: " + ", ".join(key if value is True else f"{key} {value}" for key, value in said.items())
         case SignalEdit(node=node, signal=signal):
             text = f"node {node}: {'a' if signal else 'no'} signal"
         case TurnEdit(from_way=before, via=via, to_way=after, allowed=allowed):

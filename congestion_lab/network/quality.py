@@ -50,7 +50,7 @@ class Quality:
     @property
     def repairs(self) -> Edits:
         """The repairs that can be applied without asking."""
-        edits = [one.edit for one in self.issues if one.edit is not None]
+        edits = dict.fromkeys(one.edit for one in self.issues if one.edit is not None)  # a way's links share one
         return Edits(
             roads=tuple(edit for edit in edits if isinstance(edit, RoadEdit)),
             signals=tuple(edit for edit in edits if isinstance(edit, SignalEdit)),

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from congestion_lab.core.geometry import Point, polyline_length_m
-from congestion_lab.core.names import clean_name
 from congestion_lab.network.alignment import point_at
 from congestion_lab.network.geography import controller_places
 from congestion_lab.network.model import Link, Network
 from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
 from congestion_lab.reporting.networkmap import junction_paths
+from congestion_lab.reporting.placenames import PlaceNames
 from congestion_lab.reporting.svg import element, path_data
 from congestion_lab.reporting.translation import _, in_numerals, isolated, language, whole
 from congestion_lab.reporting.wording import number
 
-_HEADING = 44.0
-_ROW = 15.0
+_HEADING = 54.0
+_ROW, _SECOND_LINE, _INDENT = 30.0, 11.0, 13.0
 _COLUMNS = 3
 _LONGEST_NAME = 44
 _THINNEST, _THICKEST = 0.7, 4.5
@@ -31,6 +31,7 @@ path { fill: none; stroke-linecap: round; stroke-linejoin: round }
 .watched { stroke: #1f6fb2 } .known { stroke: #7a7870 } .stem { stroke: #33312c; stroke-width: 0.8 }
 .new { fill: #c2410c; stroke: #fbfaf7; stroke-width: 1.2 } .old { fill: #5c5952; stroke: #fbfaf7; stroke-width: 1.2 }
 .number { font-size: 9.5px; font-weight: 700; fill: #fff; text-anchor: middle }
+.place { font-size: 11px; fill: #1d1c19 } .id { font-size: 8px; fill: #5c5952 }
 .title { font-size: 15px; font-weight: 600; fill: #1d1c19 } .small { font-size: 10px; fill: #5c5952 }
 """
 
@@ -79,7 +80,7 @@ def camera_svg(network: Network, cameras: Sequence[Camera], vehicles: Mapping[st
         element("g", {}, *_marks(network, frame, cameras)),
         element("text", {"class": "title", "x": 24, "y": frame.height + 14}, whole(said)),
         element("text", {"class": "small", "x": 24, "y": frame.height + 30}, whole(_legend(cameras))),
-        *_list(cameras, frame.height + _HEADING),
+        *_list(PlaceNames(network), cameras, frame.height + _HEADING),
     )
     return str(element("svg", {**head, **size}, *body)) + "\n"
 
@@ -156,11 +157,16 @@ def _legend(cameras: Sequence[Camera]) -> str:
     return told + (_("; {old} existing cameras (grey)").format(old=number(old, 0)) if old else "")
 
 
-def _list(cameras: Sequence[Camera], top: float) -> Iterator[Markup]:
+def _list(places: PlaceNames, cameras: Sequence[Camera], top: float) -> Iterator[Markup]:
     rows = math.ceil(len(cameras) / _COLUMNS)
     for place, (camera, label) in enumerate(zip(cameras, _labels(cameras), strict=True)):
         x, y = 24 + (place // rows) * (PAGE_WIDTH - 48) / _COLUMNS, top + (place % rows) * _ROW
-        name = clean_name(camera.site)
-        name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-        text = f"{label or '•'}  {isolated(name)}  {retold(camera.note)}".rstrip()
-        yield element("text", {"class": "small", "x": x, "y": y}, whole(text))
+        named = places.of(camera.site)
+        head = f"{label or '•'}  {isolated(_shortened(named.name or named.id))}"
+        small = "  ".join(filter(None, (isolated(_shortened(named.id)) if named.name else "", retold(camera.note))))
+        yield element("text", {"class": "place", "x": x, "y": y}, whole(head))
+        yield element("text", {"class": "id", "x": x + _INDENT, "y": y + _SECOND_LINE}, whole(small))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"

@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.demand.agreement import GEH_GOOD, Agreement
 from congestion_lab.demand.assessment import Change, Compared, ZoneChange
 from congestion_lab.demand.counts import Count
+from congestion_lab.network.model import Network
 from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.page import rendered
+from congestion_lab.reporting.placenames import Named, PlaceNames
 from congestion_lab.reporting.scatter import Dot, scatter
 from congestion_lab.reporting.translation import _, onward
 from congestion_lab.reporting.wording import clock, number, percent, period, share, signed
@@ -33,6 +35,8 @@ def demand_report(
     change: Change,
     notes: Sequence[str],
     facts: Mapping[str, str],
+    *,
+    network: Network,
 ) -> str:
     """Return the report.
 
@@ -42,26 +46,27 @@ def demand_report(
         change: How the result differs from the prior.
         notes: What must be known before trusting it.
         facts: Where it comes from.
+        network: Knows the streets on which it was counted.
     """
-    names = list(compared.modelled)
+    names, places = list(compared.modelled), PlaceNames(network)
     final = names[-1]
     content = {
         "title": clean_name(title),
         "notes": [retold(note) for note in notes],
         "facts": [(retold(name), value) for name, value in facts.items()],
         "agreements": [_agreement_row(compared, name, held=held) for held in _groups(compared) for name in names],
-        "scatters": _scatters(compared),
+        "scatters": _scatters(compared, places),
         "times": [period(begin_s, end_s) for begin_s, end_s in _times(compared)],
-        "residuals": _residuals(compared, final),
+        "residuals": _residuals(compared, final, places),
         "links_shown": number(_LINKS_SHOWN, 0),
         "final": retold(final),
         "total": [number(value, 0) for value in change.total],
         "total_change": percent(change.total[1] / change.total[0] - 1, 1),
         "moved": share(change.moved_share, 1),
         "slices": [_slice_row(row) for row in change.slices],
-        "unseen": [clean_name(one.zone) for one in change.zones if one.unseen],
+        "unseen": [places.of(one.zone) for one in change.zones if one.unseen],
         "unseen_pairs": share(change.unseen_pairs_share, 0),
-        "zones": [_zone_row(one) for one in _largest(change.zones)],
+        "zones": [_zone_row(one, places) for one in _largest(change.zones)],
         "zones_shown": number(_ZONES_SHOWN, 0),
     }
     return rendered("demand.html.j2", content, {"charts": {}, "links": [], "streets": []})
@@ -91,17 +96,17 @@ def _share(value: float, *, met: bool) -> tuple[str, bool]:
     return share(value, 0), met
 
 
-def _scatters(compared: Compared) -> list[dict[str, Any]]:
+def _scatters(compared: Compared, places: PlaceNames) -> list[dict[str, Any]]:
     counted = compared.counted_vph()
     flows = {name: compared.flows_vph(name) for name in compared.modelled}
     highest = max([float(counted.max(initial=1.0)), *(float(each.max(initial=1.0)) for each in flows.values())])
     return [
-        {"name": retold(name), "svg": scatter(_dots(compared, name), retold(name), highest_vph=highest)}
+        {"name": retold(name), "svg": scatter(_dots(compared, name, places), retold(name), highest_vph=highest)}
         for name in compared.modelled
     ]
 
 
-def _dots(compared: Compared, name: str) -> list[Dot]:
+def _dots(compared: Compared, name: str, places: PlaceNames) -> list[Dot]:
     rows = zip(
         compared.counts,
         compared.held.tolist(),
@@ -111,27 +116,32 @@ def _dots(compared: Compared, name: str) -> list[Dot]:
         strict=True,
     )
     return [
-        Dot(counted, modelled, held, f"{_place(count)}, {period(count.begin_s, count.end_s)}: GEH {number(geh)}")
+        Dot(
+            counted,
+            modelled,
+            held,
+            f"{_place(count, places).text}, {period(count.begin_s, count.end_s)}: GEH {number(geh)}",
+        )
         for count, held, counted, modelled, geh in rows
     ]
 
 
-def _place(count: Count) -> str:
-    name = f"{count.link} → {count.onto}" if count.onto else count.link
-    return clean_name(f"{name} ({count.kind})" if count.kind else name)
+def _place(count: Count, places: PlaceNames) -> Named:
+    named = places.of_movement(count.link, count.onto) if count.onto else places.of(count.link)
+    return replace(named, id=f"{named.id} ({clean_name(count.kind)})") if count.kind else named
 
 
 def _times(compared: Compared) -> list[tuple[float, float]]:
     return sorted({(one.begin_s, one.end_s) for one in compared.counts})
 
 
-def _residuals(compared: Compared, name: str) -> list[dict[str, Any]]:
+def _residuals(compared: Compared, name: str, names: PlaceNames) -> list[dict[str, Any]]:
     """Return one row per counted place, the worst first."""
     off = (compared.flows_vph(name) - compared.counted_vph()).tolist()
     geh = compared.geh(name).tolist()
-    places: dict[str, list[int]] = {}
+    places: dict[Named, list[int]] = {}
     for index, count in enumerate(compared.counts):
-        places.setdefault(_place(count), []).append(index)
+        places.setdefault(_place(count, names), []).append(index)
     worst = sorted(places, key=lambda place: -max(geh[index] for index in places[place]))
     times = _times(compared)
     rows = []
@@ -152,10 +162,10 @@ def _largest(zones: Sequence[ZoneChange]) -> list[ZoneChange]:
     return sorted(zones, key=lambda one: -(one.leaving[0] + one.reaching[0]))[:_ZONES_SHOWN]
 
 
-def _zone_row(one: ZoneChange) -> dict[str, str]:
+def _zone_row(one: ZoneChange, places: PlaceNames) -> dict[str, Any]:
     seen = _("not at all") if one.unseen else share(min(one.seen_share, 1.0), 0)
     return {
-        "zone": clean_name(one.zone),
+        "zone": places.of(one.zone),
         "leaving": onward(number(one.leaving[0], 0), number(one.leaving[1], 0)),
         "reaching": onward(number(one.reaching[0], 0), number(one.reaching[1], 0)),
         "seen": seen,

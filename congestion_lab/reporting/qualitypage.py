@@ -16,6 +16,7 @@ from congestion_lab.reporting.linkmap import LinkMap
 from congestion_lab.reporting.mapframe import MapFrame
 from congestion_lab.reporting.networkmap import junction_paths
 from congestion_lab.reporting.page import rendered_plain
+from congestion_lab.reporting.placenames import Named, PlaceNames
 from congestion_lab.reporting.svg import element
 from congestion_lab.reporting.translation import _, in_numerals, listed
 from congestion_lab.reporting.wording import number
@@ -29,8 +30,7 @@ class _Row:
     """A finding as the table shows it."""
 
     number: int
-    place: str
-    street: str
+    place: Named
     message: str
     edit: str
     link: str
@@ -157,13 +157,13 @@ def _on_page(frame: MapFrame, point: Point) -> Point:
 
 
 def _rules(network: Network, issues: Sequence[Issue]) -> Iterator[_Rule]:
-    numbered: dict[str, list[tuple[int, Issue]]] = {}
+    places, numbered = PlaceNames(network), dict[str, list[tuple[int, Issue]]]()
     for count, one in enumerate(issues, 1):
         numbered.setdefault(one.finding.rule, []).append((count, one))
     for rule, found in numbered.items():
         first = found[0][1]
         grade = first.finding.severity
-        rows = tuple(_row(network, count, one) for count, one in found)
+        rows = tuple(_row(places, count, one) for count, one in found)
         yield _Rule(_name(rule), grade.value, _grades()[grade], retold(first.repair), rows)
 
 
@@ -171,8 +171,6 @@ def _name(rule: str) -> str:
     return _(rule.replace("_", " "))
 
 
-def _row(network: Network, count: int, one: Issue) -> _Row:
-    link = network.links.get(one.finding.place)
-    street = " · ".join(name for name in (link.name_en, link.name_ar) if name) if link else ""
+def _row(places: PlaceNames, count: int, one: Issue) -> _Row:
     edit = "" if one.edit is None else one.edit.model_dump_json(exclude_defaults=True)
-    return _Row(count, one.finding.place, street, retold(one.finding.message), edit, one.map_link)
+    return _Row(count, places.of(one.finding.place), retold(one.finding.message), edit, one.map_link)

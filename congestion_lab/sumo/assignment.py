@@ -19,6 +19,8 @@ _S_PER_H = 3600
 _UNREACHABLE = re.compile(r"No connection between edge '(.+?)-source' and edge '(.+?)-sink' found")
 _LEAST_SHARE = 0.02  # routes that fewer than this share of a pair's drivers take are dropped: noise of the method
 
+RouteShares = Mapping[tuple[str, str], Sequence[tuple[tuple[str, ...], float]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -50,7 +52,21 @@ def assigned(
     peak_hour_share: float,
     pcu: Mapping[str, float],
 ) -> tuple[RouteFlow, ...]:
-    """Return the route flows of the whole period, by the route choice of its busiest hour.
+    """Return the route flows of the whole period, by the route choice of its busiest hour; see `route_shares`."""
+    shares = route_shares(net, connectors, flows, settings, peak_hour_share=peak_hour_share, pcu=pcu)
+    return on_routes(flows, shares)
+
+
+def route_shares(
+    net: Path,
+    connectors: Iterable[Connector],
+    flows: Sequence[StreetFlow],
+    settings: Settings,
+    *,
+    peak_hour_share: float,
+    pcu: Mapping[str, float],
+) -> RouteShares:
+    """Return the routes between streets with their shares, by the route choice of the busiest hour.
 
     Args:
         net: SUMO network.
@@ -69,11 +85,19 @@ def assigned(
         (folder / "streets.xml").write_text("\n".join(_street_lines(connectors)), encoding="utf-8")
         (folder / "matrix.xml").write_text("\n".join(_matrix_lines(flows, peak_hour_share, pcu)), encoding="utf-8")
         _run(_command(net, folder, settings))
-        shares = read_route_shares(folder / "routes.xml")
+        return read_route_shares(folder / "routes.xml")
+
+
+def on_routes(flows: Iterable[StreetFlow], shares: RouteShares) -> tuple[RouteFlow, ...]:
+    """Return trips between streets spread over their routes.
+
+    Raises:
+        DemandError: Pairs of streets have no route between them; every pair is named.
+    """
     return tuple(_route_flows(flows, shares))
 
 
-def read_route_shares(path: Path) -> dict[tuple[str, str], tuple[tuple[tuple[str, ...], float], ...]]:
+def read_route_shares(path: Path) -> RouteShares:
     """Return the routes with their shares by (origin, destination) from marouter's flows; shares add up to 1."""
     found: dict[tuple[str, str], tuple[tuple[tuple[str, ...], float], ...]] = {}
     for _, element in iterparse(path):
@@ -106,9 +130,7 @@ def _pruned(
     return tuple(sorted((links, weight / whole) for links, weight in kept)) if whole > 0 else ()
 
 
-def _route_flows(
-    flows: Iterable[StreetFlow], shares: Mapping[tuple[str, str], Sequence[tuple[tuple[str, ...], float]]]
-) -> Iterator[RouteFlow]:
+def _route_flows(flows: Iterable[StreetFlow], shares: RouteShares) -> Iterator[RouteFlow]:
     faults = []
     for flow in flows:
         routes = shares.get((flow.origin, flow.destination), ())

@@ -16,12 +16,13 @@ from congestion_lab.demand.connectors import (
     streets,
 )
 from congestion_lab.demand.matrix import GATE, LOCAL, THROUGH, ODMatrix, period_matrix
-from congestion_lab.demand.odtable import matrix_of, read_od
-from congestion_lab.demand.sampling import RouteFlow, sampled_vehicles
+from congestion_lab.demand.odtable import read_od
+from congestion_lab.demand.sampling import RouteFlow, Vehicle, sampled_vehicles
+from congestion_lab.demand.tabledtrips import all_trips, mean_pcu, peak_hour_share, sliced_vehicles, trip_slices
 from congestion_lab.demand.zones import Zone, read_zones
 from congestion_lab.network.manifest import read_manifest
 from congestion_lab.network.model import Link, Network
-from congestion_lab.sumo.assignment import Settings, assigned
+from congestion_lab.sumo.assignment import Settings, assigned, on_routes, route_shares
 from congestion_lab.sumo.countnet import geographic_place
 from congestion_lab.sumo.lineroutes import with_lines
 from congestion_lab.sumo.netfile import read_network
@@ -60,27 +61,34 @@ def build(
     assumptions = read_model(folder, model)
     zones = read_zones(folder / "demand" / assumptions.zones)
     net = folder / manifest.variants[variant or _PRESENT].file
-    matrix = period_matrix(zones, assumptions) if trips is None else _tabled(trips, zones)
-    flows = route_flows(net, matrix, assumptions)
-    target = target or folder / "demand" / f"{model}{suffix}.rou.xml.gz"
-    shares = _class_shares(assumptions)
-    of_trips = sampled_vehicles(flows, assumptions.profile, shares, assumptions.seed.value)
+    of_trips = _generated(net, zones, assumptions) if trips is None else _tabled(net, zones, assumptions, trips)
     vehicles = with_lines(of_trips, net, folder / "demand", assumptions)
+    target = target or folder / "demand" / f"{model}{suffix}.rou.xml.gz"
     placement = Placement(arrival_m=assumptions.connectors.arrival_m.value)
     write_routes(target, vehicles, assumptions.vehicle_classes, placement)
     return target
 
 
-def _tabled(trips: Path, zones: Sequence[Zone]) -> ODMatrix:
-    """Return the trips of a table, which holds those of the whole period and of all classes."""
-    table = read_od(trips, {zone.id for zone in zones})
-    if any(cell.begin_s is not None or cell.kind for cell in table.cells):
-        rule = "the table splits trips by interval or class; here those come from the assumptions' profile and shares"
-        raise DemandError(Fault(rule, "add them up: one row per pair, without begin, end and class", str(trips)))
-    matrix = matrix_of(table, zones)
-    if matrix.total <= 0:
-        raise DemandError(Fault("the table holds no trip between two zones", "compare with the zones", str(trips)))
-    return matrix
+def _generated(net: Path, zones: Sequence[Zone], assumptions: Assumptions) -> tuple[Vehicle, ...]:
+    """Return the vehicles that the assumptions generate."""
+    flows = route_flows(net, period_matrix(zones, assumptions), assumptions)
+    return sampled_vehicles(flows, assumptions.profile, _class_shares(assumptions), assumptions.seed.value)
+
+
+def _tabled(net: Path, zones: Sequence[Zone], assumptions: Assumptions, trips: Path) -> tuple[Vehicle, ...]:
+    """Return the vehicles of a table of trips, on routes of one equilibrium of all of them."""
+    slices = trip_slices(read_od(trips, {zone.id for zone in zones}), zones, assumptions, str(trips))
+    connectors, shares = zone_connectors(read_network(net), zones, assumptions), _class_shares(assumptions)
+    routes = route_shares(
+        net,
+        [one for group in connectors.values() for one in group],
+        street_flows(all_trips(slices), connectors),
+        _settings(assumptions),
+        peak_hour_share=peak_hour_share(slices),
+        pcu=mean_pcu(slices, shares, {name: figures.pcu.value for name, figures in assumptions.classes.items()}),
+    )
+    flows = [on_routes(street_flows(one.matrix, connectors), routes) for one in slices]
+    return sliced_vehicles(slices, flows, shares, assumptions.seed.value)
 
 
 def route_flows(net: Path, matrix: ODMatrix, assumptions: Assumptions) -> tuple[RouteFlow, ...]:

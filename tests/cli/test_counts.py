@@ -52,8 +52,7 @@ def test_all_faults_at_once_and_nothing_written(run: Run) -> None:
         "survey.csv:2: `vehicles`: -3 vehicles: a count is not negative",
         "survey.csv:3: nowhere: the link 'nowhere' is not in the network",
         "survey.csv:4: `vehicles`: '<b>5</b>' is no number",
-        "survey.csv:6: `vehicles`: '25:00' lies beyond 24:00",
-        "--leave-out",
+        "survey.csv:6: `begin`: '25:00' lies beyond 24:00 — mend the row, or leave it out (`--leave-out`)",
     ):
         assert told in ended.err
     assert not Path("counts.csv").exists()

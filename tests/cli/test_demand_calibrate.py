@@ -68,7 +68,7 @@ def test_other_methods(run: Run, method: str) -> None:
         ("x9,,,00:00,00:05,,20\n", "the scenario has no link 'x9'"),
         ("w2,,,00:00,01:05,,20\n", "not within the analysed period 00:00 to 00:06"),
         ("w2,,,00:00,00:05,tram,20\n", "the demand has no class 'tram'"),
-        ("w2,,,0,00:05,,20\n", "'0' is no time like 07:30"),
+        ("w2,,,0,00:05,,20\n", "counts.csv:2: `begin`: '0' is no time like 07:30 — mend the row"),
         ("", "the table holds no row of data"),
         (",n1,w2,00:00,00:05,,20\n", "no vehicle passes any counted link"),
     ],
@@ -78,6 +78,7 @@ def test_counts_that_do_not_fit_are_refused(run: Run, town: Path, rows: str, tol
     ended = run("demand", "calibrate", "town.yaml", *_QUICK)
     assert ended.code == 3
     assert told in ended.err
+    assert "--leave-out" not in ended.err
     assert not (town / "runs" / "town-calibrated").exists()
 
 

@@ -40,7 +40,7 @@ def test_bad_records_and_runs_are_told(run: Run, tmp_path: Path) -> None:
     table.write_text("link_id,begin,speed_kmh\nw1,00:01,-3\nnowhere,00:01,30\nw1,00:01,30\n")
     ended = run("demand", "speeds", table, RUN)
     assert ended.code == 3
-    assert "taxis.csv:2: -3 km/h is no speed over a link" in ended.err
+    assert "taxis.csv:2: `speed_kmh`: -3 km/h is no speed over a link" in ended.err
     assert "taxis.csv:3: nowhere: the link 'nowhere' is not in the network" in ended.err
     left = run("demand", "speeds", table, RUN, "--leave-out")
     assert left.code == 0

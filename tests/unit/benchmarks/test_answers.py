@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as main
-from benchmarks import published, quality, scale
+from benchmarks import imports, published, quality, scale
 from benchmarks.chart import log_log
 from benchmarks.grids import Grid
 from benchmarks.measuring import Answer, Row, mean_and_sd, table
 from benchmarks.quality import Measured
 from benchmarks.ranks import among_best, rank_correlation, spread
+from congestion_lab.core.errors import InputError
 from congestion_lab.experiments.spec import Confirm, Experiment, Search
 
 
@@ -28,6 +29,18 @@ def test_rank_correlation_sees_order_only() -> None:
     delays = np.array([30.0, 31.0, 50.0, 40.0])
     assert rank_correlation(delays, delays**3) == pytest.approx(1.0)
     assert rank_correlation(delays, -delays) == pytest.approx(-1.0)
+
+
+def test_maps_are_chosen_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "EXTRACTS", tmp_path)
+    with pytest.raises(InputError, match="no extracts to import"):
+        imports.chosen(())
+    for name in ("volos.osm.xml.gz", "cairo.osm.pbf", "README.md"):
+        (tmp_path / name).touch()
+    assert [path.name for path in imports.chosen(())] == ["cairo.osm.pbf", "volos.osm.xml.gz"]
+    assert [path.name for path in imports.chosen(["volos"])] == ["volos.osm.xml.gz"]
+    with pytest.raises(InputError, match=r"no map 'paris' — choose of cairo, volos"):
+        imports.chosen(["volos", "paris"])
 
 
 def test_spread_falls_with_more_plans() -> None:

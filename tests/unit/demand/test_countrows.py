@@ -66,16 +66,38 @@ def test_every_faulty_figure_is_told_with_its_line(tmp_path: Path) -> None:
         "w,2026-03-01,08:15,,=1+1\n"
         "w,2026-03-01,08:30,,7\n",
     )
-    assert [(fault.line, fault.rule.split(":")[0][:24]) for fault in read.faults] == [
-        (2, "-3 vehicles"),
-        (3, "'many' is no number"),
-        (4, "'noon' is no time like 0"),
-        (5, "'03/04/2026' is no date "),
-        (6, "the row names no place"),
-        (7, "the interval ends at '07"),
-        (8, "'=1+1' is no number"),
+    assert [(fault.line, fault.key, fault.rule.split(":")[0][:24]) for fault in read.faults] == [
+        (2, "vehicles", "-3 vehicles"),
+        (3, "vehicles", "'many' is no number"),
+        (4, "begin", "'noon' is no time like 0"),
+        (5, "date", "'03/04/2026' is no date "),
+        (6, "", "the row names no place"),
+        (7, "end", "the interval ends at '07"),
+        (8, "vehicles", "'=1+1' is no number"),
     ]
     assert [row.line for row in read.rows] == [9]
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (";;;91;36;90;07:30;;5", "Breite"),
+        (";;;33;east;90;07:30;;5", "lon"),
+        (";;;33;36;up;07:30;;5", "bearing_deg"),
+        (";;;33;;90;07:30;;5", "lon"),
+        ("Cam 9;;;;;;07:30;;5", "Gerät"),
+        (";a;;;;;07:30;;5", "ob_link_id"),
+        (";;a;;;;07:30;;5", "ib_link_id"),
+        (";a;b;;;;;;5", "Uhr"),
+        (";a;b;;;;07:30-07:15;;5", "Uhr"),
+        (";a;b;;;;07:30;7 Uhr;5", "end"),
+        (";a;b;;;;31/31/2026 07:30;;5", "Uhr"),
+    ],
+)
+def test_a_fault_names_the_column_by_the_table_s_own_heading(tmp_path: Path, row: str, column: str) -> None:
+    heading = "Gerät;ib_link_id;ob_link_id;Breite;lon;bearing_deg;Uhr;end;vehicles\n"
+    (fault,) = _read(tmp_path, heading + row, "columns: {detector_id: Gerät, lat: Breite, begin: Uhr}\n").faults
+    assert (fault.line, fault.key) == (2, column)
 
 
 def test_empty_cells_and_named_words_are_no_figures_not_zeros(tmp_path: Path) -> None:
@@ -181,6 +203,14 @@ def test_doubtful_decimals_rows_that_are_too_long_and_empty_tables(tmp_path: Pat
         _read(tmp_path, "")
     with pytest.raises(DemandError, match="'vehicles' occurs 2 times"):
         _read(tmp_path, "link_id,begin,vehicles,vehicles\nw,07:30,1,2\n")
+
+
+def test_a_title_taken_for_the_heading_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(DemandError) as caught:
+        _read(tmp_path, "Weekly export\nlink_id,begin,vehicles\n" + "w,07:30,1\n" * 50)
+    assert [fault.line for fault in caught.value.faults] == [2, 3, 4, None]
+    assert "48 more rows are longer than the heading" in str(caught.value)
+    assert "`table.heading_row`" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,16 @@ def test_faults_of_a_long_table(tmp_path: Path) -> None:
     ]
 
 
+def test_rows_that_hold_the_same_vehicles_twice(tmp_path: Path) -> None:
+    text = (
+        "origin,destination,begin,end,class,vehicles\n"
+        "a,b,07:00,08:00,car,9\na,b,07:30,07:45,car,2\na,b,07:30,07:45,bus,1\na,b,08:00,09:00,car,4\n"
+        "a,3,07:00,08:00,,9\na,3,07:15,07:30,bus,1\nb,a,,,car,5\nb,a,07:00,08:00,car,1\nb,a,,,bus,1\n"
+    )
+    told = [(line, rule.split(" has ")[0]) for line, rule in _told(tmp_path, text)]
+    assert told == [(3, "the pair a → b"), (7, "the pair a → 3"), (9, "the pair b → a")]
+
+
 def test_faults_of_a_wide_table(tmp_path: Path) -> None:
     assert _told(tmp_path, ",a,b,x,a\na,0,-1,,0\nb,0,0,n/a,0,7\nb,0,0,0,0\n") == [
         (1, "there is no zone 'x'"),

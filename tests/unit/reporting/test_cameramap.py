@@ -9,8 +9,10 @@ _SVG = "{http://www.w3.org/2000/svg}"
 def _network() -> Network:
     nodes = {name: Node(name, place, "priority") for name, place in {"a": (0.0, 0.0), "b": (900.0, 300.0)}.items()}
     links = {
-        name: Link(name, start, end, (Lane(f"{name}_0", 900, 14, 3.2),), (nodes[start].position, nodes[end].position))
-        for name, start, end in (("<ab>", "a", "b"), ("ba", "b", "a"))
+        name: Link(
+            name, start, end, (Lane(f"{name}_0", 900, 14, 3.2),), (nodes[start].position, nodes[end].position), street
+        )
+        for name, start, end, street in (("<ab>", "a", "b", "Main"), ("ba", "b", "a", ""))
     }
     return Network(nodes, links, ())
 
@@ -24,7 +26,9 @@ def test_cameras_are_numbered_and_their_names_are_text() -> None:
     tree = ET.fromstring(camera_svg(_network(), cameras, {"<ab>": 100.0}, title="<b>&"))  # noqa: S314 -- ours
     texts = ["".join(one.itertext()) for one in tree.iter(f"{_SVG}text")]
     assert [text for text in texts if text in {"1", "2"}] == ["1", "2"]
-    assert "1  <ab>  +50 %" in texts
+    assert texts[texts.index("1  Main") + 1] == "<ab>  +50 %"
+    assert texts[texts.index("2  ba") + 1] == "+20 %"
+    assert texts[texts.index("•  Main") + 1] == "b"
     assert "<b>&" in texts
     circles = [(float(one.get("cx", "nan")), float(one.get("cy", "nan"))) for one in tree.iter(f"{_SVG}circle")]
     assert len(set(circles)) == 3  # numbers do not cover each other

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 from markupsafe import Markup
@@ -6,6 +7,7 @@ from markupsafe import Markup
 from congestion_lab.demand.agreement import geh
 from congestion_lab.demand.assessment import Change, Compared, ZoneChange
 from congestion_lab.demand.counts import Count
+from congestion_lab.network.model import Network
 from congestion_lab.reporting.demandreport import demand_report
 from congestion_lab.reporting.scatter import Dot, scatter
 
@@ -26,8 +28,8 @@ def _change() -> Change:
     return Change((10.0, 12.0), ((27000.0, 10.0, 12.0),), 0.2, (("a", "b", 10.0, 12.0, True),), zones)
 
 
-def test_the_report_tells_agreement_residuals_change_and_what_is_unseen() -> None:
-    page = demand_report("town", _compared(held=True), _change(), ["a note"], {"Seed": "1"})
+def test_the_report_tells_agreement_residuals_change_and_what_is_unseen(network: Network) -> None:
+    page = demand_report("town", _compared(held=True), _change(), ["a note"], {"Seed": "1"}, network=network)
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     assert "held out" in text
     assert "10 vehicles became 12 (+20.0" in text
@@ -39,8 +41,19 @@ def test_the_report_tells_agreement_residuals_change_and_what_is_unseen() -> Non
     assert _EVIL not in page
 
 
-def test_nothing_held_out_is_not_listed() -> None:
-    page = demand_report("town", _compared(held=False), _change(), [], {})
+def test_places_are_named_by_their_streets_and_have_their_ids_in_small(network: Network) -> None:
+    counts = (Count("west_mid", "", 0.0, 900.0, "bus", 50.0), Count("mid_west", "west_mid", 0.0, 900.0, "", 50.0))
+    compared = Compared(counts, np.array([False, False]), {"prior": np.array([10.0, 20.0])}, 0.1)
+    names = {"west_mid": "West Street", "mid_west": "Middle Street"}
+    links = {id: replace(link, name_en=names.get(id, "")) for id, link in network.links.items()}
+    page = demand_report("town", compared, _change(), [], {}, network=replace(network, links=links))
+    assert '<bdi>West Street</bdi><br><code class="id">west_mid (bus)</code>' in page
+    assert '<bdi>Middle Street → West Street</bdi><br><code class="id">mid_west → west_mid</code>' in page
+    assert "West Street (west_mid (bus)), 00:00–00:15: GEH" in page
+
+
+def test_nothing_held_out_is_not_listed(network: Network) -> None:
+    page = demand_report("town", _compared(held=False), _change(), [], {}, network=network)
     assert "<td>held out</td>" not in page
     assert 'class="held"' not in page
 

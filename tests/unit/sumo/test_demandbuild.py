@@ -64,10 +64,36 @@ def test_trips_of_a_table_become_vehicles(tmp_path: Path) -> None:
     assert '<vehicle id="jaramana-out.1" type="microbus"' in text
 
 
+_BY_INTERVAL_AND_CLASS = """origin,destination,vehicles,begin,end,class
+midan,shaalan,30,07:00,07:15,car
+midan,shaalan,12.4,07:15,08:00,car
+midan,shaalan,4.3,07:00,08:00,taxi
+gate_homs,mezzeh,20,07:00,07:15,car
+gate_homs,mezzeh,9.8,07:00,08:00,truck
+mezzeh,midan,15,,,
+"""
+
+
+def test_trips_of_a_table_depart_in_its_intervals_and_are_of_its_classes(tmp_path: Path) -> None:
+    trips = tmp_path / "trips.csv"
+    trips.write_text(_BY_INTERVAL_AND_CLASS)
+    target = build(_DAMASCUS, trips=trips, target=tmp_path / "trips.rou.xml.gz")
+    with gzip.open(target, "rt") as stream:
+        text = stream.read()
+    made = re.findall(r'<vehicle id="\d+" type="(\w+)" route="\d+" depart="(\d+)"', text)
+    departs = [(kind, int(depart) / 3600) for kind, depart in made]
+    asked = {("car", 7, 7.25): 50, ("car", 7.25, 8): 12.4, ("taxi", 7, 8): 4.3, ("truck", 7, 8): 9.8}
+    free = 15  # of any class, at any time of the model's period
+    for (kind, begin_h, end_h), wanted in asked.items():
+        found = sum(one == kind and begin_h <= depart < end_h for one, depart in departs)
+        assert wanted - 1 <= found <= wanted + 1 + free
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ("origin,destination,vehicles,begin,end\nmidan,shaalan,30,07:00,08:00\n", "splits trips by interval or class"),
+        ("origin,destination,vehicles,begin,end\nmidan,shaalan,30,09:00,10:00\n", "leaves the model's period"),
+        ("origin,destination,vehicles,class\nmidan,shaalan,30,tram\n", "there is no class 'tram'"),
         ("origin,destination,vehicles\nmidan,midan,30\n", "no trip between two zones"),
         ("origin,destination,vehicles\nmidan,atlantis,30\n", "no zone 'atlantis'"),
     ],

@@ -10,17 +10,13 @@ from congestion_lab.core.files import written_whole
 from congestion_lab.core.seeds import derived_seed
 from congestion_lab.demand.assessment import Change, Compared, change_of
 from congestion_lab.demand.cells import Floats
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.discharge import SaturationHeadway
 from congestion_lab.demand.realising import realised
 from congestion_lab.demand.sightings import seen_by
-from congestion_lab.queueing.demandbench import Bench
-from congestion_lab.queueing.demandfit import DemandFit, Settings
+from congestion_lab.experiments.demandcalibration import Calibrated, Task
 from congestion_lab.scenarios.schema import Demand, NetworkSource, Scenario, load_scenario
 from congestion_lab.scenarios.writing import write_scenario
 from congestion_lab.simulation.names import SUMO
 from congestion_lab.simulation.resampling import copy_names
-from congestion_lab.simulation.spec import RunSpec
 from congestion_lab.sumo.installation import version
 from congestion_lab.sumo.prepare import prepare
 from congestion_lab.sumo.resampledroutes import Resampling, write_resampled
@@ -28,61 +24,6 @@ from congestion_lab.sumo.sightings import simulated_sightings
 
 PRIOR, CALIBRATED, IN_SUMO = "prior", "calibrated", "calibrated in SUMO"
 _ROUTES, _NET, _SCENARIO = "demand.rou.xml.gz", "network.net.xml", "scenario.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for.
-
-    Attributes:
-        scenario_file: The scenario whose demand is the prior.
-        counts_file: The counts.
-        hold_out: Share of links held out.
-        slice_s: Length of a slice of departure.
-        only_inside: Whether counts outside the scenario were left out.
-        sumo_runs: Runs of SUMO on the result.
-        discharge_file: Saturated greens, or None.
-        settings: How to fit.
-    """
-
-    scenario_file: Path
-    counts_file: Path
-    hold_out: float
-    slice_s: float
-    only_inside: bool
-    sumo_runs: int
-    discharge_file: Path | None
-    settings: Settings
-
-
-@dataclass(frozen=True, eq=False)
-class Calibrated:
-    """A fit beside what it was made from.
-
-    Attributes:
-        asked: What was asked for.
-        spec: How the scenario was run in the fast engine.
-        bench: Simulated it.
-        fitted_to: Counts that it was fitted to.
-        held: Counts that were held out.
-        fit: The fit.
-        headways: Saturation headways observed.
-        time_gap_factor: Factor on all drivers' time gaps that these ask for.
-    """
-
-    asked: Asked
-    spec: RunSpec
-    bench: Bench
-    fitted_to: tuple[Count, ...]
-    held: tuple[Count, ...]
-    fit: DemandFit
-    headways: tuple[SaturationHeadway, ...] = ()
-    time_gap_factor: float = 1.0
-
-    @property
-    def counts(self) -> tuple[Count, ...]:
-        """All counts used."""
-        return (*self.fitted_to, *self.held)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +45,10 @@ class Outcome:
 
 def write_demand(folder: Path, scenario: Scenario, found: Calibrated) -> Path:
     """Write the calibrated vehicles and the scenario that drives them; return the scenario's file."""
-    inputs, fit, traffic = found.spec.inputs, found.fit, found.bench.model.traffic
+    task, fit = found.task, found.fit
+    inputs, traffic = task.spec.inputs, task.bench.model.traffic
     names = copy_names(traffic.demand.vehicle_ids, fit.realised.source, fit.realised.copy)
-    gaps = {one.id: found.time_gap_factor for one in traffic.demand.types} if found.headways else {}
+    gaps = {one.id: task.time_gap_factor for one in traffic.demand.types} if task.headways else {}
     chosen = Resampling(
         traffic.demand, traffic.roads.link_ids, fit.realised.source, names, fit.realised.departs_s, gaps
     )
@@ -134,34 +76,34 @@ def write_demand(folder: Path, scenario: Scenario, found: Calibrated) -> Path:
 
 def judged(found: Calibrated, scenario_file: Path) -> Outcome:
     """Return how well the fit meets all counts in the fast engine, and the written scenario in SUMO."""
-    bench, fit, counts = found.bench, found.fit, found.counts
-    untouched = realised(fit.cells, bench.demand.demanded_s, fit.prior.vehicles, found.asked.settings.seed)
+    task, fit = found.task, found.fit
+    bench, counts, settings = task.bench, task.counts, task.asked.settings
+    untouched = realised(fit.cells, bench.demand.demanded_s, fit.prior.vehicles, settings.seed)
     modelled = {
         PRIOR: bench.simulated(counts, fit.cells, untouched).modelled,
         CALIBRATED: bench.simulated(counts, fit.cells, fit.realised).modelled,
     }
     jams = 0
-    if found.asked.sumo_runs:
-        modelled[IN_SUMO], jams = _in_sumo(found, scenario_file)
-    held = np.arange(len(counts)) >= len(found.fitted_to)
+    if task.asked.sumo_runs:
+        modelled[IN_SUMO], jams = _in_sumo(task, scenario_file)
+    held = np.arange(len(counts)) >= len(task.fitted_to)
     present = np.bincount(fit.cells.of_vehicle[fit.realised.source], minlength=len(fit.cells.pair)).astype(np.float64)
-    settings = found.asked.settings
     compared = Compared(counts, held, modelled, settings.count_error)
     change = change_of(fit.cells, fit.prior, present, fit.observation, error=settings.prior_error)
     return Outcome(found, compared, change, jams)
 
 
-def _in_sumo(found: Calibrated, scenario_file: Path) -> tuple[Floats, int]:
+def _in_sumo(task: Task, scenario_file: Path) -> tuple[Floats, int]:
     """Return what the counts would be in SUMO, on the mean of some seeds, and how many of the runs jammed."""
     inputs = prepare(load_scenario(scenario_file), cache=scenario_file.parent / ".cache")
-    total, jams = np.zeros(len(found.counts)), 0
-    for number in range(found.asked.sumo_runs):
-        seed = derived_seed(found.asked.settings.seed, "calibrated demand in SUMO", number)
-        spec = replace(found.spec, inputs=inputs, seed=seed, engine=SUMO, engine_version=version())
+    total, jams = np.zeros(len(task.counts)), 0
+    for number in range(task.asked.sumo_runs):
+        seed = derived_seed(task.asked.settings.seed, "calibrated demand in SUMO", number)
+        spec = replace(task.spec, inputs=inputs, seed=seed, engine=SUMO, engine_version=version())
         seen, jammed = simulated_sightings(spec)
-        total += np.asarray(seen_by(found.counts, seen).sum(axis=1)).ravel()
+        total += np.asarray(seen_by(task.counts, seen).sum(axis=1)).ravel()
         jams += jammed
-    return total / found.asked.sumo_runs, jams
+    return total / task.asked.sumo_runs, jams
 
 
 def _copied(source: Path, target: Path) -> Path:
