@@ -90,7 +90,7 @@ def story(network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         f'<flow id="late" number="{OUTSIDE}" begin="0" end="9" type="car"><route edges="a b"/></flow></routes>'
     )
     plans = PlanSet(tuple(plan(f"C{link}") for link in "bcd"))
-    monkeypatch.setattr("congestion_lab.reporting.gathering._plans", lambda _runs: plans)
+    monkeypatch.setattr("congestion_lab.reporting.gathering.plans_of", lambda _runs: plans)
 
     def side(label: str, link_s: float) -> Side:
         inputs = SimulationInputs(HOSTILE, tmp_path / "net.xml", (routes,), (), 0.0, 0.0, END_S, END_S, digest="x")
