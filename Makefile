@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test bench lock clean
+.PHONY: setup demo test bench messages lock clean
 
 setup: .venv/.ready
 
@@ -25,6 +25,12 @@ demo: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+messages: setup
+	$(BIN)/pybabel -q extract
+	$(BIN)/pybabel -q update
+	$(BIN)/pybabel -q compile
+	rm messages.pot
 
 lock:
 	$(BIN)/python -m pip install --quiet uv

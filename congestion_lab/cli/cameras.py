@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
+from congestion_lab.cli.languages import language_options
 from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     help="For each number of cameras; what may be better than the choice found then is said.",
 )
 @out_option("Map to write (SVG). Default: no map.")
+@language_options
 @json_option
 @verbosity_options
 def cameras(

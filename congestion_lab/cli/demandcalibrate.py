@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, detail, progress, remark, say, say_json
+from congestion_lab.cli.languages import language_options
 from congestion_lab.cli.options import (
     RUNS_FOLDER,
     example,
@@ -87,6 +88,7 @@ _RUNS = 3  # of the fast engine per round
 )
 @seed_option("Draws the links held out, and departures of added vehicles. Default: 1.")
 @out_option("Folder of the result. Default: runs/<scenario>-calibrated.")
+@language_options
 @json_option
 @verbosity_options
 def calibrate(

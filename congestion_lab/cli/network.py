@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.languages import language_options
 from congestion_lab.cli.networkimport import import_network
 from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 
@@ -74,6 +75,7 @@ def check(path: Path, *, variant: str | None, as_json: bool) -> int:
 @click.argument("path", metavar="FOLDER|NET", type=click.Path(path_type=Path))
 @_variant_option
 @out_option("SVG file to write. Default: network.svg.", default=Path("network.svg"), show_default=False)
+@language_options
 @json_option
 @verbosity_options
 def show(path: Path, *, variant: str | None, out: Path, as_json: bool) -> int:

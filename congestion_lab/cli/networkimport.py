@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
+from congestion_lab.cli.languages import language_options
 from congestion_lab.cli.options import (
     RUNS_FOLDER,
     example,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--service", is_flag=True, help="Take in service roads, alleys and car parks.")
 @click.option("--footways", is_flag=True, help="Take in ways for people on foot and bicycles.")
 @click.option("--no-guess", is_flag=True, help="Guess no signal where the map has none at all.")
+@language_options
 @json_option
 @verbosity_options
 def import_network(

@@ -1,32 +1,73 @@
-"""`congestion-lab report`: one offline HTML file."""
+"""`congestion-lab report`: one offline HTML file in each language."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.languages import BOTH, lang_option, numerals_option
 from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
+
+if TYPE_CHECKING:
+    from congestion_lab.reporting.gathering import Story
 
 _OF_A_STUDY = ("summary.json", "study.db")  # the second while it is not finished
 
 
-@click.command(epilog=example("report runs/damascus-centre-signals -o report.html"))
+@click.command(epilog=example("report runs/damascus-centre-signals --lang both -o report.html"))
 @click.argument("folders", nargs=-1, required=True, metavar="RUN...", type=click.Path(path_type=Path))
-@out_option("HTML file to write. Default: report.html.", default=Path("report.html"), show_default=False)
+@out_option(
+    "HTML file to write. Default: report.html; with `--lang both` report.en.html and report.ar.html.",
+    default=Path("report.html"),
+    show_default=False,
+)
+@lang_option(BOTH)
+@numerals_option()
+@click.option("--pdf", is_flag=True, help="Also print each page as PDF beside it; needs Chromium, Chrome or Edge.")
 @json_option
 @verbosity_options
-def report(folders: tuple[Path, ...], *, out: Path, as_json: bool) -> int:
-    """Write a self-contained HTML report of one study, or of one or more run sets; it opens without a network."""
-    from congestion_lab.core.files import write_text
-    from congestion_lab.reporting.report import run_report, study_report
+def report(folders: tuple[Path, ...], *, out: Path, lang: str, numerals: str, pdf: bool, as_json: bool) -> int:
+    """Write a self-contained HTML report of one study, or of one or more run sets; it opens without a network.
 
-    file_for_results(out)
+    Where --pdf finds no browser to print with, the command ends with code 4 and writes nothing.
+    """
+    from congestion_lab.core.files import write_text
+    from congestion_lab.reporting.chromium import needed_chromium, print_pdf
+    from congestion_lab.reporting.report import report_page
+    from congestion_lab.reporting.translation import LANGUAGES, speaking
+
+    pages = {one: out.with_suffix(f".{one}{out.suffix}") for one in LANGUAGES} if lang == BOTH else {lang: out}
+    papers = {language: path.with_suffix(".pdf") for language, path in pages.items()} if pdf else {}
+    for path in (*pages.values(), *papers.values()):
+        file_for_results(path)
+    printer = needed_chromium() if pdf else ""
     with progress() as bars:
-        bars.add_task("writing the report", total=None)
-        is_study = len(folders) == 1 and any((folders[0] / name).exists() for name in _OF_A_STUDY)
-        write_text(out, study_report(folders[0]) if is_study else run_report(folders))
+        task = bars.add_task("writing the report", total=None)
+        story = _story(folders)
+        for language, path in pages.items():
+            with speaking(language, numerals=numerals):
+                write_text(path, report_page(story, elsewhere=_others(pages, language)))
+        for language, paper in papers.items():
+            bars.update(task, description=f"printing {paper.name}")
+            print_pdf(printer, pages[language], paper)
     if as_json:
-        say_json({"report": str(out)})
+        say_json({"report": str(next(iter(pages.values()))), "reports": _paths(pages), "pdf": _paths(papers)})
     else:
-        say(str(out))
+        say("\n".join(map(str, (*pages.values(), *papers.values()))))
     return Exit.OK
+
+
+def _paths(files: dict[str, Path]) -> dict[str, str]:
+    return {language: str(path) for language, path in files.items()}
+
+
+def _story(folders: tuple[Path, ...]) -> "Story":
+    from congestion_lab.reporting.gathering import story_of_runs, story_of_study
+
+    is_study = len(folders) == 1 and any((folders[0] / name).exists() for name in _OF_A_STUDY)
+    return story_of_study(folders[0]) if is_study else story_of_runs(folders)
+
+
+def _others(pages: dict[str, Path], language: str) -> dict[str, str]:
+    return {other: path.name for other, path in pages.items() if other != language}

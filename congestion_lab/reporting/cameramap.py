@@ -10,10 +10,11 @@ from congestion_lab.core.geometry import Point, polyline_length_m
 from congestion_lab.core.names import clean_name
 from congestion_lab.network.alignment import point_at
 from congestion_lab.network.model import Link, Network
+from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
 from congestion_lab.reporting.networkmap import controller_places, junction_paths
 from congestion_lab.reporting.svg import element, path_data
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, in_numerals, isolated, language, whole
 from congestion_lab.reporting.wording import number
 
 _HEADING = 44.0
@@ -62,16 +63,21 @@ def camera_svg(network: Network, cameras: Sequence[Camera], vehicles: Mapping[st
     frame = frame_of(network)
     rows = math.ceil(len(cameras) / _COLUMNS)
     size = {"width": int(PAGE_WIDTH), "height": int(frame.height + _HEADING + rows * _ROW)}
-    head = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {size['width']} {size['height']}", "role": "img"}
-    said = clean_name(title) or _("Cameras")
+    head = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "viewBox": f"0 0 {size['width']} {size['height']}",
+        "role": "img",
+        "lang": language(),
+    }
+    said = retold(title) or _("Cameras")
     body = (
         element("title", {}, said),
         element("style", {}, Markup(_STYLE)),  # noqa: S704 -- a constant of this module
         element("path", {"class": "through", "d": junction_paths(network, frame)}),
         element("g", {}, *_links(network, frame, cameras, vehicles)),
         element("g", {}, *_marks(network, frame, cameras)),
-        element("text", {"class": "title", "x": 24, "y": frame.height + 14}, said),
-        element("text", {"class": "small", "x": 24, "y": frame.height + 30}, _legend(cameras)),
+        element("text", {"class": "title", "x": 24, "y": frame.height + 14}, whole(said)),
+        element("text", {"class": "small", "x": 24, "y": frame.height + 30}, whole(_legend(cameras))),
         *_list(cameras, frame.height + _HEADING),
     )
     return str(element("svg", {**head, **size}, *body)) + "\n"
@@ -139,7 +145,7 @@ def _labels(cameras: Sequence[Camera]) -> Iterator[str]:
     count = 0
     for camera in cameras:
         count += not camera.exists
-        yield "" if camera.exists else str(count)
+        yield "" if camera.exists else in_numerals(str(count))
 
 
 def _legend(cameras: Sequence[Camera]) -> str:
@@ -155,5 +161,5 @@ def _list(cameras: Sequence[Camera], top: float) -> Iterator[Markup]:
         x, y = 24 + (place // rows) * (PAGE_WIDTH - 48) / _COLUMNS, top + (place % rows) * _ROW
         name = clean_name(camera.site)
         name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-        text = f"{label or '•'}  {name}  {camera.note}".rstrip()
-        yield element("text", {"class": "small", "x": x, "y": y}, text)
+        text = f"{label or '•'}  {isolated(name)}  {retold(camera.note)}".rstrip()
+        yield element("text", {"class": "small", "x": x, "y": y}, whole(text))

@@ -6,8 +6,8 @@ from typing import Any
 
 from markupsafe import escape
 
-from congestion_lab.core.names import clean_name
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.borrowed import retold
+from congestion_lab.reporting.translation import _, whole
 from congestion_lab.reporting.trials import Trial
 
 Figure = dict[str, Any]  # Plotly's JSON: https://plotly.com/javascript/reference
@@ -104,7 +104,7 @@ def _markers(name: str, trials: Sequence[Trial], symbol: str, colour: str) -> Fi
         "name": name,
         "x": [trial.runs_used for trial in trials],
         "y": [trial.delay_s for trial in trials],
-        "text": [str(escape(clean_name(trial.origin))) for trial in trials],  # Plotly reads tags in text
+        "text": [str(escape(retold(trial.origin))) for trial in trials],  # Plotly reads tags in text
         "marker": {"symbol": symbol, "size": 6, "color": colour, "line": {"color": colour, "width": 1.3}},
         "hovertemplate": f"%{{text}}: {_delay()}<extra></extra>",
     }
@@ -113,12 +113,12 @@ def _markers(name: str, trials: Sequence[Trial], symbol: str, colour: str) -> Fi
 def _layout(x_title: str, y_title: str) -> Figure:
     axis = {"gridcolor": "@rule", "zeroline": False, "linecolor": "@rule", "ticks": "", "automargin": True}
     return {
-        "xaxis": {**axis, "title": {"text": x_title}, "showgrid": False},
-        "yaxis": {**axis, "title": {"text": y_title}},
+        "xaxis": {**axis, "title": {"text": whole(x_title), "standoff": 10}, "showgrid": False},
+        "yaxis": {**axis, "title": {"text": whole(y_title), "standoff": 24}},
         "font": _FONT,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 56, "r": 12, "t": 12, "b": 48},
+        "margin": {"l": 76, "r": 12, "t": 12, "b": 48},
         "legend": {"orientation": "h", "y": 1.08, "x": 0},
         "hovermode": "closest",
         "height": 340,

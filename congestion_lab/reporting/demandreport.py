@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from congestion_lab.core.names import clean_name
-from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.agreement import GEH_GOOD, Agreement
 from congestion_lab.demand.assessment import Change, Compared, ZoneChange
 from congestion_lab.demand.counts import Count
+from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.page import rendered
 from congestion_lab.reporting.scatter import Dot, scatter
-from congestion_lab.reporting.translation import SOURCE_LANGUAGE, _, speaking
-from congestion_lab.reporting.wording import number, percent, signed
+from congestion_lab.reporting.translation import _, onward
+from congestion_lab.reporting.wording import clock, number, percent, period, share, signed
 
 _LINKS_SHOWN = 60  # links with the worst GEH; `links.csv` holds all
 _ZONES_SHOWN = 40
@@ -33,8 +33,6 @@ def demand_report(
     change: Change,
     notes: Sequence[str],
     facts: Mapping[str, str],
-    *,
-    language: str = SOURCE_LANGUAGE,
 ) -> str:
     """Return the report.
 
@@ -44,36 +42,29 @@ def demand_report(
         change: How the result differs from the prior.
         notes: What must be known before trusting it.
         facts: Where it comes from.
-        language: Language of the report.
     """
-    with speaking(language):
-        names = list(compared.modelled)
-        final = names[-1]
-        content = {
-            "title": clean_name(title),
-            "notes": [clean_name_of(note) for note in notes],
-            "facts": list(facts.items()),
-            "agreements": [_agreement_row(compared, name, held=held) for held in _groups(compared) for name in names],
-            "scatters": _scatters(compared),
-            "times": [_time(begin_s, end_s) for begin_s, end_s in _times(compared)],
-            "residuals": _residuals(compared, final),
-            "links_shown": _LINKS_SHOWN,
-            "final": final,
-            "total": [number(value, 0) for value in change.total],
-            "total_change": percent(change.total[1] / change.total[0] - 1, 1),
-            "moved": percent(change.moved_share, 1).removeprefix("+"),
-            "slices": [_slice_row(row) for row in change.slices],
-            "unseen": [clean_name(one.zone) for one in change.zones if one.unseen],
-            "unseen_pairs": percent(change.unseen_pairs_share, 0).removeprefix("+"),
-            "zones": [_zone_row(one) for one in _largest(change.zones)],
-            "zones_shown": _ZONES_SHOWN,
-        }
-        return rendered("demand.html.j2", content, {"charts": {}, "links": []})
-
-
-def clean_name_of(note: str) -> str:
-    """Return a sentence without anything that could break the text around it."""
-    return " ".join(clean_name(word) for word in note.split())
+    names = list(compared.modelled)
+    final = names[-1]
+    content = {
+        "title": clean_name(title),
+        "notes": [retold(note) for note in notes],
+        "facts": [(retold(name), value) for name, value in facts.items()],
+        "agreements": [_agreement_row(compared, name, held=held) for held in _groups(compared) for name in names],
+        "scatters": _scatters(compared),
+        "times": [period(begin_s, end_s) for begin_s, end_s in _times(compared)],
+        "residuals": _residuals(compared, final),
+        "links_shown": number(_LINKS_SHOWN, 0),
+        "final": retold(final),
+        "total": [number(value, 0) for value in change.total],
+        "total_change": percent(change.total[1] / change.total[0] - 1, 1),
+        "moved": share(change.moved_share, 1),
+        "slices": [_slice_row(row) for row in change.slices],
+        "unseen": [clean_name(one.zone) for one in change.zones if one.unseen],
+        "unseen_pairs": share(change.unseen_pairs_share, 0),
+        "zones": [_zone_row(one) for one in _largest(change.zones)],
+        "zones_shown": number(_ZONES_SHOWN, 0),
+    }
+    return rendered("demand.html.j2", content, {"charts": {}, "links": [], "streets": []})
 
 
 def _groups(compared: Compared) -> list[bool]:
@@ -85,19 +76,19 @@ def _agreement_row(compared: Compared, name: str, *, held: bool) -> dict[str, An
     within = found.bands_met
     return {
         "group": _("held out") if held else _("fitted to"),
-        "name": name,
+        "name": retold(name),
         "points": number(found.points, 0),
         "geh": _share(found.geh_share, met=found.geh_met),
         "mean_geh": number(found.mean_geh, 1),
         "one": _share(found.within[0], met=within[0]),
         "two": _share(found.within[1], met=within[1]),
-        "error": percent(found.error, 1).removeprefix("+"),
+        "error": share(found.error, 1),
         "bias": percent(found.bias, 1),
     }
 
 
 def _share(value: float, *, met: bool) -> tuple[str, bool]:
-    return percent(value, 0).removeprefix("+"), met
+    return share(value, 0), met
 
 
 def _scatters(compared: Compared) -> list[dict[str, Any]]:
@@ -105,7 +96,8 @@ def _scatters(compared: Compared) -> list[dict[str, Any]]:
     flows = {name: compared.flows_vph(name) for name in compared.modelled}
     highest = max([float(counted.max(initial=1.0)), *(float(each.max(initial=1.0)) for each in flows.values())])
     return [
-        {"name": name, "svg": scatter(_dots(compared, name), name, highest_vph=highest)} for name in compared.modelled
+        {"name": retold(name), "svg": scatter(_dots(compared, name), retold(name), highest_vph=highest)}
+        for name in compared.modelled
     ]
 
 
@@ -119,7 +111,7 @@ def _dots(compared: Compared, name: str) -> list[Dot]:
         strict=True,
     )
     return [
-        Dot(counted, modelled, held, f"{_place(count)}, {_time(count.begin_s, count.end_s)}: GEH {number(geh)}")
+        Dot(counted, modelled, held, f"{_place(count)}, {period(count.begin_s, count.end_s)}: GEH {number(geh)}")
         for count, held, counted, modelled, geh in rows
     ]
 
@@ -127,10 +119,6 @@ def _dots(compared: Compared, name: str) -> list[Dot]:
 def _place(count: Count) -> str:
     name = f"{count.link} → {count.onto}" if count.onto else count.link
     return clean_name(f"{name} ({count.kind})" if count.kind else name)
-
-
-def _time(begin_s: float, end_s: float) -> str:
-    return f"{clock_from_seconds(begin_s)}\N{EN DASH}{clock_from_seconds(end_s)}"
 
 
 def _times(compared: Compared) -> list[tuple[float, float]]:
@@ -157,7 +145,7 @@ def _residuals(compared: Compared, name: str) -> list[dict[str, Any]]:
 def _slice_row(row: tuple[float, float, float]) -> tuple[str, str, str, str]:
     begin_s, before, after = row
     change = percent(after / before - 1, 0) if before > 0 else percent(math.nan)
-    return clock_from_seconds(begin_s), number(before, 0), number(after, 0), change
+    return clock(begin_s), number(before, 0), number(after, 0), change
 
 
 def _largest(zones: Sequence[ZoneChange]) -> list[ZoneChange]:
@@ -165,11 +153,11 @@ def _largest(zones: Sequence[ZoneChange]) -> list[ZoneChange]:
 
 
 def _zone_row(one: ZoneChange) -> dict[str, str]:
-    seen = _("not at all") if one.unseen else percent(min(one.seen_share, 1.0), 0).removeprefix("+")
+    seen = _("not at all") if one.unseen else share(min(one.seen_share, 1.0), 0)
     return {
         "zone": clean_name(one.zone),
-        "leaving": f"{number(one.leaving[0], 0)} → {number(one.leaving[1], 0)}",
-        "reaching": f"{number(one.reaching[0], 0)} → {number(one.reaching[1], 0)}",
+        "leaving": onward(number(one.leaving[0], 0), number(one.leaving[1], 0)),
+        "reaching": onward(number(one.reaching[0], 0), number(one.reaching[1], 0)),
         "seen": seen,
-        "sure": f"{percent(one.sure[0]).removeprefix('+')} → {percent(one.sure[1]).removeprefix('+')}",
+        "sure": onward(share(one.sure[0]), share(one.sure[1])),
     }

@@ -18,7 +18,7 @@ from congestion_lab.metrics.objective import analysed, delay_s
 from congestion_lab.metrics.service import movement_service
 from congestion_lab.metrics.summary import RunSummary, run_summary
 from congestion_lab.network.model import Network
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, isolated
 from congestion_lab.reporting.trials import Trial, read_trials
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet
@@ -56,7 +56,7 @@ class Side:
     def name(self) -> str:
         """The label in the language spoken, without anything harmful in it."""
         known = {"present": _("Present"), "best": _("Proposed")}
-        return known.get(self.label) or clean_name(self.label)
+        return known.get(self.label) or isolated(clean_name(self.label))
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from congestion_lab.core.names import clean_name
 from congestion_lab.metrics.service import intersection_service
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.linkmap import link_name
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, here
 
+NOTICED_S = 3.0  # a change of delay that is coloured; below it the level of service hardly ever changes
 _TURNS = {"straight": "↑", "left": "↰", "right": "↱", "u_turn": "↶"}
 
 
@@ -42,7 +41,6 @@ class IntersectionRow:
 
     id: str
     name: str
-    name_ar: str
     before: Service
     after: Service | None
     movements: tuple[MovementRow, ...]
@@ -51,6 +49,11 @@ class IntersectionRow:
     def change_s(self) -> float:
         """Change of mean delay; NaN where there is nothing to compare."""
         return math.nan if self.after is None else self.after.delay_s - self.before.delay_s
+
+    @property
+    def tone(self) -> str:
+        """Better or worse where the change can be noticed, else same."""
+        return "better" if self.change_s < -NOTICED_S else "worse" if self.change_s > NOTICED_S else "same"
 
 
 def intersection_rows(story: Story) -> list[IntersectionRow]:
@@ -63,10 +66,10 @@ def intersection_rows(story: Story) -> list[IntersectionRow]:
 
 def _row(story: Story, controller: str, tables: Sequence[Mapping[str, Service]]) -> IntersectionRow:
     intersection = story.intersections.get(controller)
-    name = clean_name(intersection.name) if intersection else clean_name(controller)
-    name_ar = clean_name(intersection.name_ar) if intersection else ""
+    names = (clean_name(intersection.name), clean_name(intersection.name_ar)) if intersection else ("", "")
+    name = here(*names) or clean_name(controller)
     after = tables[1][controller] if len(tables) > 1 else None
-    return IntersectionRow(controller, name, name_ar, tables[0][controller], after, _movements(story, controller))
+    return IntersectionRow(controller, name, tables[0][controller], after, _movements(story, controller))
 
 
 def _services(side: Side, story: Story) -> dict[str, Service]:
@@ -81,8 +84,8 @@ def _services(side: Side, story: Story) -> dict[str, Service]:
 
 
 def _movements(story: Story, controller: str) -> tuple[MovementRow, ...]:
-    before = _by_pair(story.before.movements, controller)
-    after = {} if story.after is None else _by_pair(story.after.movements, controller)
+    before = _by_pair(story.before, controller)
+    after = {} if story.after is None else _by_pair(story.after, controller)
     pairs = sorted(set(before) | set(after))
     nothing = Service(0.0, math.nan, "")
     links = story.network.links
@@ -98,11 +101,14 @@ def _movements(story: Story, controller: str) -> tuple[MovementRow, ...]:
     )
 
 
-def _by_pair(movements: pd.DataFrame, controller: str) -> dict[tuple[str, str], Service]:
-    here = movements[movements["controller_id"] == controller]
-    columns = here[["from_link", "to_link", "vehicles", "delay_s", "los"]]
+def _by_pair(side: Side, controller: str) -> dict[tuple[str, str], Service]:
+    """Return each movement's service; its queue is that of its inbound link."""
+    mine = side.movements[side.movements["controller_id"] == controller]
+    columns = mine[["from_link", "to_link", "vehicles", "delay_s", "los"]]
+    queues = side.links["max_queue_m"]
     return {
-        (start, end): Service(count, delay, los) for start, end, count, delay, los in columns.itertuples(index=False)
+        (start, end): Service(count, delay, los, float(queues.get(start, math.nan)))
+        for start, end, count, delay, los in columns.itertuples(index=False)
     }
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from congestion_lab.core.names import clean_name
+from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.gathering import Story
 from congestion_lab.reporting.translation import _
-from congestion_lab.reporting.wording import number
+from congestion_lab.reporting.wording import NOTHING, number
 
 
 def level_rows(story: Story) -> list[tuple[str, ...]]:
@@ -21,7 +22,7 @@ def ladder_note(story: Story) -> str:
     agreed, ended = study.get("fast_engine"), study.get("ended")
     told = [_agreement(agreed)] if isinstance(agreed, dict) else []
     if isinstance(ended, str):
-        told.append(_("The search ended because {reason}.").format(reason=clean_name(_(ended))))
+        told.append(_("The search ended because {reason}.").format(reason=retold(ended)))
     return " ".join(told)
 
 
@@ -48,4 +49,4 @@ def _row(level: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _figure(value: object, digits: int) -> str:
-    return number(value, digits) if isinstance(value, (int, float)) else "–"
+    return number(value, digits) if isinstance(value, (int, float)) else NOTHING

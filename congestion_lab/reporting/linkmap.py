@@ -11,8 +11,9 @@ from congestion_lab.network.model import Link, Network
 from congestion_lab.reporting.mapframe import MapFrame, frame_of, line_of, paired_links
 from congestion_lab.reporting.networkmap import controller_places, junction_paths
 from congestion_lab.reporting.scales import NO_DATA, Scale
-from congestion_lab.reporting.svg import element, path_data, short
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.svg import element, path_data
+from congestion_lab.reporting.translation import _, here, isolated
+from congestion_lab.reporting.wording import number
 
 _MOST_LANES = 4
 _SIGNAL_RADIUS = 2.6
@@ -81,13 +82,13 @@ class LinkMap:
 
     def scale_bar(self) -> str:
         """Return what the width of the map is in kilometres, in words."""
-        return _("The maps are {width} km wide.").format(width=short(1000 / self.frame.units_per_m / 1000))
+        return _("The maps are {width} km wide.").format(width=number(1 / self.frame.units_per_m))
 
 
 def link_name(link: Link) -> str:
-    """Return a link's street in both languages, or its id where it has no name."""
-    names = [name for name in (clean_name(link.name_en), clean_name(link.name_ar)) if name]
-    return " · ".join(names) or _("link {id}").format(id=clean_name(link.id))
+    """Return a link's street in the language spoken, or its id where it has no name."""
+    name = here(clean_name(link.name_en), clean_name(link.name_ar))
+    return name or _("link {id}").format(id=isolated(clean_name(link.id)))
 
 
 def _rank(value: float, key: str, weight: Callable[[float], float]) -> float:

@@ -2,17 +2,17 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from congestion_lab.core.geometry import Point, polyline_length_m
+from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import clean_name
 from congestion_lab.network.model import Link, Network
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
+from congestion_lab.reporting.streetnames import Street, anchor_of, named_streets
 from congestion_lab.reporting.svg import Attributes, element, path_data, short
-from congestion_lab.reporting.translation import _
-from congestion_lab.reporting.wording import number
+from congestion_lab.reporting.translation import _, isolated, language, whole
+from congestion_lab.reporting.wording import distance, number
 
 _FOOTER = 46.0
 _LETTER = 0.56  # mean width of a letter over the font size, sans serif
@@ -32,16 +32,6 @@ text.name { text-anchor: middle }
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Street:
-    """A named street with the link that carries its label."""
-
-    name_en: str
-    name_ar: str
-    link: Link
-    length_m: float
-
-
 def network_svg(network: Network, *, title: str = "") -> str:
     """Return a standalone SVG of a network.
 
@@ -52,7 +42,7 @@ def network_svg(network: Network, *, title: str = "") -> str:
     frame = frame_of(network)
     size = {"width": int(PAGE_WIDTH), "height": int(frame.height + _FOOTER)}
     box = f"0 0 {size['width']} {size['height']}"
-    namespace = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, "role": "img"}
+    namespace = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, "role": "img", "lang": language()}
     body = (
         element("title", {}, clean_name(title) or _("Road network")),
         element("style", {}, Markup(_STYLE)),  # noqa: S704 -- a constant of this module
@@ -100,38 +90,15 @@ def _signals(network: Network, frame: MapFrame) -> Iterator[Markup]:
 
 def _names(network: Network, frame: MapFrame) -> Iterator[Markup]:
     taken: list[tuple[float, float, float]] = []
-    for street in _streets(network):
-        anchor, angle = _anchor(street.link, frame)
+    for street in named_streets(network):
+        anchor, angle = anchor_of(street.link, frame)
         discs = _discs(street, anchor, angle)
         if _free(discs, taken, frame):
             taken.extend(discs)
             yield _label(street, anchor, angle)
 
 
-def _streets(network: Network) -> list[_Street]:
-    """Return named streets, longest first: they get their label before others can take the room."""
-    links: dict[tuple[str, str], list[Link]] = {}
-    for link in network.links.values():
-        if link.name_en or link.name_ar:
-            links.setdefault((clean_name(link.name_en), clean_name(link.name_ar)), []).append(link)
-    streets = [_Street(*names, max(parts, key=_length), sum(map(_length, parts))) for names, parts in links.items()]
-    return sorted(streets, key=lambda street: (-street.length_m, street.name_en))
-
-
-def _length(link: Link) -> float:
-    return polyline_length_m(link.shape)
-
-
-def _anchor(link: Link, frame: MapFrame) -> tuple[Point, float]:
-    points = [frame.place(point) for point in link.shape]
-    place = max(range(len(points) - 1), key=lambda each: math.dist(points[each], points[each + 1]), default=0)
-    (x0, y0), (x1, y1) = points[place], points[min(place + 1, len(points) - 1)]
-    angle = math.degrees(math.atan2(y1 - y0, x1 - x0))
-    upright = angle - 180 if angle > 90 else angle + 180 if angle < -90 else angle  # noqa: PLR2004 -- right angles
-    return ((x0 + x1) / 2, (y0 + y1) / 2), upright
-
-
-def _discs(street: _Street, anchor: Point, angle: float) -> list[tuple[float, float, float]]:
+def _discs(street: Street, anchor: Point, angle: float) -> list[tuple[float, float, float]]:
     """Return discs that cover a label, for a quick test of overlap."""
     letters = max(len(street.name_en) * _LATIN_SIZE, len(street.name_ar) * _ARABIC_SIZE * 0.8) * _LETTER
     radius = _LATIN_SIZE * (1.1 if street.name_en and street.name_ar else 0.7)
@@ -146,7 +113,7 @@ def _free(discs: Sequence[tuple[float, ...]], taken: Sequence[tuple[float, ...]]
     return inside and all(math.dist((x, y), (u, v)) > r + s for x, y, r in discs for u, v, s in taken)
 
 
-def _label(street: _Street, anchor: Point, angle: float) -> Markup:
+def _label(street: Street, anchor: Point, angle: float) -> Markup:
     turn = f"translate({short(anchor[0])} {short(anchor[1])}) rotate({short(angle)})"
     both = bool(street.name_en and street.name_ar)
     latin: Attributes = {"class": "name", "font-size": _LATIN_SIZE, "y": -1.5 if both else 2.5, "direction": "ltr"}
@@ -157,8 +124,8 @@ def _label(street: _Street, anchor: Point, angle: float) -> Markup:
         "direction": "rtl",
         "lang": "ar",
     }
-    lines = [element("text", latin, street.name_en)] if street.name_en else []
-    lines += [element("text", arabic, street.name_ar)] if street.name_ar else []
+    lines = [element("text", latin, isolated(street.name_en))] if street.name_en else []
+    lines += [element("text", arabic, isolated(street.name_ar))] if street.name_ar else []
     return element("g", {"transform": turn}, *lines)
 
 
@@ -168,7 +135,7 @@ def _legend(network: Network, frame: MapFrame, title: str) -> Iterator[Markup]:
     facts = _("{links} links, {signals} signal controllers").format(
         links=number(len(network.links), 0), signals=number(len(network.controllers), 0)
     )
-    yield element("text", {"class": "small", "x": 24, "y": base + 17}, facts)
+    yield element("text", {"class": "small", "x": 24, "y": base + 17}, whole(facts))
     for lanes in range(1, _MOST_LANES + 1):
         x = 360 + 90 * (lanes - 1)
         text = (
@@ -186,7 +153,7 @@ def _legend(network: Network, frame: MapFrame, title: str) -> Iterator[Markup]:
 def _scale_bar(frame: MapFrame, base: float) -> Iterator[Markup]:
     metres = frame.scale_bar_m
     length = metres * frame.units_per_m
-    text = _("{distance} km").format(distance=number(metres / 1000, 0)) if metres >= 1000 else f"{metres} m"  # noqa: PLR2004
+    text = distance(metres)
     yield element(
         "path", {"class": "bar", "d": f"M{short(PAGE_WIDTH - 24 - length)} {short(base + 6)}h{short(length)}"}
     )

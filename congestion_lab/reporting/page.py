@@ -38,6 +38,7 @@ def rendered(template: str, content: Mapping[str, Any], page_data: Mapping[str, 
         "policy": _policy(plotly, script),
         "language": translation.language(),
         "direction": translation.direction(),
+        "numerals": translation.numerals(),
     }
     return surroundings.get_template(template).render(**content, **shell)
 
@@ -66,16 +67,7 @@ def script_json(value: object) -> str:
 
 def scale_style(scale: Scale) -> str:
     """Return the CSS of a scale's classes: lines on maps and bars in legends."""
-    return (
-        _rules(scale, dark=False)
-        + "@media screen and (prefers-color-scheme: dark) {"
-        + _rules(scale, dark=True)
-        + "}\n"
-    )
-
-
-def _rules(scale: Scale, *, dark: bool) -> str:
-    tones = ((each.key, each.dark if dark else each.light) for each in scale.classes)
+    tones = ((each.key, f"light-dark({each.light}, {each.dark})") for each in scale.classes)
     return "".join(f".map .{key} {{ stroke: {tone} }} .legend i.{key} {{ background: {tone} }} " for key, tone in tones)
 
 
@@ -88,7 +80,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"_": translation._, "plural": translation.plural, "none_key": NO_DATA}
+    made.globals |= {"_": translation._, "plural": translation.plural, "arrow": translation.arrow, "none_key": NO_DATA}
     made.filters |= {"clean": clean_name, "number": number, "signed": signed, "percent": percent}
     return made
 

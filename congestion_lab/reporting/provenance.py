@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from congestion_lab.core.names import clean_name
-from congestion_lab.core.times import clock_from_seconds
+from congestion_lab.reporting.borrowed import clean_words, retold
 from congestion_lab.reporting.gathering import Side, Story
-from congestion_lab.reporting.translation import _
-from congestion_lab.reporting.wording import number
+from congestion_lab.reporting.translation import _, isolated
+from congestion_lab.reporting.wording import clock, number, period
 from congestion_lab.simulation.names import QUEUE
 from congestion_lab.simulation.result import Status
 
@@ -25,7 +25,7 @@ def notes(story: Story) -> list[str]:
     sides = [side for side in (story.before, story.after) if side is not None]
     made = [note for side in sides for note in side.runs.inputs.notes]
     left_out = [note for side in sides for result in side.runs.results for note in result.notes]
-    return [_(note) for note in dict.fromkeys([*made, *left_out]) if note]
+    return [retold(note) for note in dict.fromkeys([*made, *left_out]) if note]
 
 
 def _motion(story: Story) -> str:
@@ -49,7 +49,10 @@ def assumptions(story: Story) -> list[str]:
         _("Nobody walks, parks or stops on the road unless the scenario says so."),
         _("Routes and the number of vehicles stay: nobody changes route, hour or mode because of a better plan."),
         _("Level of service follows HCM 6 by delay on the inbound link, without its rule for volume over capacity."),
-        _("Intervals are two-sided 95 % intervals of paired differences (Student's t) over seeds."),
+        _(
+            "Intervals are two-sided 95\N{NARROW NO-BREAK SPACE}%\N{NO-BREAK SPACE}intervals of paired differences "
+            "(Student's t) over seeds."
+        ),
         _("They cover chance between seeds, not errors of the network or the demand."),
     ]
     if inputs.teleport_s is None:
@@ -65,12 +68,12 @@ def provenance(story: Story) -> list[tuple[str, str]]:
     """Return names and values that let somebody else repeat the runs."""
     inputs, first = story.before.runs.inputs, story.before.runs.results[0]
     made = first.provenance
-    period = f"{clock_from_seconds(inputs.analysis_begin_s)}–{clock_from_seconds(first.horizon_s)}"
+    analysed = period(inputs.analysis_begin_s, first.horizon_s)
     warm_up = (inputs.analysis_begin_s - inputs.begin_s) / 60
     rows = [
         (
             _("Analysed period"),
-            _("{period} after {minutes} min of warm-up").format(period=period, minutes=number(warm_up, 0)),
+            _("{period} after {minutes} min of warm-up").format(period=analysed, minutes=number(warm_up, 0)),
         ),
         (_("Program"), f"congestion_lab {made.program_version}"),
         (_("Engine"), f"{made.engine} {made.engine_version}"),
@@ -92,9 +95,11 @@ def _search(story: Story) -> list[tuple[str, str]]:
         _("Seeds of the search"): ", ".join(str(seed) for seed in seeds) if isinstance(seeds, dict) else None,
         _("Random seed of the search"): study.get("random_seed"),
         _("Simulation runs allowed to the search"): study.get("sumo_runs_allowed"),
-        _("Origin of the proposed plan"): study.get("best_origin"),
+        _("Origin of the proposed plan"): retold(origin)
+        if isinstance(origin := study.get("best_origin"), str)
+        else None,
     }
-    return [(name, clean_name(str(value))) for name, value in told.items() if value is not None]
+    return [(name, clean_words(str(value))) for name, value in told.items() if value is not None]
 
 
 def _runs(side: Side) -> list[tuple[str, str]]:
@@ -117,10 +122,10 @@ def _warnings(side: Side) -> list[str]:
         place = {"side": side.name, "seed": result.seed}
         if result.status is Status.GRIDLOCK:
             text = _("{side}, seed {seed}: gridlock at {time}; its vehicles are counted up to the end of the period.")
-            found.append(text.format(time=clock_from_seconds(result.ended_s), **place))
+            found.append(text.format(time=clock(result.ended_s), **place))
             if result.place:
                 began = _("{side}, seed {seed}: the gridlock began on the link {link}.")
-                found.append(began.format(link=clean_name(result.place), **place))
+                found.append(began.format(link=isolated(clean_name(result.place)), **place))
         if result.status is Status.CUT_OFF:
             found.append(_("{side}, seed {seed}: cut off before all vehicles had arrived.").format(**place))
         if result.teleports:

@@ -10,12 +10,13 @@ from congestion_lab.core.names import clean_name
 from congestion_lab.network.checks import Severity
 from congestion_lab.network.issues import Issue
 from congestion_lab.network.model import Network
+from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.linkmap import LinkMap
 from congestion_lab.reporting.mapframe import MapFrame
 from congestion_lab.reporting.networkmap import controller_places, junction_paths
 from congestion_lab.reporting.page import rendered_plain
 from congestion_lab.reporting.svg import element
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, in_numerals, listed
 from congestion_lab.reporting.wording import number
 from congestion_lab.sumo.importfolder import Imported
 
@@ -69,10 +70,10 @@ def quality_page(made: Imported, network: Network, *, title: str) -> str:
         "fixed": made.quality.fixed,
         "edited": made.quality.edited,
         "rules": list(_rules(network, issues)),
-        "assumptions": made.assumptions,
-        "left_out": list(made.left_out.items()),
+        "assumptions": list(map(retold, made.assumptions)),
+        "left_out": [(retold(reason), number(count, 0)) for reason, count in made.left_out.items()],
         "facts": _facts(made),
-        "settings": made.settings,
+        "settings": [(one.option, one.value, retold(one.reason)) for one in made.settings],
         "notice": made.origin.notice,
     }
     return rendered_plain("quality.html.j2", content)
@@ -93,7 +94,9 @@ def _summary(made: Imported) -> str:
     text = _(
         "{errors} errors keep traffic from running, {warnings} places should be looked at, {infos} are to be known."
     )
-    return text.format(errors=counts["error"], warnings=counts["warning"], infos=counts["info"])
+    return text.format(
+        errors=number(counts["error"], 0), warnings=number(counts["warning"], 0), infos=number(counts["info"], 0)
+    )
 
 
 def _cards(made: Imported) -> list[tuple[str, str, str]]:
@@ -102,20 +105,20 @@ def _cards(made: Imported) -> list[tuple[str, str, str]]:
         (_("Links"), number(counts["links"], 0), ""),
         (_("Junctions and ends"), number(counts["nodes"], 0), ""),
         (_("Signals"), number(counts["signals"], 0), ""),
-        (_("Carriageways"), number(counts["road_km"]), "km"),
-        (_("Lanes"), number(counts["lane_km"]), "km"),
+        (_("Carriageways"), number(counts["road_km"]), _("km")),
+        (_("Lanes"), number(counts["lane_km"]), _("km")),
         *((text, number(found[severity.value], 0), "") for severity, text in _plural_grades().items()),
     ]
 
 
 def _facts(made: Imported) -> list[tuple[str, str]]:
     origin = made.origin
-    options = ", ".join(f"{key}: {'yes' if value else 'no'}" for key, value in made.options.items())
+    options = listed([f"{key}: {_('yes') if value else _('no')}" for key, value in made.options.items()])
     facts = [
         (_("Source"), origin.source),
         (_("Digest of the source"), origin.digest),
         (_("Made by"), origin.made_by),
-        (_("Licence of the data"), origin.licence),
+        (_("Licence of the data"), retold(origin.licence)),
         (_("Options"), options),
     ]
     return [(label, value) for label, value in facts if value]
@@ -123,7 +126,7 @@ def _facts(made: Imported) -> list[tuple[str, str]]:
 
 def _map(drawing: LinkMap, network: Network, issues: Sequence[Issue]) -> Markup:
     frame = drawing.frame
-    box = {"class": "map", "viewBox": frame.view_box, "role": "img", "aria-label": _("Map of the findings")}
+    box = {"class": "map", "viewBox": frame.view_box, "role": "group", "aria-label": _("Map of the findings")}
     ground = element("path", {"class": "through", "d": junction_paths(network, frame)})
     return element("svg", box, ground, *drawing.plain(), *_signals(network, frame), *_pins(issues, frame))
 
@@ -138,9 +141,11 @@ def _pins(issues: Sequence[Issue], frame: MapFrame) -> Iterator[Markup]:
     """Yield a point for each finding, the worst last and so on top."""
     for count, one in reversed(list(enumerate(issues, 1))):
         x, y = _on_page(frame, (one.finding.x_m, one.finding.y_m))
-        tip = element("title", {}, f"{count} · {_name(one.finding.rule)} · {clean_name(one.finding.message)}")
+        tip = element(
+            "title", {}, f"{in_numerals(str(count))} · {_name(one.finding.rule)} · {retold(one.finding.message)}"
+        )
         pin = element("circle", {"class": f"pin {one.finding.severity.value}", "cx": x, "cy": y, "r": _PIN}, tip)
-        yield element("a", {"href": f"#f{count}"}, pin)
+        yield element("a", {"href": f"#f{count}", "tabindex": -1}, pin)  # keys reach the rows themselves
 
 
 def _on_page(frame: MapFrame, point: Point) -> Point:
@@ -158,15 +163,15 @@ def _rules(network: Network, issues: Sequence[Issue]) -> Iterator[_Rule]:
         first = found[0][1]
         grade = first.finding.severity
         rows = tuple(_row(network, count, one) for count, one in found)
-        yield _Rule(_name(rule), grade.value, _grades()[grade], first.repair, rows)
+        yield _Rule(_name(rule), grade.value, _grades()[grade], retold(first.repair), rows)
 
 
 def _name(rule: str) -> str:
-    return rule.replace("_", " ")
+    return _(rule.replace("_", " "))
 
 
 def _row(network: Network, count: int, one: Issue) -> _Row:
     link = network.links.get(one.finding.place)
     street = " · ".join(name for name in (link.name_en, link.name_ar) if name) if link else ""
     edit = "" if one.edit is None else one.edit.model_dump_json(exclude_defaults=True)
-    return _Row(count, one.finding.place, street, one.finding.message, edit, one.map_link)
+    return _Row(count, one.finding.place, street, retold(one.finding.message), edit, one.map_link)

@@ -1,15 +1,16 @@
 """The report: one self-contained HTML file of a study or of run sets."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting import charts
+from congestion_lab.reporting.briefing import briefing, same_timing
 from congestion_lab.reporting.corridorsection import corridor_rows
 from congestion_lab.reporting.environment import environment
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
-from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
+from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
 from congestion_lab.reporting.ladder import ladder_note, level_rows
 from congestion_lab.reporting.linkmap import LinkMap, link_name
@@ -19,49 +20,40 @@ from congestion_lab.reporting.playback import playback
 from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
 from congestion_lab.reporting.reliabilitysection import reliability_section
 from congestion_lab.reporting.ringdiagram import ring_of
-from congestion_lab.reporting.translation import SOURCE_LANGUAGE, _, plural, speaking
+from congestion_lab.reporting.streetnames import map_labels
+from congestion_lab.reporting.translation import OWN_NAMES, _, plural
 from congestion_lab.reporting.trials import finite
 from congestion_lab.reporting.unservedsection import unserved_section
 from congestion_lab.reporting.verdict import verdict_of
 from congestion_lab.reporting.wording import number
 
-_OPEN_PLANS = 6  # diagrams shown at once; the others open on a click, and all in print
+NO_OTHERS: Mapping[str, str] = MappingProxyType({})
+_OPEN_PLACES = 3  # intersections shown at once; the others open on a click, and all in print
 
 
-def study_report(folder: Path, *, language: str = SOURCE_LANGUAGE) -> str:
-    """Return the report of a finished study's folder.
+def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> str:
+    """Return the report of a study or of run sets as HTML, in the language spoken.
 
-    Raises:
-        ExperimentError: The study is not finished, or a file of it is damaged.
+    Args:
+        story: What it tells.
+        elsewhere: Addresses of the same report in other languages, by language code.
     """
-    with speaking(language):
-        return _page(story_of_study(folder))
-
-
-def run_report(folders: Sequence[Path], *, language: str = SOURCE_LANGUAGE) -> str:
-    """Return the report of one run set, or of two, the second compared with the first.
-
-    Raises:
-        ExperimentError: A folder holds no run set, or there are more than two.
-    """
-    with speaking(language):
-        return _page(story_of_runs(folders))
-
-
-def _page(story: Story) -> str:
     differences = compared(story.before.summaries, story.after.summaries) if story.after else {}
     figures = comparison_figures(differences) if story.after else single_figures(story.before.summaries)
+    verdict = verdict_of(differences, unseen=story.study is not None) if differences else None
     rows = intersection_rows(story)
     link_map = LinkMap(story.network)
     maps = map_layers(story, link_map)
     played = playback(story, link_map.ids)
     content = {
         "title": clean_name(story.title),
+        "elsewhere": [(code, OWN_NAMES[code], address) for code, address in elsewhere.items()],
         "scenario": clean_name(story.before.runs.inputs.name),
         "subtitle": _subtitle(story),
         "compares": story.after is not None,
         "names": [side.name for side in _sides(story)],
-        "verdict": verdict_of(differences, unseen=story.study is not None) if differences else None,
+        "verdict": verdict,
+        "briefing": briefing(story, verdict, differences, rows) if verdict else [],
         "figures": figures,
         "cards": [figure for name in CARDS for figure in figures if figure.id == name],
         "maps": maps,
@@ -74,8 +66,8 @@ def _page(story: Story) -> str:
         "environment": environment(story),
         "rows": rows,
         "remark": unnamed(rows),
-        "plans": _plans(story, rows),
-        "open_plans": _OPEN_PLANS,
+        "places": _places(story, rows),
+        "open_places": _OPEN_PLACES,
         "searched": bool(story.trials),
         "search_note": _search_note(story),
         "levels": level_rows(story),
@@ -88,6 +80,7 @@ def _page(story: Story) -> str:
     data = {
         "charts": _charts(story),
         "links": _link_texts(story, link_map),
+        "streets": map_labels(story.network, link_map.frame),
         "layers": None if maps is None else maps.data,
         "playback": None if played is None else played.data,
     }
@@ -128,18 +121,19 @@ def _link_line(side: Side, link: str) -> str:
     return text.format(speed=speed, delay=delay, vehicles=vehicles, queue=queue)
 
 
-def _plans(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]]:
-    """Return the diagrams of all controllers whose intersection is known, in the order of the table."""
-    found = []
-    for row in rows:
-        intersection = story.intersections.get(row.id)
-        plans = [plan for side in _sides(story) for plan in side.plans if plan.controller_id == row.id]
-        if intersection is None or not plans:
-            continue
-        span = max(plan.cycle_s for plan in plans)
-        rings = [ring_of(plan, intersection, span_s=span) for plan in plans]
-        found.append({"row": row, "rings": rings, "same": len(plans) > 1 and plans[0] == plans[1]})
-    return found
+def _places(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]]:
+    """Return every intersection in the order of the table, with its plans as far as they can be drawn."""
+    return [_place(story, row) for row in rows]
+
+
+def _place(story: Story, row: IntersectionRow) -> dict[str, Any]:
+    plans = [plan for side in _sides(story) for plan in side.plans if plan.controller_id == row.id]
+    intersection = story.intersections.get(row.id)
+    if intersection is None or not plans:
+        return {"row": row, "rings": [], "same": False}
+    span = max(plan.cycle_s for plan in plans)
+    rings = [ring_of(plan, intersection, story.network.links, span_s=span) for plan in plans]
+    return {"row": row, "rings": rings, "same": len(plans) > 1 and same_timing(*plans)}
 
 
 def _charts(story: Story) -> dict[str, charts.Figure]:

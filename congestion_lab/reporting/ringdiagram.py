@@ -2,13 +2,16 @@
 
 import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from congestion_lab.core.geometry import Turn
+from congestion_lab.core.names import clean_name
+from congestion_lab.network.model import Link
 from congestion_lab.reporting.svg import element
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, here, in_numerals, isolated, listed
 from congestion_lab.reporting.wording import number
 from congestion_lab.signals.approaches import Approach, served
 from congestion_lab.signals.intersection import Intersection
@@ -56,10 +59,10 @@ class Ring:
     rows: tuple[RingRow, ...]
 
 
-def ring_of(plan: SignalPlan, intersection: Intersection, *, span_s: float) -> Ring:
-    """Return the diagram of a plan on a time axis as long as `span_s`, at least its cycle."""
+def ring_of(plan: SignalPlan, intersection: Intersection, links: Mapping[str, Link], *, span_s: float) -> Ring:
+    """Return the diagram of a plan on a time axis as long as `span_s`, at least its cycle; links by id name streets."""
     rows = (
-        RingRow(group.id, approaches_label(served(group, intersection)), _bar(runs(plan, place), span_s))
+        RingRow(group.id, approaches_label(served(group, intersection), links), _bar(runs(plan, place), span_s))
         for place, group in enumerate(plan.groups)
     )
     return Ring(_facts(plan), _ticks(span_s), tuple(rows))
@@ -73,13 +76,20 @@ def _facts(plan: SignalPlan) -> str:
     return _("cycle {cycle} s, offset {offset} s").format(cycle=cycle, offset=number(offset, _digits(offset)))
 
 
-def approaches_label(approaches: tuple[Approach, ...]) -> str:
+def approaches_label(approaches: tuple[Approach, ...], links: Mapping[str, Link]) -> str:
     """Return streets with arrows, as short as they can be read."""
     words = (
-        f"{approach.name} {''.join(_ARROWS[turn] for turn in approach.turns)}" if approach.turns else _("pedestrians")
+        f"{isolated(_street(approach, links))} {''.join(_ARROWS[turn] for turn in approach.turns)}"
+        if approach.turns
+        else _("pedestrians")
         for approach in approaches
     )
-    return ", ".join(dict.fromkeys(words))
+    return listed(list(dict.fromkeys(words)))
+
+
+def _street(approach: Approach, links: Mapping[str, Link]) -> str:
+    link = links.get(approach.from_link)
+    return here(clean_name(link.name_en), clean_name(link.name_ar)) or approach.name if link else approach.name
 
 
 def _bar(stretches: tuple[Run, ...], span_s: float) -> Markup:
@@ -97,7 +107,7 @@ def _bar(stretches: tuple[Run, ...], span_s: float) -> Markup:
 def _ticks(span_s: float) -> tuple[tuple[float, str], ...]:
     step = next(step for step in (5, 10, 20, 30, 60, math.ceil(span_s)) if span_s / step <= _TICKS)
     return tuple(
-        (100 * time / span_s, str(time))
+        (100 * time / span_s, in_numerals(f"{time}"))
         for time in itertools.takewhile(lambda t: t <= span_s, itertools.count(0, step))
     )
 

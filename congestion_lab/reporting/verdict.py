@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from congestion_lab.experiments.comparison import PairedDifference
 from congestion_lab.metrics.indicators import indicator
 from congestion_lab.reporting.figures import UNSERVED, tone_of
-from congestion_lab.reporting.translation import _, plural
-from congestion_lab.reporting.wording import interval, number, percent
+from congestion_lab.reporting.translation import _, listed, plural
+from congestion_lab.reporting.wording import interval, number, percent, share
 
 _OBJECTIVE = "mean_delay_s"
 
@@ -20,13 +20,15 @@ class Verdict:
         tone: better, worse or same.
         headline: A few words.
         lead: The finding with its figures.
-        details: Further sentences: how sure, what else changed, what to be careful about.
+        certainty: How sure it is.
+        risks: What else became worse, and vehicles that are not served.
     """
 
     tone: str
     headline: str
     lead: str
-    details: tuple[str, ...]
+    certainty: str
+    risks: tuple[str, ...]
 
 
 def verdict_of(differences: Mapping[str, PairedDifference], *, unseen: bool) -> Verdict:
@@ -43,8 +45,8 @@ def verdict_of(differences: Mapping[str, PairedDifference], *, unseen: bool) -> 
         "worse": _("Significantly worse in simulation"),
         "same": _("No significant improvement"),
     }
-    details = (_certainty(delay, unseen=unseen), *_side_effects(differences))
-    return Verdict(tone, headlines[tone], _lead(delay, tone), details)
+    certainty, risks = _certainty(delay, unseen=unseen), tuple(_side_effects(differences))
+    return Verdict(tone, headlines[tone], _lead(delay, tone), certainty, risks)
 
 
 def _lead(delay: PairedDifference, tone: str) -> str:
@@ -52,7 +54,7 @@ def _lead(delay: PairedDifference, tone: str) -> str:
         "before": number(delay.before_mean),
         "after": number(delay.after_mean),
         "change": percent(delay.relative, 1),
-        "size": percent(abs(delay.relative), 1).removeprefix("+"),
+        "size": share(abs(delay.relative), 1),
     }
     texts = {
         "better": _("Mean delay falls from {before} s to {after} s per demanded vehicle, {size} less."),
@@ -71,7 +73,10 @@ def _certainty(delay: PairedDifference, *, unseen: bool) -> str:
         return _("Only one seed was simulated: nothing can be said about chance. Simulate at least five.")
     seeds = plural("{count} seed", "{count} seeds", len(delay.seeds))
     where = _("that the search never saw") if unseen else _("run on both sides")
-    text = _("The 95 % interval of the change is {interval} s, paired over {seeds} {where}.")
+    text = _(
+        "The 95\N{NARROW NO-BREAK SPACE}%\N{NO-BREAK SPACE}interval of the change is {interval} s, "
+        "paired over {seeds} {where}."
+    )
     return text.format(interval=interval(delay.low, delay.high), seeds=seeds, where=where)
 
 
@@ -85,7 +90,7 @@ def _side_effects(differences: Mapping[str, PairedDifference]) -> list[str]:
     watched = ("stops_per_veh", "p95_travel_time_s", "max_queue_m", "co2_kg")
     worse = [_(indicator(one).label) for one in watched if _is_worse(differences, one)]
     if worse:
-        remarks.append(_("Significantly worse: {names}.").format(names=", ".join(worse)))
+        remarks.append(_("Significantly worse: {names}.").format(names=listed(worse)))
     return remarks
 
 

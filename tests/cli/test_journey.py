@@ -262,7 +262,7 @@ def test_seeds_of_one_side_only_are_left_out_and_named(run: Run, town: Path) -> 
 def test_a_study_and_a_run_set_are_reported(run: Run, tmp_path: Path) -> None:
     for source in ("runs/town-signals", "runs/town-signals/best"):
         page = tmp_path / "page.html"
-        assert run("report", source, "-o", page, "--json").json == {"report": str(page)}
+        assert run("report", source, "-o", page, "--json").json["report"] == str(page)
         text = page.read_text(encoding="utf-8")
         assert text.lower().startswith("<!doctype html>")
         assert "town" in text

@@ -1,51 +1,145 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("page-data").textContent);
-  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const colours = () => ({ ink: css("--ink"), soft: css("--soft"), rule: css("--rule"), before: css("--before"), after: css("--after"), accent: css("--accent"), worse: css("--worse") });
+  const root = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  // Charts take their colours from the page: a figure names them as "@ink", "@after", …
-  const painted = (value, tones) => {
-    if (typeof value === "string" && value.startsWith("@")) return tones[value.slice(1)] ?? value;
-    if (Array.isArray(value)) return value.map((each) => painted(each, tones));
-    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, painted(each, tones)]));
+  // Colours stand in the style sheet as pairs for light and dark: an element that wears one tells which holds now.
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.hidden = true;
+  const tone = (name) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  // A figure names its colours as "@ink", "@after", …
+  const painted = (value) => {
+    if (typeof value === "string" && value.startsWith("@")) return tone(value.slice(1));
+    if (Array.isArray(value)) return value.map(painted);
+    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, painted(each)]));
     return value;
   };
+  const digits = (text) => text.replace(/[0-9]/g, (digit) => "٠١٢٣٤٥٦٧٨٩"[digit]).replace(/(?<=[٠-٩])\.(?=[٠-٩])/g, "٫");
+  const spoken = (chart) => {
+    if (root.dataset.numerals !== "arabic") return;
+    for (const text of all("text, tspan", chart)) if (!text.childElementCount) text.textContent = digits(text.textContent);
+  };
   const draw = () => {
-    const tones = colours();
     for (const [id, figure] of Object.entries(data.charts)) {
-      const { data: traces, layout } = painted(figure, tones);
-      Plotly.react(id, traces, layout, { displaylogo: false, responsive: true, displayModeBar: false });
+      const { data: traces, layout } = painted(figure);
+      const chart = document.getElementById(id);
+      Plotly.react(chart, traces, layout, { displaylogo: false, responsive: true, displayModeBar: false });
+      if (chart.dataset.heard) continue;
+      chart.dataset.heard = "yes";
+      for (const event of ["plotly_afterplot", "plotly_hover"]) chart.on(event, () => spoken(chart));
+      spoken(chart);
     }
   };
-  if (Object.keys(data.charts).length) {
+  (window.requestIdleCallback ?? setTimeout)(draw); // the page can be read before
+
+  // Light or dark: as the reader's system wishes, until the button says otherwise.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const button = document.getElementById("theme");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
+  const themed = () => {
+    if (button) button.textContent = isDark() ? button.dataset.light : button.dataset.dark;
     draw();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  }
-  const forPrint = () => {
-    document.querySelectorAll("details:not(.movements)").forEach((each) => { each.open = true; });
-    document.querySelectorAll(".chart").forEach((each) => Plotly.relayout(each, { width: 640 })); // A4 between its margins
   };
-  addEventListener("beforeprint", forPrint);
-  addEventListener("afterprint", () => document.querySelectorAll(".chart").forEach((each) => Plotly.relayout(each, { width: null, autosize: true })));
+  dark.addEventListener("change", themed);
+  if (button) {
+    button.hidden = false;
+    button.textContent = isDark() ? button.dataset.light : button.dataset.dark;
+    button.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; themed(); });
+  }
+
+  // Paper is white and shows all: folded parts are opened for it, and folded again.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = all("details:not(.movements):not([open])");
+    opened.forEach((each) => { each.open = true; });
+    draw();
+    all(".chart").forEach((each) => Plotly.relayout(each, { width: 640 })); // A4 between its margins
+  });
+  addEventListener("afterprint", () => {
+    opened.forEach((each) => { each.open = false; });
+    all(".chart").forEach((each) => Plotly.relayout(each, { width: null, autosize: true }));
+  });
+
+  // A link to a folded part opens it.
+  const unfold = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target && target.tagName === "DETAILS") target.open = true;
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
+
+  // What is wider than the page scrolls inside itself, with the keyboard too.
+  const reachable = () => all(".scroll").forEach((box) => {
+    const name = box.closest("section, details")?.querySelector("h2, summary")?.textContent.trim();
+    const wide = box.scrollWidth > box.clientWidth;
+    for (const [key, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": name ?? "" })) {
+      if (wide) box.setAttribute(key, value); else box.removeAttribute(key);
+    }
+  });
+  addEventListener("resize", reachable);
+  all("details").forEach((each) => each.addEventListener("toggle", reachable));
+  reachable();
 
   // One view for all maps: they show the same place at the same scale.
-  const maps = [...document.querySelectorAll("svg.map")];
+  const maps = all("svg.map");
   if (maps.length) {
     const home = maps[0].viewBox.baseVal;
     const whole = { x: home.x, y: home.y, w: home.width, h: home.height };
     let view = { ...whole };
-    const show = () => maps.forEach((map) => map.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`));
-    const zoom = (factor, cx = view.x + view.w / 2, cy = view.y + view.h / 2) => {
-      const w = Math.min(whole.w, Math.max(whole.w / 40, view.w * factor)), ratio = w / view.w;
-      view = { x: cx - (cx - view.x) * ratio, y: cy - (cy - view.y) * ratio, w, h: whole.h * w / whole.w };
+    const layers = maps.map((map) => map.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "g")));
+    layers.forEach((layer) => layer.setAttribute("aria-hidden", "true"));
+    const inside = ({ x, y, half }, angle) => {
+      const across = half * Math.abs(Math.cos(angle * Math.PI / 180)), along = half * Math.abs(Math.sin(angle * Math.PI / 180));
+      return x - across > view.x && x + across < view.x + view.w && y - along > view.y && y + along < view.y + view.h;
+    };
+    // Streets are named as far as there is room, the longest first, each once in a neighbourhood.
+    const name = (map, layer) => {
+      const unit = view.w / (map.clientWidth || 1), size = 11 * unit, taken = [];
+      const free = (box) => taken.every((other) => Math.hypot(other.x - box.x, other.y - box.y) > (other.text === box.text ? 260 * unit : (other.half + box.half) * 0.9));
+      const shown = [];
+      for (const label of data.streets) {
+        if (shown.length === 14) break;
+        const [text, x, y, angle] = label;
+        const box = { x, y, text, half: text.length * size * 0.3 };
+        if (!inside(box, angle) || !free(box)) continue;
+        taken.push(box);
+        const mark = document.createElementNS("http://www.w3.org/2000/svg", "text");
+        mark.setAttribute("class", "street");
+        mark.setAttribute("font-size", size);
+        mark.setAttribute("transform", `translate(${x} ${y}) rotate(${angle})`);
+        mark.setAttribute("dy", "-0.35em");
+        mark.textContent = text;
+        shown.push(mark);
+      }
+      layer.replaceChildren(...shown);
+    };
+    let waiting = 0;
+    const show = () => {
+      maps.forEach((map) => map.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`));
+      cancelAnimationFrame(waiting);
+      waiting = requestAnimationFrame(() => maps.forEach((map, place) => name(map, layers[place])));
+    };
+    const keepInside = () => {
       view.x = Math.min(Math.max(view.x, whole.x), whole.x + whole.w - view.w);
       view.y = Math.min(Math.max(view.y, whole.y), whole.y + whole.h - view.h);
       show();
     };
-    document.querySelectorAll("[data-zoom]").forEach((button) => button.addEventListener("click", () => {
-      if (button.dataset.zoom === "all") { view = { ...whole }; show(); } else zoom(Number(button.dataset.zoom));
-    }));
+    const zoom = (factor, cx = view.x + view.w / 2, cy = view.y + view.h / 2) => {
+      const w = Math.min(whole.w, Math.max(whole.w / 40, view.w * factor)), ratio = w / view.w;
+      view = { x: cx - (cx - view.x) * ratio, y: cy - (cy - view.y) * ratio, w, h: whole.h * w / whole.w };
+      keepInside();
+    };
+    const move = (right, down) => { view.x += right * view.w; view.y += down * view.h; keepInside(); };
+    const showAll = () => { view = { ...whole }; show(); };
+    all("[data-zoom]").forEach((each) => each.addEventListener("click", () => (each.dataset.zoom === "all" ? showAll() : zoom(Number(each.dataset.zoom)))));
+    const keys = {
+      "+": () => zoom(0.7), "=": () => zoom(0.7), "-": () => zoom(1 / 0.7), 0: showAll,
+      ArrowLeft: () => move(-0.15, 0), ArrowRight: () => move(0.15, 0), ArrowUp: () => move(0, -0.15), ArrowDown: () => move(0, 0.15),
+    };
     const tip = document.getElementById("tip");
     const hide = () => { tip.style.visibility = "hidden"; };
     const tell = (event) => {
@@ -56,33 +150,41 @@
       const box = tip.getBoundingClientRect();
       tip.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - box.width - 4))}px`;
       tip.style.top = `${Math.max(4, event.clientY + 18 + box.height > innerHeight ? event.clientY - box.height - 12 : event.clientY + 18)}px`;
+      return undefined;
     };
     maps.forEach((map) => {
       let grip = null;
+      map.setAttribute("tabindex", "0");
+      if (document.getElementById("map-help")) map.setAttribute("aria-describedby", "map-help");
+      map.addEventListener("keydown", (event) => {
+        if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+        event.preventDefault();
+        keys[event.key]();
+      });
       map.addEventListener("pointermove", (event) => {
-        if (grip && event.buttons) {
-          const perPixel = view.w / map.clientWidth;
-          view.x = grip.x - (event.clientX - grip.cx) * perPixel;
-          view.y = grip.y - (event.clientY - grip.cy) * perPixel;
-          zoom(1);
-          return hide();
-        }
-        return tell(event);
+        if (!grip || !event.buttons) return tell(event);
+        const perPixel = view.w / map.clientWidth;
+        view.x = grip.x - (event.clientX - grip.cx) * perPixel;
+        view.y = grip.y - (event.clientY - grip.cy) * perPixel;
+        keepInside();
+        return hide();
       });
       map.addEventListener("pointerdown", (event) => { grip = event.pointerType === "mouse" ? { x: view.x, y: view.y, cx: event.clientX, cy: event.clientY } : null; tell(event); });
       addEventListener("pointerup", () => { grip = null; });
       map.addEventListener("pointerleave", hide);
-      map.addEventListener("wheel", (event) => {
-        if (!event.ctrlKey && !event.metaKey) return;
+      map.addEventListener("wheel", (event) => { // the page scrolls on, unless the reader is at work in the map
+        if (!event.ctrlKey && !event.metaKey && document.activeElement !== map) return;
         event.preventDefault();
         const box = map.getBoundingClientRect();
         zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, view.x + (event.clientX - box.left) / box.width * view.w, view.y + (event.clientY - box.top) / box.height * view.h);
       }, { passive: false });
     });
+    addEventListener("resize", show);
+    show();
   }
 
   // Tables sort by any column; a cell may carry the value that it is sorted by.
-  document.querySelectorAll("table[data-sortable]").forEach((table) => {
+  all("table[data-sortable]").forEach((table) => {
     const heads = [...table.tHead.rows[0].cells];
     const key = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent;
     heads.forEach((head, column) => head.querySelector("button")?.addEventListener("click", () => {

@@ -1,76 +1,17 @@
 import dataclasses
 import json
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from congestion_lab.core.errors import ExperimentError
-from congestion_lab.core.geometry import Turn
-from congestion_lab.experiments.runset import RunSet
-from congestion_lab.metrics.summary import run_summary
-from congestion_lab.network.model import Network
 from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
-from congestion_lab.reporting.report import _page
-from congestion_lab.reporting.trials import Trial, read_trials
-from congestion_lab.signals.intersection import Intersection, SignalHead
-from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
-from congestion_lab.simulation.result import Failure, Provenance, RunResult, Status
-from congestion_lab.simulation.spec import Controller, SimulationInputs
-
-HOSTILE = "<script>alert(1)</script>\"'\u202egpj.exe"
-Trips = Callable[[float], pd.DataFrame]
-
-
-def _side(label: str, delays: dict[int, float], trips: Trips, folder: Path, green_s: float = 20.0) -> Side:
-    results = []
-    for seed, delay in delays.items():
-        place = folder / f"{label}-{seed}"
-        place.mkdir()
-        trips(delay).to_parquet(place / "trips.parquet")
-        made = Provenance("fake", "1", "0", ("fake", "--run"), 0.1, 0.1)
-        results.append(RunResult("d", HOSTILE, seed, Status.COMPLETED, 3600, 3600, 0, 0, 0, place, made))
-    inputs = SimulationInputs(HOSTILE, folder / "net.xml", (), (), 0.0, 0.0, 3600.0, 3600.0, digest="x")
-    failure = Failure("d", HOSTILE, 99, "SumoFailedError", "log")
-    runs = RunSet(label, inputs, Controller.PLANS, (*results, failure))
-    intervals = (Interval(green_s, (Aspect.GREEN,)), Interval(3.0, (Aspect.YELLOW,)), Interval(30.0, (Aspect.RED,)))
-    plans = PlanSet((SignalPlan("C", "0", Control.FIXED, 0.0, (SignalGroup("0", (0,)),), intervals),))
-    links = pd.DataFrame(
-        {
-            "vehicles": [10.0],
-            "speed_kmh": [20.0],
-            "delay_s": [delays[1]],
-            "max_queue_m": [40.0],
-            "spillback_share": [0.0],
-        },
-        index=["west_mid"],
-    )
-    movements = pd.DataFrame(
-        {
-            "from_link": ["west_mid"],
-            "to_link": ["mid_east"],
-            "vehicles": [10.0],
-            "delay_s": [delays[1]],
-            "controller_id": ["C"],
-            "turn": ["straight"],
-            "los": ["C"],
-        }
-    )
-    summaries = {result.seed: run_summary(result) for result in results}
-    return Side(label, runs, summaries, plans, links, movements, tuple(float(each) for each in range(101)))
-
-
-@pytest.fixture
-def story(network: Network, trips: Trips, tmp_path: Path) -> Story:
-    before = _side("present", {1: 30.0, 2: 31.0, 3: 32.0}, trips, tmp_path)
-    after = _side("best", {1: 20.0, 2: 22.0, 3: 22.5}, trips, tmp_path, green_s=33.0)
-    head = SignalHead(0, "west_mid", 0, "mid_east", Turn.STRAIGHT, 13.9, 20.0, HOSTILE)
-    sites = {"C": Intersection("C", HOSTILE, "شارع", (head,), frozenset(), frozenset())}
-    trials = (Trial("present plan", 31.0, stopped=False, runs_used=3), Trial(HOSTILE, 22.0, stopped=True, runs_used=4))
-    return Story(HOSTILE, network, sites, before, after, trials, {"study": HOSTILE})
+from congestion_lab.reporting.report import report_page
+from congestion_lab.reporting.trials import read_trials
+from congestion_lab.signals.plan import PlanSet
+from tests.stories import HOSTILE
 
 
 def _noted(side: Side, *notes: str) -> Side:
@@ -80,17 +21,17 @@ def _noted(side: Side, *notes: str) -> Side:
 
 def test_what_a_model_rests_on_stands_beside_the_verdict_and_among_the_assumptions(story: Story) -> None:
     note = "The present plans are <assumed>."
-    page = _page(dataclasses.replace(story, before=_noted(story.before, note), after=_noted(story.after, note)))  # type: ignore[arg-type] # there is one
+    page = report_page(dataclasses.replace(story, before=_noted(story.before, note), after=_noted(story.after, note)))  # type: ignore[arg-type] # there is one
     told = [found.start() for found in re.finditer("The present plans are &lt;assumed&gt;", page)]
     first, second = told
     assert page.index("in simulation") < first < page.index('id="figures"') < page.index('id="trust"') < second
-    assert "Read with care" not in _page(story)
+    assert "Read with care" not in report_page(story)
 
 
 def test_a_study_tells_how_it_searched(story: Story) -> None:
     study = {"random_seed": 7, "sumo_runs_allowed": 200, "best_origin": HOSTILE, "search": {"present": {"11": 1.0}}}
-    page = _page(dataclasses.replace(story, study=study))
-    told = re.findall(r"<dt>([^<]*)</dt><dd><code>([^<]*)</code>", page)
+    page = report_page(dataclasses.replace(story, study=study))
+    told = re.findall(r"<dt>([^<]*)</dt><dd><bdi>([^<]*)</bdi>", page)
     assert {("Seeds of the search", "11"), ("Random seed of the search", "7")} <= set(told)
     assert ("Seeds, Present", "1, 2, 3") in told
 
@@ -110,19 +51,19 @@ def test_a_study_tells_what_each_level_contributed(story: Story) -> None:
     ]
     agreed = {"plans": 20, "rank_correlation": 0.814, "sumo_over_fast": 1.1, "spread": 0.1, "correction": "place"}
     study = {"levels": levels, "fast_engine": agreed, "ended": f"of {HOSTILE}"}
-    page = _page(dataclasses.replace(story, study=study))
+    page = report_page(dataclasses.replace(story, study=study))
     rows = re.findall(r"<tr><td>(\S+ \S+)</td>" + 4 * r"<td class=\"n\">([^<]*)</td>", page)
     assert rows[:2] == [("Present plan", "1", "3", "4", "–"), ("Fast engine", "3\u202f400", "0", "31", "32.7")]
     assert "Over the 20 plans that both judged" in page
     assert "rank correlation of 0.81" in page
     assert "The search ended because of &lt;script&gt;" in page
-    assert "What each level contributed" not in _page(story)
+    assert "What each level contributed" not in report_page(story)
 
 
 def test_an_offset_is_told_within_the_cycle(story: Story) -> None:
     (plan,) = story.before.plans
     moved = PlanSet((dataclasses.replace(plan, offset_s=-3.0),))
-    page = _page(dataclasses.replace(story, before=dataclasses.replace(story.before, plans=moved)))
+    page = report_page(dataclasses.replace(story, before=dataclasses.replace(story.before, plans=moved)))
     assert "cycle 53 s, offset 50 s" in page
 
 
@@ -142,7 +83,7 @@ class _Reader(HTMLParser):
 
 
 def test_a_page_runs_its_own_scripts_only_and_fetches_nothing(story: Story) -> None:
-    page = _page(story)
+    page = report_page(story)
     reader = _Reader()
     reader.feed(page)
     assert reader.scripts == 3
@@ -153,7 +94,7 @@ def test_a_page_runs_its_own_scripts_only_and_fetches_nothing(story: Story) -> N
 
 
 def test_a_page_says_what_changed_and_what_failed(story: Story) -> None:
-    page = _page(story)
+    page = report_page(story)
     assert "Significant improvement" in page
     assert "Mean delay falls from 31.0 s to 21.5 s" in page
     assert "seed 99: the run failed (SumoFailedError)" in page
@@ -162,7 +103,7 @@ def test_a_page_says_what_changed_and_what_failed(story: Story) -> None:
 
 
 def test_a_page_of_one_side_compares_nothing(story: Story) -> None:
-    page = _page(dataclasses.replace(story, after=None, trials=(), study=None))
+    page = report_page(dataclasses.replace(story, after=None, trials=(), study=None))
     assert "Nothing is compared" in page
     assert "Significant" not in page
     assert '<section id="search">' not in page
@@ -170,7 +111,7 @@ def test_a_page_of_one_side_compares_nothing(story: Story) -> None:
 
 def test_a_page_without_link_tables_has_no_map(story: Story) -> None:
     before, after = (_without_details(side) for side in (story.before, story.after) if side is not None)
-    page = _page(dataclasses.replace(story, before=before, after=after))
+    page = report_page(dataclasses.replace(story, before=before, after=after))
     assert '<section id="map">' not in page
     assert '<section id="plans">' in page
 
@@ -180,7 +121,7 @@ def _without_details(side: Side) -> Side:
 
 
 def test_the_page_data_is_json_with_a_text_per_link(story: Story) -> None:
-    data = re.search(r'id="page-data">(.*?)</script>', _page(story), re.DOTALL)
+    data = re.search(r'id="page-data">(.*?)</script>', report_page(story), re.DOTALL)
     assert data is not None
     content = json.loads(data[1])
     assert len(content["links"]) == len(story.network.links)

@@ -20,6 +20,6 @@ def test_a_ring_tells_who_ends_its_greens(control: Control, facts: str) -> None:
     groups = (SignalGroup("a", (0,)), SignalGroup("b", (1,)))
     rows = ((20.0, (G, R)), (4.0, (Y, R)), (12.0, (R, G)), (4.0, (R, Y)))
     plan = SignalPlan("c", "0", control, 47.0, groups, tuple(Interval(length, shown) for length, shown in rows))
-    ring = ring_of(plan, Intersection("c", "c", "", (), frozenset(), frozenset()), span_s=40.0)
+    ring = ring_of(plan, Intersection("c", "c", "", (), frozenset(), frozenset()), {}, span_s=40.0)
     assert ring.facts == facts
     assert len(ring.rows) == 2

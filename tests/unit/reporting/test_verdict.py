@@ -5,7 +5,7 @@ from congestion_lab.reporting.verdict import verdict_of
 def test_a_clear_gain_is_called_significant() -> None:
     verdict = verdict_of({"mean_delay_s": paired({1: 40, 2: 42, 3: 41}, {1: 30, 2: 31, 3: 31})}, unseen=True)
     assert verdict.tone == "better"
-    assert "never saw" in verdict.details[0]
+    assert "never saw" in verdict.certainty
 
 
 def test_a_gain_that_chance_explains_is_not() -> None:
@@ -22,7 +22,7 @@ def test_a_loss_is_called_a_loss() -> None:
 def test_one_seed_proves_nothing() -> None:
     verdict = verdict_of({"mean_delay_s": paired({1: 40}, {1: 10})}, unseen=True)
     assert verdict.tone == "same"
-    assert "Only one seed" in verdict.details[0]
+    assert "Only one seed" in verdict.certainty
 
 
 def test_what_got_worse_beside_the_objective_is_said() -> None:
@@ -31,7 +31,7 @@ def test_what_got_worse_beside_the_objective_is_said() -> None:
         paired({1: 1, 2: 1, 3: 1.1}, {1: 2, 2: 2, 3: 2}),
     )
     verdict = verdict_of({"mean_delay_s": delay, "stops_per_veh": stops}, unseen=True)
-    assert any("Stops per vehicle" in sentence for sentence in verdict.details)
+    assert any("Stops per vehicle" in sentence for sentence in verdict.risks)
 
 
 def test_the_same_plan_twice_is_called_no_improvement() -> None:

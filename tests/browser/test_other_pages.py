@@ -1,0 +1,66 @@
+"""The quality page and the report of a calibrated demand, in both languages."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from congestion_lab.demand.assessment import Change, Compared, ZoneChange
+from congestion_lab.demand.counts import Count
+from congestion_lab.network.checks import Severity
+from congestion_lab.network.edits import Edits
+from congestion_lab.network.issues import issue
+from congestion_lab.network.quality import Quality
+from congestion_lab.reporting.demandreport import demand_report
+from congestion_lab.reporting.qualitypage import quality_page
+from congestion_lab.reporting.translation import speaking
+from congestion_lab.sumo.importfolder import Imported, Origin
+from tests.browser.conftest import Open
+from tests.stories import HOSTILE, hostile_network
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def _quality() -> str:
+    messages = (f"ends at {HOSTILE!r} and nothing leads on", "has a limit of 150 km/h", "is 3.2 m long")
+    rules = ("dead_ends", "speeds", "short_links")
+    found = tuple(
+        issue(rule, severity, "west_mid", message, (10.0, 5.0))
+        for rule, severity, message in zip(rules, Severity, messages, strict=True)
+    )
+    counts = {"links": 4, "nodes": 4, "signals": 1, "road_km": 1.5, "lane_km": 2}
+    origin = Origin("osm", f"{HOSTILE}.osm", "d", "test", "ODbL-1.0", "notice")
+    made = Imported("", origin, Quality(found), (), {"fix": True}, Edits(), Edits(), counts, {"service road": 3}, ())
+    return quality_page(made, hostile_network(), title=HOSTILE)
+
+
+def _demand() -> str:
+    counts = tuple(Count(link, "", 27000.0, 27900.0, "", 50.0) for link in ("a", HOSTILE))
+    modelled = {"prior": np.array([50.0, 20.0]), "calibrated": np.array([50.0, 45.0])}
+    zones = (ZoneChange(HOSTILE, (10.0, 12.0), (0.0, 0.0), 0.5, (0.4, 0.2)),)
+    change = Change((10.0, 12.0), ((27000.0, 10.0, 12.0),), 0.2, (), zones)
+    return demand_report(HOSTILE, Compared(counts, np.array([False, True]), modelled, 0.1), change, [HOSTILE], {})
+
+
+@pytest.fixture(params=["en", "ar"])
+def pages(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
+    """Both pages in one language."""
+    with speaking(request.param):
+        written = {tmp_path / "quality.html": _quality(), tmp_path / "demand.html": _demand()}
+    for path, text in written.items():
+        path.write_text(text, encoding="utf-8")
+    return list(written)
+
+
+def test_pages_fit_are_accessible_and_harmless(open_page: Open, pages: list[Path]) -> None:
+    for path in pages:
+        for width, scheme in ((380, "dark"), (1440, "light")):
+            page = open_page(path, width, scheme).page
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            found = Axe().run(page, options={"runOnly": TAGS, "resultTypes": ["violations"]})
+            told = [
+                (each["id"], [node["html"][:160] for node in each["nodes"]]) for each in found.response["violations"]
+            ]
+            assert told == [], path.name
+            assert "\u202e" not in page.content()

@@ -1,0 +1,83 @@
+import dataclasses
+
+import pytest
+
+from congestion_lab.reporting.briefing import Answer, briefing
+from congestion_lab.reporting.figures import compared
+from congestion_lab.reporting.gathering import Side, Story
+from congestion_lab.reporting.intersectiontable import intersection_rows
+from congestion_lab.reporting.verdict import verdict_of
+from congestion_lab.signals.plan import PlanSet
+from congestion_lab.simulation.names import QUEUE
+from congestion_lab.simulation.result import Status
+
+
+def _answers(story: Story) -> list[Answer]:
+    assert story.after is not None
+    differences = compared(story.before.summaries, story.after.summaries)
+    verdict = verdict_of(differences, unseen=story.study is not None)
+    return briefing(story, verdict, differences, intersection_rows(story))
+
+
+def _after(story: Story) -> Side:
+    assert story.after is not None
+    return story.after
+
+
+def _with_results(side: Side, **changes: object) -> Side:
+    results = tuple(dataclasses.replace(one, **changes) for one in side.runs.results)  # type: ignore[arg-type] # as named
+    return dataclasses.replace(side, runs=dataclasses.replace(side.runs, outcomes=results))
+
+
+def _told(story: Story, place: int) -> str:
+    return " ".join(_answers(story)[place].sentences)
+
+
+def test_five_questions_are_answered(story: Story) -> None:
+    asked, changes, amount, certainty, risk = _answers(story)
+    assert "least mean delay" in asked.sentences[0]
+    assert changes.sentences == (
+        "Signal plans that change: 1 of 1. Roads and demand stay.",
+        "Their cycles: 53 s before, 66 s after.",
+    )
+    assert amount.sentences[0] == "Mean delay per vehicle: −9.5 s (−30.6\u202f%)."
+    assert "never saw" in certainty.sentences[0]
+    assert "Some runs failed" in risk.sentences[0]
+
+
+def test_run_sets_are_asked_for_their_difference(story: Story) -> None:
+    asked = _told(dataclasses.replace(story, study=None), 0)
+    assert asked.startswith("How does “Proposed” compare with “Present” in “<script>")
+
+
+def test_nothing_is_answered_where_nothing_is_compared(story: Story) -> None:
+    after = _after(story)
+    differences = compared(story.before.summaries, after.summaries)
+    verdict = verdict_of(differences, unseen=True)
+    assert briefing(dataclasses.replace(story, after=None), verdict, differences, []) == []
+
+
+@pytest.mark.parametrize("shift_cycles", [0, 1, -2])
+def test_a_plan_that_starts_whole_cycles_later_does_not_change(story: Story, shift_cycles: int) -> None:
+    (plan,) = story.before.plans
+    moved = dataclasses.replace(plan, program_id="new", offset_s=plan.offset_s + shift_cycles * plan.cycle_s)
+    after = dataclasses.replace(_after(story), plans=PlanSet((moved,)))
+    assert _told(dataclasses.replace(story, after=after), 1) == "No signal plan changes."
+
+
+def test_what_becomes_slower_is_a_risk(story: Story) -> None:
+    assert "become slower" not in _told(story, 4)
+    turned = dataclasses.replace(story, before=_after(story), after=story.before)
+    assert "Intersections that become slower by more than 3 s: 1 of 1." in _told(turned, 4)
+
+
+def test_a_gridlock_is_a_risk(story: Story) -> None:
+    jammed = _with_results(_after(story), status=Status.GRIDLOCK)
+    assert "Gridlock with the new plans: 3 runs." in _told(dataclasses.replace(story, after=jammed), 4)
+
+
+def test_figures_of_the_fast_engine_are_called_so(story: Story) -> None:
+    made = dataclasses.replace(story.before.runs.results[0].provenance, engine=QUEUE)
+    fast = _with_results(story.before, provenance=made)
+    assert "confirm them in SUMO" in _told(dataclasses.replace(story, before=fast), 3)
+    assert "confirm them in SUMO" not in _told(story, 3)
