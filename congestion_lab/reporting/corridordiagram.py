@@ -10,13 +10,12 @@ from markupsafe import Markup
 
 from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import clean_name
-from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.metrics.corridors import Corridor, Floats, StopLine, arrivals_on_green, sampled_ways
 from congestion_lab.metrics.greenwaves import Wave, wave
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.timespace import Signal, TimeSpace
-from congestion_lab.reporting.translation import _
-from congestion_lab.reporting.wording import number
+from congestion_lab.reporting.translation import _, here
+from congestion_lab.reporting.wording import clock, number, share
 from congestion_lab.signals.greenwave import Progression
 from congestion_lab.signals.plan import Control, PlanSet, SignalPlan
 from congestion_lab.signals.windows import green_windows
@@ -95,7 +94,7 @@ def diagram_of(story: Story, waved: Waved, side: Side, passed: Passed) -> Diagra
     ways = sampled_ways(table, way, begin_s=begin_s, end_s=end_s, most=_MOST_VEHICLES)
     bands = tuple(band_corners(waved.wave, begin_s, end_s))
     label = _("{side}: time-space diagram, {begin} to {end}, seed {seed}").format(
-        side=side.name, begin=clock_from_seconds(begin_s), end=clock_from_seconds(end_s), seed=seed
+        side=side.name, begin=clock(begin_s), end=clock(end_s), seed=number(seed, 0)
     )
     drawing = TimeSpace(begin_s, end_s, way.length_m, signals, ways, bands).drawn(label)
     return Diagram(drawing, _band_words(waved.wave.progression))
@@ -112,13 +111,13 @@ def _figures(way: Corridor, line: StopLine, waved: Waved, sections: Sections) ->
     counted = [arrivals_on_green(found[place], way.links[place].free_flow_s, windows) for found in sections.values()]
     on_green, arrived = (sum(column) for column in zip(*counted, strict=True))
     cycle = green_windows(plan, line.heads, begin_s=plan.offset_s, end_s=plan.offset_s + plan.cycle_s)
-    share = sum(end - start for start, end in cycle) / plan.cycle_s
+    green = sum(end - start for start, end in cycle) / plan.cycle_s
     return (
         _("{cycle} s, offset {offset} s").format(
             cycle=number(plan.cycle_s, 0), offset=number(plan.offset_s % plan.cycle_s, 0)
         ),
-        f"{number(100 * share, 0)} %",
-        f"{number(100 * on_green / arrived, 0)} %" if arrived else number(math.nan),
+        share(green),
+        share(on_green / arrived) if arrived else number(math.nan),
     )
 
 
@@ -146,11 +145,11 @@ def _band_words(found: Progression) -> str:
         return _("No green band: the signals have no common cycle, or follow the traffic.")
     if not found.bands:
         return _("No green band: at the speed limits the greens never overlap.")
-    text = _("Green band at the speed limits: {width} s of {cycle} s, {share} % of the shortest green on the way.")
+    text = _("Green band at the speed limits: {width} s of {cycle} s, {share} of the shortest green on the way.")
     return text.format(
         width=number(found.bandwidth_s, 0),
         cycle=number(found.cycle_s, 0),
-        share=number(100 * found.attainability, 0),
+        share=share(found.attainability),
     )
 
 
@@ -163,4 +162,5 @@ def _shown(result: RunResult) -> tuple[float, float]:
 
 def _name(story: Story, controller_id: str) -> str:
     found = story.intersections.get(controller_id)
-    return clean_name(found.name if found else controller_id)
+    names = (clean_name(found.name), clean_name(found.name_ar)) if found else ("", "")
+    return here(*names) or clean_name(controller_id)

@@ -21,7 +21,7 @@ from congestion_lab.reporting.corridordiagram import (
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.linkmap import link_name
 from congestion_lab.reporting.timeline import TONES, Line, Timeline
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, isolated, onward
 from congestion_lab.reporting.wording import interval, number, signed
 from congestion_lab.simulation.tables import PASSAGES
 
@@ -156,7 +156,7 @@ def _chart(starts_s: Floats, probes: Sequence[Probes]) -> Markup:
 
 def _name(way: Corridor) -> str:
     first, last = link_name(way.links[0]), link_name(way.links[-1])
-    return first if first == last else _("{first} to {last}").format(first=first, last=last)
+    return first if first == last else onward(isolated(first), isolated(last))
 
 
 def _facts(way: Corridor) -> str:

@@ -10,8 +10,8 @@ from congestion_lab.metrics.emissions import Emitted, emission_rows, emitted
 from congestion_lab.metrics.indicators import Indicator
 from congestion_lab.reporting.figures import Figure, Values, figures_of
 from congestion_lab.reporting.gathering import Side, Story
-from congestion_lab.reporting.translation import _
-from congestion_lab.reporting.wording import number
+from congestion_lab.reporting.translation import _, isolated, listed
+from congestion_lab.reporting.wording import number, share
 from congestion_lab.sumo.demandfacts import emission_classes
 
 _KG = 1e-3
@@ -19,10 +19,11 @@ _KG = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """A class of vehicles: its name, its share of the carbon dioxide before in percent, of each side kg and g/km."""
+    """A class of vehicles: its name, its share of the carbon dioxide before, and kg and g/km of each side."""
 
     name: str
-    share: float
+    percent: float
+    share: str
     sides: tuple[tuple[str, str], ...]
 
 
@@ -83,10 +84,12 @@ def _classes(sides: Sequence[Side]) -> tuple[ClassRow, ...]:
     tables = [_by_class(side) for side in sides]
     total = tables[0]["co2_g"].sum()
     names = sorted(set().union(*(table.index for table in tables)), key=lambda name: -_of(tables[0], name, "co2_g"))
+    shares = {name: _of(tables[0], name, "co2_g") / total if total else 0.0 for name in names}
     return tuple(
         ClassRow(
             clean_name(name),
-            100 * _of(tables[0], name, "co2_g") / total if total else 0.0,
+            100 * shares[name],
+            share(shares[name]),
             tuple(
                 (number(_of(table, name, "co2_g") * _KG, 0), number(_of(table, name, "per_km_g"), 0))
                 for table in tables
@@ -119,13 +122,13 @@ def _remarks(story: Story) -> list[str]:
     inputs = story.before.runs.inputs
     files = [path for path in (*inputs.additional_files, *inputs.route_files) if path.exists()]
     classes = emission_classes(files)
-    stated = [f"{clean_name(name)}: {clean_name(value)}" for name, value in sorted(classes.items()) if value]
+    stated = [isolated(f"{clean_name(name)}: {clean_name(value)}") for name, value in sorted(classes.items()) if value]
     if stated:
         text = _(
             "Emission classes as the scenario states them (HBEFA is the Handbook of Emission Factors for Road "
             "Transport), assumed unless the fleet was surveyed: {classes}."
         )
-        told.append(text.format(classes="; ".join(stated)))
+        told.append(text.format(classes=listed(stated)))
     if not stated or not all(classes.values()):
         told.append(_("Vehicle types without a class of their own have SUMO's default class, an assumption."))
     return told

@@ -200,10 +200,10 @@ def _bounds(low: float, high: float, unit: str) -> str:
 def _level_changes() -> tuple[str, ...]:
     return (
         _("better by three levels or more"),
-        _("by two levels"),
-        _("by one level"),
+        _("better by two levels"),
+        _("better by one level"),
         _("the same level"),
         _("worse by one level"),
-        _("by two levels"),
-        _("by three levels or more"),
+        _("worse by two levels"),
+        _("worse by three levels or more"),
     )

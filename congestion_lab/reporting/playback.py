@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.metrics.intervals import JAM_KMH, LinkHistory, Quarter, link_history, quarters
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.packing import packed
 from congestion_lab.reporting.scales import SPEED_KMH
 from congestion_lab.reporting.timeline import TONES, Line, Timeline
 from congestion_lab.reporting.translation import _
-from congestion_lab.reporting.wording import number
+from congestion_lab.reporting.wording import clock, number, period
 from congestion_lab.simulation.tables import LINK_INTERVALS
 
 WINDOW_S = 300.0  # a few signal cycles, so that pictures show queues and not colours of signals
@@ -88,7 +87,7 @@ def _moment(time_s: float, row: int, names: Sequence[str], histories: Sequence[L
         )
         for name, history in zip(names, histories, strict=True)
     ]
-    return " · ".join([clock_from_seconds(time_s), *told])
+    return " · ".join([clock(time_s), *told])
 
 
 def _rows(sides: Sequence[Sequence[Quarter]]) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
@@ -96,7 +95,7 @@ def _rows(sides: Sequence[Sequence[Quarter]]) -> tuple[tuple[str, tuple[tuple[st
     shared = [quarter for quarter in sides[0] if all(quarter.begin_s in side for side in by_begin)]
     return tuple(
         (
-            f"{clock_from_seconds(each.begin_s)}–{clock_from_seconds(each.end_s)}",
+            period(each.begin_s, each.end_s),
             tuple(_figures(side[each.begin_s]) for side in by_begin),
         )
         for each in shared

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from congestion_lab.core.geometry import Point
-from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.reporting.svg import Attributes, element, path_data
-from congestion_lab.reporting.wording import number
+from congestion_lab.reporting.wording import clock, number
 
 _WIDTH, _HEIGHT = 1000.0, 240.0
 _LEFT, _RIGHT, _TOP, _FOOT = 60.0, 36.0, 20.0, 30.0
@@ -96,7 +95,7 @@ class Timeline:
             yield element("text", place, number(count * step, 0 if step >= 1 else 1))
         for time_s in clock_ticks(self.times_s[0], self.times_s[-1], most=_MOST_TICKS):
             where: Attributes = {"x": self.place(time_s), "y": _HEIGHT - 6, "text-anchor": "middle"}
-            yield element("text", where, clock_from_seconds(time_s))
+            yield element("text", where, clock(time_s))
 
 
 def clock_ticks(first_s: float, last_s: float, *, most: int) -> list[float]:

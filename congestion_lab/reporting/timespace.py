@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from congestion_lab.core.geometry import Point
-from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.reporting.svg import Attributes, element, path_data
 from congestion_lab.reporting.timeline import clock_ticks
-from congestion_lab.reporting.wording import number
+from congestion_lab.reporting.translation import _, isolated, whole
+from congestion_lab.reporting.wording import clock, number
 from congestion_lab.signals.windows import Window
 
 _WIDTH, _LEFT, _TOP, _FOOT = 1000.0, 205.0, 12.0, 26.0
@@ -99,7 +99,7 @@ class TimeSpace:
             x, _y = self.place((time_s, 0.0))
             yield element("line", {"class": "grid", "x1": x, "x2": x, "y1": _TOP, "y2": bottom})
             anchor = "end" if time_s == self.end_s else "middle"
-            yield element("text", {"x": x, "y": self.height - 6, "text-anchor": anchor}, clock_from_seconds(time_s))
+            yield element("text", {"x": x, "y": self.height - 6, "text-anchor": anchor}, clock(time_s))
 
     def _names(self) -> Iterator[Markup]:
         """Yield names at the left, moved apart where signals are close together."""
@@ -107,7 +107,8 @@ class TimeSpace:
         for signal in self.signals:
             _x, y = self.place((self.begin_s, signal.distance_m))
             last = min(y + 4, last - _LABEL_APART)
-            text = f"{_shortened(signal.name)} · {number(signal.distance_m, 0)} m"
+            away = _("{distance} m").format(distance=number(signal.distance_m, 0))
+            text = whole(f"{isolated(_shortened(signal.name))} · {away}")
             yield element("text", {"x": _LEFT - 8, "y": last, "text-anchor": "end"}, text)
 
 

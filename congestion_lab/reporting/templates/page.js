@@ -73,13 +73,18 @@
   unfold();
 
   // What is wider than the page scrolls inside itself, with the keyboard too.
-  const reachable = () => all(".scroll").forEach((box) => {
-    const name = box.closest("section, details")?.querySelector("h2, summary")?.textContent.trim();
-    const wide = box.scrollWidth > box.clientWidth;
-    for (const [key, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": name ?? "" })) {
-      if (wide) box.setAttribute(key, value); else box.removeAttribute(key);
+  const reachable = () => {
+    const used = new Map();
+    for (const box of all(".scroll")) {
+      const heading = box.closest("section, details")?.querySelector("h2, summary")?.textContent.trim() ?? "";
+      const times = (used.get(heading) ?? 0) + 1, wide = box.scrollWidth > box.clientWidth;
+      used.set(heading, times);
+      const name = times > 1 ? `${heading} (${times})` : heading;
+      for (const [key, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": name })) {
+        if (wide) box.setAttribute(key, value); else box.removeAttribute(key);
+      }
     }
-  });
+  };
   addEventListener("resize", reachable);
   all("details").forEach((each) => each.addEventListener("toggle", reachable));
   reachable();

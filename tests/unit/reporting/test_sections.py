@@ -132,7 +132,7 @@ def test_corridors_tell_travel_times_before_and_after(story: Story) -> None:
     assert row.times == ("81 (80 to 81)", "49 (48 to 49)")
     assert (row.change, row.tone) == ("−32", "better")
     assert len(row.diagrams) == 2
-    assert [signal.sides[0][:2] for signal in row.signals] == [("60 s, offset 0 s", "50 %")] * 3
+    assert [signal.sides[0][:2] for signal in row.signals] == [("60 s, offset 0 s", "50\u202f%")] * 3
     assert row.facts == "0.4 km, 3 signals, 40 s at the speed limits"
 
 
@@ -140,7 +140,8 @@ def test_green_bands_are_where_a_platoon_meets_green_at_every_signal(story: Stor
     """Greens of 30 s, all at once, 10 s apart at the speed limit: who starts in the first 10 s meets all three."""
     (row,) = corridor_rows(story)
     assert (
-        row.diagrams[0].band == "Green band at the speed limits: 10 s of 60 s, 33 % of the shortest green on the way."
+        row.diagrams[0].band
+        == "Green band at the speed limits: 10 s of 60 s, 33\u202f% of the shortest green on the way."
     )
     (way,) = corridors(story.network, most=1)
     bands = list(band_corners(wave_of(way, story.before).wave, 600.0, 1200.0))
@@ -165,7 +166,7 @@ def test_the_environment_is_told_by_trip_by_kilometre_and_by_class(story: Story)
     assert (by_id["co2.per_vehicle_g"].before, by_id["co2.per_vehicle_g"].after) == ("202", "122")
     assert by_id["co2.per_km_g"].before == "505"
     assert (by_id["co2.per_km_g"].tone, by_id["co2.per_km_g"].relative) == ("better", "−39.6\u202f%")
-    assert [row.share for row in made.classes] == [100.0]
+    assert [(row.percent, row.share) for row in made.classes] == [(100.0, "100\u202f%")]
     assert any("car: HBEFA4/PC_petrol_Euro-3" in remark for remark in made.remarks)
 
 
