@@ -42,7 +42,7 @@ DAMASCUS = (
     ),
     N_(
         "The demand is a model too: no trip survey, count or matrix of the city is published; every figure is named "
-        "with its source or as assumed in demand/assumptions.yaml of the network."
+        "with its source or as assumed in the files of demand/ of the network."
     ),
 )
 

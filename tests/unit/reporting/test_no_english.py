@@ -119,13 +119,13 @@ def _quality(_story: Story, network: Network) -> str:
     return quality_page(made, network, title="")
 
 
-def _demand(_story: Story, _network: Network) -> str:
+def _demand(_story: Story, network: Network) -> str:
     counts = tuple(Count(link, "", 27000.0, 27900.0, "", 50.0) for link in ("1", "2"))
     compared = Compared(counts, np.array([False, True]), {"prior": np.array([50.0, 20.0])}, 0.1)
     zones = (ZoneChange("1", (10.0, 12.0), (0.0, 0.0), 0.0, (0.4, 0.2)),)
     change = Change((10.0, 12.0), ((27000.0, 10.0, 12.0),), 0.2, (), zones)
     notes = ["No estimate met the counts better than the prior: the vehicles are those of the scenario."]
-    return demand_report("", compared, change, notes, {"Scenario": "1"})
+    return demand_report("", compared, change, notes, {"Scenario": "1"}, network=network)
 
 
 def _cameras(_story: Story, network: Network) -> str:
