@@ -4,30 +4,22 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.names import clean_name
 from congestion_lab.metrics.capacity import Analysis, Approach, LaneGroup, Movement
+from congestion_lab.metrics.discharge import Service, Stream
 from congestion_lab.metrics.service import LEVELS, level_of_service
 from congestion_lab.signals.hcm import (
     PERIOD_H,
-    Accumulation,
-    accumulation,
     incremental_delay_s,
     initial_queue_delay_s,
     queue_95_veh,
-    random_queue_veh,
     unmet_hours,
 )
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import clearance_s
 from congestion_lab.signals.plan import SignalPlan
-from congestion_lab.signals.streams import Flows, critical_ratios, lane_loads, released, saturation_vph, streams
-
-_HOUR_S = 3600.0
-_LONE_VPH = 1e-3  # what nobody uses is told as a lone vehicle would find it
+from congestion_lab.signals.streams import Flows, critical_ratios, lane_loads, released, streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +35,6 @@ class Conditions:
     hours: float = PERIOD_H
     initial_queues_veh: Mapping[tuple[str, str], float] = field(default_factory=dict)
     arrivals_on_green: Mapping[tuple[str, str], float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stream:
-    """One movement on one lane: its load, the movement's share of it, and what each interval lets go."""
-
-    head: SignalHead
-    load_vph: float
-    share_of_movement: float
-    released: NDArray[np.float64]
-
-    @property
-    def saturation_vph(self) -> float:
-        return saturation_vph(self.head)
 
 
 STANDARD_CONDITIONS = Conditions()
@@ -78,7 +56,7 @@ def analysed(
     shares = released(plan, intersection, heads, loads)
     totals = {pair: flows.get(pair, 0.0) for pair in {(head.from_link, head.to_link) for head in heads}}
     found = [
-        _Stream(head, load, load / totals[head.from_link, head.to_link] if load > 0 else 0.0, share)
+        Stream(head, load, load / totals[head.from_link, head.to_link] if load > 0 else 0.0, share)
         for head, load, share in zip(heads, loads, shares, strict=True)
     ]
     groups = [_lane_group(plan, members, conditions) for members in _lane_groups(found)]
@@ -104,23 +82,23 @@ def _critical_saturation(plan: SignalPlan, intersection: Intersection, flows: Fl
     return float(critical_ratios(load).sum()) * plan.cycle_s / (plan.cycle_s - lost)
 
 
-def _lane_groups(found: Iterable[_Stream]) -> Iterator[list[_Stream]]:
+def _lane_groups(found: Iterable[Stream]) -> Iterator[list[Stream]]:
     """Yield the streams of each lane group: lanes of one link that serve the same movements."""
-    lanes: dict[tuple[str, int], list[_Stream]] = {}
+    lanes: dict[tuple[str, int], list[Stream]] = {}
     for stream in found:
         lanes.setdefault((stream.head.from_link, stream.head.from_lane), []).append(stream)
-    groups: dict[tuple[str, frozenset[str]], list[_Stream]] = {}
+    groups: dict[tuple[str, frozenset[str]], list[Stream]] = {}
     for (link, _), members in sorted(lanes.items()):
         key = (link, frozenset(stream.head.to_link for stream in members))
         groups.setdefault(key, []).extend(members)
     yield from groups.values()
 
 
-def _lane_group(plan: SignalPlan, members: Sequence[_Stream], conditions: Conditions) -> LaneGroup:
+def _lane_group(plan: SignalPlan, members: Sequence[Stream], conditions: Conditions) -> LaneGroup:
     lanes = sorted({stream.head.from_lane for stream in members})
     turns = {stream.head.to_link: stream.head.turn or Turn.STRAIGHT for stream in members}
     volume = sum(stream.load_vph for stream in members)
-    service = _Service(plan, members, lanes)
+    service = Service(plan, members, lanes)
     capacity, hours = service.capacity_vph, conditions.hours
     degree = volume / capacity if capacity > 0 else math.inf
     met = _weighted(members, conditions.arrivals_on_green)
@@ -152,51 +130,7 @@ def _lane_group(plan: SignalPlan, members: Sequence[_Stream], conditions: Condit
     )
 
 
-class _Service:
-    """What a lane group may discharge over the cycle."""
-
-    def __init__(self, plan: SignalPlan, members: Sequence[_Stream], lanes: Sequence[int]) -> None:
-        self._cycle_s = plan.cycle_s
-        self._lanes = len(lanes)
-        self._durations = np.array([interval.duration_s for interval in plan.intervals])
-        by_lane = [[stream for stream in members if stream.head.from_lane == lane] for lane in lanes]
-        self._rates_vph = np.sum([_mixed(each, [one.released for one in each]) for each in by_lane], axis=0)
-        self.saturation_vph = float(sum(_mixed(each, [np.ones(1)] * len(each))[0] for each in by_lane))
-        self.capacity_vph = float(self._rates_vph @ self._durations) / self._cycle_s
-        self._green = self._rates_vph > 0
-        self.green_share = float(self._durations[self._green].sum()) / self._cycle_s
-
-    def queue(self, volume_vph: float, on_green: float | None) -> Accumulation:
-        """Return the uniform queue of a volume of which some share arrives on green; at a constant rate for None."""
-        share = self.green_share if on_green is None else on_green
-        volume = max(volume_vph, _LONE_VPH) / _HOUR_S
-        on = volume * share / self.green_share if self.green_share > 0 else 0.0
-        off = volume * (1 - share) / (1 - self.green_share) if self.green_share < 1 else 0.0
-        arrivals = np.where(self._green, on, off)
-        return accumulation(self._durations.tolist(), (self._rates_vph / _HOUR_S).tolist(), arrivals.tolist())
-
-    def random_queue_veh(self, degree: float, queue_veh: float, hours: float) -> float:
-        """Return what random arrivals add to the back of the queue of one lane."""
-        lane = self.capacity_vph / self._lanes
-        if lane <= 0:
-            return math.inf
-        per_cycle = lane * self._cycle_s / _HOUR_S
-        return random_queue_veh(degree, lane, per_cycle, hours=hours, queue_veh=queue_veh / self._lanes)
-
-
-def _mixed(members: Sequence[_Stream], released: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return what one lane discharges in each interval: its movements leave in turn, as they stand in the queue."""
-    total = sum(stream.load_vph for stream in members)
-    shares = [stream.load_vph / total if total > 0 else 1 / len(members) for stream in members]
-    headways = np.zeros(len(released[0]))
-    with np.errstate(divide="ignore"):  # who may not go holds up who stands behind
-        for stream, share, let_go in zip(members, shares, released, strict=True):
-            if share > 0:
-                headways = headways + share / (stream.saturation_vph * let_go)
-        return np.asarray(1 / headways)
-
-
-def _weighted(members: Sequence[_Stream], known: Mapping[tuple[str, str], float]) -> float | None:
+def _weighted(members: Sequence[Stream], known: Mapping[tuple[str, str], float]) -> float | None:
     """Return the share of a lane group's arrivals that meets a green, by load; None where it is not known."""
     pairs = [
         (stream.load_vph, known[stream.head.from_link, stream.head.to_link])
@@ -207,7 +141,7 @@ def _weighted(members: Sequence[_Stream], known: Mapping[tuple[str, str], float]
     return min(1.0, sum(load * share for load, share in pairs) / weight) if weight > 0 else None
 
 
-def _initial_queue(members: Sequence[_Stream], conditions: Conditions) -> float:
+def _initial_queue(members: Sequence[Stream], conditions: Conditions) -> float:
     """Return the queue at the start of all movements that a lane group serves, as its lanes share their loads."""
     return sum(
         conditions.initial_queues_veh.get((stream.head.from_link, stream.head.to_link), 0.0) * stream.share_of_movement
@@ -219,7 +153,7 @@ def _ratio(one: float, other: float) -> float:
     return one / other if 0 < other < math.inf and math.isfinite(one) else 1.0
 
 
-def _approach(link: str, groups: Sequence[LaneGroup], found: Sequence[_Stream]) -> Approach:
+def _approach(link: str, groups: Sequence[LaneGroup], found: Sequence[Stream]) -> Approach:
     own = tuple(group for group in groups if group.from_link == link)
     heads = [stream.head for stream in found if stream.head.from_link == link]
     volume, delay = _mean_delay_s(own)
@@ -234,7 +168,7 @@ def _approach(link: str, groups: Sequence[LaneGroup], found: Sequence[_Stream]) 
     )
 
 
-def _movement(head: SignalHead, groups: Sequence[LaneGroup], found: Sequence[_Stream]) -> Movement:
+def _movement(head: SignalHead, groups: Sequence[LaneGroup], found: Sequence[Stream]) -> Movement:
     serving = [group for group in groups if head.to_link in group.to_links]
     loads = [_load(group, head.to_link, found) for group in serving]
     volume = sum(loads)
@@ -256,7 +190,7 @@ def _movement(head: SignalHead, groups: Sequence[LaneGroup], found: Sequence[_St
     )
 
 
-def _load(group: LaneGroup, to_link: str, found: Sequence[_Stream]) -> float:
+def _load(group: LaneGroup, to_link: str, found: Sequence[Stream]) -> float:
     return sum(
         stream.load_vph
         for stream in found

@@ -35,18 +35,17 @@ class GmnsMovements:
 class _Way:
     to_node: str
     directed: bool
-    lanes: int  # 0 where they are not counted from 1 on
 
 
 def read_movements(folder: Path, faults: list[Fault]) -> GmnsMovements:
     """Read `movement.csv`, and `link.csv` and `node.csv` where they are; what is wrong is added to the faults."""
     ways: dict[str, _Way] = {}
     if (folder / "link.csv").is_file():
-        plain = not any((folder / name).is_file() for name in ("lane.csv", "segment.csv"))  # these add lanes
         columns = ("link_id", "to_node_id")
-        rows = gmns_table(folder / "link.csv", lambda row: (row.id("link_id"), _way(row, plain=plain)), columns, faults)
+        rows = gmns_table(folder / "link.csv", lambda row: (row.id("link_id"), _way(row)), columns, faults)
         ways = dict(pair for _, pair in rows)
-    found = gmns_table(folder / "movement.csv", lambda row: _movement(row, ways), _COLUMNS, faults)
+    plain = not any((folder / name).is_file() for name in ("lane.csv", "segment.csv"))  # these add lanes
+    found = gmns_table(folder / "movement.csv", lambda row: _movement(row, ways, plain=plain), _COLUMNS, faults)
     by_id: dict[str, tuple[Movement, str]] = {}
     for line, (name, movement, node, _) in found:
         if name in by_id:
@@ -77,10 +76,8 @@ def _on_a_plane(folder: Path) -> bool:
     return "EPSG:" in text and "EPSG:4326" not in text
 
 
-def _way(row: Row, *, plain: bool) -> _Way:
-    directed = row.cells.get("directed", "true").strip().lower() in {"true", "1", "yes", ""}
-    lanes = row.maybe("lanes", low=0, high=99) if plain and "lanes" in row.cells else None
-    return _Way(row.id("to_node_id"), directed, int(lanes or 0))
+def _way(row: Row) -> _Way:
+    return _Way(row.id("to_node_id"), row.cells.get("directed", "true").strip().lower() in {"true", "1", "yes", ""})
 
 
 def _node(row: Row) -> tuple[str, str, float, float]:
@@ -88,7 +85,7 @@ def _node(row: Row) -> tuple[str, str, float, float]:
     return row.id("node_id"), row.cells.get("name", "").strip(), x, y
 
 
-def _movement(row: Row, ways: Mapping[str, _Way]) -> tuple[str, Movement, str, bool]:
+def _movement(row: Row, ways: Mapping[str, _Way], *, plain: bool) -> tuple[str, Movement, str, bool]:
     name, node = row.id("mvmt_id"), row.id("node_id")
     inbound, outbound = row.id("ib_link_id"), row.id("ob_link_id")
     code = movement_code(row.cells.get("mvmt_code", ""))
@@ -96,7 +93,7 @@ def _movement(row: Row, ways: Mapping[str, _Way]) -> tuple[str, Movement, str, b
     movement = Movement(
         text=row.cells.get("mvmt_code", "").strip() or f"movement {name}",
         turn=turn,
-        from_lanes=_lanes(row, ways.get(inbound)),
+        from_inside=_inside(row) if plain else frozenset(),
         from_link=_run(inbound, ways.get(inbound), reaches=node, ends=True),
         to_link=_run(outbound, ways.get(outbound), reaches=node, ends=False),
         heading_deg=HEADINGS_DEG[code[0]] if code else None,
@@ -104,15 +101,14 @@ def _movement(row: Row, ways: Mapping[str, _Way]) -> tuple[str, Movement, str, b
     return name, movement, node, row.cells.get("ctrl_type", "").strip().lower() in _UNCONTROLLED
 
 
-def _lanes(row: Row, way: _Way | None) -> frozenset[int]:
-    """Return the inbound lanes by index from the kerb; none where the tables do not tell which they are."""
+def _inside(row: Row) -> frozenset[int]:
+    """Return the inbound lanes, counted from the innermost; none where the row does not tell them."""
     given = [row.cells.get(key, "").strip() for key in ("start_ib_lane", "end_ib_lane")]
-    if way is None or not way.lanes or not given[0]:
+    if not given[0]:
         return frozenset()
     first = row.whole("start_ib_lane", low=-10, high=99)
     last = row.whole("end_ib_lane", low=-10, high=99) if given[1] else first
-    numbers = range(min(first, last), max(first, last) + 1)
-    return frozenset(way.lanes - number for number in numbers if 1 <= number <= way.lanes)
+    return frozenset(number for number in range(min(first, last), max(first, last) + 1) if number > 0)
 
 
 def _run(link: str, way: _Way | None, *, reaches: str, ends: bool) -> str:

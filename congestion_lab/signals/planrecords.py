@@ -19,6 +19,7 @@ class Movement:
         turn: Its direction, or None for all from that approach.
         from_link: Inbound link.
         from_lanes: Lanes of it, by index from the kerb; empty for all.
+        from_inside: Lanes of it, counted from 1 at the innermost; empty for all.
         to_link: Outbound link.
         from_nodes: Ids that the node may have from which the approach comes.
         to_nodes: Ids that the node may have to which the movement leads.
@@ -32,6 +33,7 @@ class Movement:
     turn: Turn | None = None
     from_link: str = ""
     from_lanes: frozenset[int] = frozenset()
+    from_inside: frozenset[int] = frozenset()
     to_link: str = ""
     from_nodes: frozenset[str] = frozenset()
     to_nodes: frozenset[str] = frozenset()

@@ -25,15 +25,17 @@ class LinkPlace:
         to_nodes: Node it reaches, and those beyond it alike.
         names: Its street names.
         end_deg: Compass direction in which it reaches its end.
+        lanes: Its lanes.
     """
 
     from_nodes: frozenset[str]
     to_nodes: frozenset[str]
     names: tuple[str, ...]
     end_deg: float
+    lanes: int
 
 
-_NOWHERE = LinkPlace(frozenset(), frozenset(), (), 0.0)
+_NOWHERE = LinkPlace(frozenset(), frozenset(), (), 0.0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ class _Heads:
         return lambda head: (
             head.from_link == movement.from_link
             and (not movement.from_lanes or head.from_lane in movement.from_lanes)
+            and (not movement.from_inside or self._place(head.from_link).lanes - head.from_lane in movement.from_inside)
             and (head.to_link == movement.to_link if movement.to_link else _turns(head, movement))
         )
 

@@ -68,8 +68,9 @@ def _blocks(stages: Stages) -> list[list[int]]:
     first = ends[-1] + 1 if ends else 0
     blocks: list[list[int]] = []
     for place in ((first + step) % count for step in range(count)):
-        opens = not blocks or blocks[-1][-1] in ends
-        blocks[len(blocks) if opens else -1 :] = [[place]] if opens else [[*blocks[-1], place]]
+        if not blocks or blocks[-1][-1] in ends:
+            blocks.append([])
+        blocks[-1].append(place)
     return blocks
 
 

@@ -34,7 +34,7 @@ def _link_place(link: Link, neighbours: Mapping[str, frozenset[str]], theirs: Ma
     before, beyond = (nodes.union(*(theirs.get(node, set()) for node in nodes)) for nodes in chains)
     names = tuple(name for name in (link.name_en, link.name_ar) if name)
     heading = 90.0 - math.degrees(heading_at_end(link.shape))
-    return LinkPlace(before, beyond, names, heading % 360)
+    return LinkPlace(before, beyond, names, heading % 360, len(link.lanes))
 
 
 def _along(node: str, before: str, neighbours: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -148,3 +148,18 @@ def test_files_that_are_no_plans(tmp_path: Path) -> None:
     assert is_utdf(utdf.written(tmp_path, "\ufeff[Timeplans],,\nx\n"))
     assert not is_utdf(utdf.written(tmp_path, "controller,phase\n"))
     assert not is_utdf(tmp_path / "nowhere.csv")
+
+
+def test_movements_to_one_node_are_parts_of_one(tmp_path: Path) -> None:
+    lanes = {**utdf.LANES, "3": {**utdf.LANES["3"]}}
+    lanes["3"]["NBR2"] = {**lanes["3"]["NBR"], "Lanes": 2, "PermPhase1": "", "Phase1": 1}
+    third = record(read(tmp_path, utdf.text(lanes=lanes)), "3")
+    parts = {each.movement.text: each.movement.part for one in third.phases for each in one.releases}
+    assert (parts["NBR"], parts["NBR2"], parts["NBL"]) == ((1, 1, 3), (2, 3, 3), None)
+
+
+def test_a_movement_that_the_signal_never_stops(tmp_path: Path) -> None:
+    lanes = {**utdf.LANES, "2": {**utdf.LANES["2"]}}
+    lanes["2"]["WBR"] = {**lanes["2"]["WBR"], "Phase1": -1}
+    second = record(read(tmp_path, utdf.text(lanes=lanes)), "2")
+    assert [one.text for one in second.free] == ["WBR"], "not with the lane that it shares"

@@ -159,3 +159,20 @@ def test_a_network_without_signals(tmp_path: Path) -> None:
     write_import(made, tmp_path / "town", "")
     with pytest.raises(NetworkError, match="the network has no signals"):
         site_of_network(tmp_path / "town")
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "lane"),
+    [
+        (Movement("T@2", Turn.STRAIGHT, from_link="1-2", from_lanes=frozenset({1})), 1),
+        (Movement("T", Turn.STRAIGHT, from_link="1-2", from_inside=frozenset({2})), 2),  # the left turn's lane is 1
+        (Movement("T", Turn.STRAIGHT, from_link="1-2", part=(2, 2, 2)), 2),
+        (Movement("T", Turn.STRAIGHT, from_link="1-2", part=(2, 2, 3)), None),  # of another number of lanes: all of it
+    ],
+)
+def test_lanes_of_one_movement_are_told_apart(site: PlanSite, narrowed: Movement, lane: int | None) -> None:
+    plan = placed(table(narrowed, controller="2"), site).plans.plan_of("2")
+    place = next(one for one in site.intersections if one.controller_id == "2")
+    green = {head for group in plan.groups if group.id == "1" for head in group.heads}
+    lanes = {head.from_lane for head in place.heads if head.index in green}
+    assert lanes == ({1, 2} if lane is None else {lane})
