@@ -1,6 +1,7 @@
 """What a report tells over time, in the system's own Chromium: playback by mouse and keys, and layers of maps."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -95,3 +96,15 @@ def test_maps_show_the_layer_that_is_chosen(page: Page) -> None:
         assert told == shown.nth(place).text_content()
     page.locator("#map input[value=speed]").check()
     assert _classes(page, 0, "#map") == ["s1"] * 4
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(("width", "media"), [(380, "screen"), (1440, "screen"), (720, "print")])
+def test_nothing_is_wider_than_the_page(
+    open_page: Open, written: dict[str, Path], language: str, width: int, media: Literal["screen", "print"]
+) -> None:
+    page: Page = open_page(written[language], width).page
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    page.emulate_media(media=media)
+    page.evaluate("(media) => { if (media === 'print') dispatchEvent(new Event('beforeprint')); }", media)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
