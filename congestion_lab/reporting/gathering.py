@@ -115,16 +115,21 @@ def _story(title: str, sets: Sequence[RunSet], trials: tuple[Trial, ...], study:
     net_file = sets[0].inputs.net_file
     network = read_network(net_file)
     intersections = {each.controller_id: each for each in read_intersections(net_file)}
-    before, *rest = (_side(runs, network) for runs in sets)
+    before, *rest = (side_of(runs, plans_of(runs), network) for runs in sets)
     return Story(title, network, intersections, before, rest[0] if rest else None, trials, study)
 
 
-def _side(runs: RunSet, network: Network) -> Side:
+def side_of(runs: RunSet, plans: PlanSet, network: Network) -> Side:
+    """Return what a run set says.
+
+    Raises:
+        ExperimentError: None of its runs was finished.
+    """
     if not runs.results:
         raise ExperimentError(f"no run of {runs.label!r} was finished, so there is nothing to report")
     summaries = {seed: run_summary(result) for seed, result in runs.by_seed.items()}
     links, movements = pooled_links(runs, network), pooled_movements(runs, network)
-    return Side(runs.label, runs, summaries, plans_of(runs), links, movements, _quantiles(runs))
+    return Side(runs.label, runs, summaries, plans, links, movements, _quantiles(runs))
 
 
 def _quantiles(runs: RunSet) -> tuple[float, ...]:

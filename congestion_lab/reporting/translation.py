@@ -22,7 +22,7 @@ LOCALES = Path(__file__).parent / "locale"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 # What comes out of the digits 0 to 9, the point and the percent sign: https://www.unicode.org/charts/PDF/U0600.pdf
 _TO_ARABIC_INDIC = str.maketrans("0123456789.%", "٠١٢٣٤٥٦٧٨٩٫٪")
-_FIGURE = re.compile(r"(?<![\w`])(?<!\d\.)\d+%?(?!\w|\.\d)")  # of a sentence, not of a name, a version or code
+_FIGURE = re.compile(r"(?<![A-Za-z0-9_`])(?<!\d\.)\d+%?(?![A-Za-z0-9_]|\.\d)")  # no name, version or code
 _FIRST_STRONG, _LEFT_TO_RIGHT, _RIGHT_TO_LEFT_TEXT, _END = "\u2068", "\u2066", "\u2067", "\u2069"
 
 
