@@ -206,7 +206,7 @@ def _doubt(need: Need, provided_s: float) -> str:
     full_s = need.yellow_s + need.full_red_s
     if provided_s >= full_s - TOLERANCE_S:
         return ""
-    return f"an all-red is at most {MAX_ALL_RED_S:g} s, but {need.clearing_m:g} m take {full_s:.1f} s with the yellow"
+    return f"an all-red is at most {MAX_ALL_RED_S:g} s, but {need.clearing_m:.0f} m take {full_s:.1f} s with the yellow"
 
 
 def _greens(site: LaidPlan, rules: Rules) -> Iterator[Judgement]:

@@ -21,8 +21,8 @@ def conflict_distances(
     """Return both directions of each conflict whose paths are known.
 
     The conflict area is where the middle lines are nearer than half of both widths; where they never are, it is where
-    they come nearest. Distances are rounded by half a metre to the side of caution. Where a head releases several
-    paths, the longest way to clear and the shortest way to enter count.
+    they come nearest. Distances are rounded by half a metre to the side of caution, within the path. Where a head
+    releases several paths, the longest way to clear and the shortest way to enter count.
 
     Args:
         conflicts: Pairs (i, j), i < j, of heads.
@@ -51,12 +51,13 @@ def _area(one: Sampled, other: Sampled) -> tuple[tuple[float, float], tuple[floa
     apart = np.hypot(*(one[0][:, None, :] - other[0][None, :, :]).transpose(2, 0, 1))
     reach = max((one[1] + other[1]) / 2, float(apart.min()) + _STEP_M)
     within = apart < reach
-    return _stretch(within.any(axis=1)), _stretch(within.any(axis=0))
+    return _stretch(within.any(axis=1), one[0]), _stretch(within.any(axis=0), other[0])
 
 
-def _stretch(within: NDArray[np.bool_]) -> tuple[float, float]:
+def _stretch(within: NDArray[np.bool_], course: NDArray[np.float64]) -> tuple[float, float]:
     places = np.flatnonzero(within)
-    return max(0.0, float(places[0] - 1) * _STEP_M), float(places[-1] + 1) * _STEP_M
+    length = float(np.hypot(*np.diff(course, axis=0).T).sum())
+    return max(0.0, float(places[0] - 1) * _STEP_M), min(round(length, 2), float(places[-1] + 1) * _STEP_M)
 
 
 def _sampled(shape: Sequence[Point]) -> NDArray[np.float64]:

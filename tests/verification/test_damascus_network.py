@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.network.checks import rim
+from congestion_lab.network.expansion import road_plan
 from congestion_lab.network.model import Network
 from congestion_lab.network.roadtables import RoadTables, read_road_tables
+from congestion_lab.optimization.shortest import kept_safe
+from congestion_lab.optimization.space import decision_space
+from congestion_lab.signals.certificate import Verdict
+from congestion_lab.signals.certifying import certify
 from congestion_lab.signals.safety import check as check_plans
 from congestion_lab.sumo.installation import binary, tool
 from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
@@ -139,3 +144,40 @@ def test_nothing_locks_up_under_moderate_random_traffic(net_file: Path, tmp_path
     assert loaded > 2500
     assert running <= loaded / 100
     assert 'teleports total="0"' in text
+
+
+def test_the_certificates_of_the_shipped_plans_say_what_their_guide_says(net_file: Path) -> None:
+    certificates = certify(read_plans(net_file), read_intersections(net_file))
+    assert len(certificates) == 77
+    found = {one.controller_id: {(each.rule, each.verdict) for each in one.open} for one in certificates if one.open}
+    long_ways, no_time = ("intergreen", Verdict.RESERVED), ("crossing", Verdict.BREACHED)
+    assert found == {
+        "baramkeh": {long_ways},
+        "burj_rous": {no_time},
+        "daraa_garage": {("crossing", Verdict.RESERVED)},
+        "marjeh": {no_time},
+        "muhajirin_2": {no_time},
+        "police_hq": {no_time},
+        "shahbandar": {long_ways},
+        "zahira": {long_ways, no_time},
+    }
+
+
+def test_legs_are_as_wide_as_the_tables_say(net_file: Path, tables: RoadTables) -> None:
+    plan = road_plan(tables, tables.manifest.variants["present"].date)
+    lanes = {link.id: link.lanes * link.lane_width_m for link in plan.links}
+    legs = [leg for site in read_intersections(net_file) for leg in site.legs]
+    assert len(legs) > 300
+    for leg in legs:
+        assert leg.width_m == pytest.approx(sum(lanes[name] for name in leg.links), abs=0.1)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_no_searched_plan_loses_a_certificate_but_by_a_doubled_cycle(net_file: Path, share: float) -> None:
+    plans, sites = read_plans(net_file), read_intersections(net_file)
+    space = kept_safe(decision_space(plans, cycle_bounds_s=(60, 150)), sites)
+    before = {one.controller_id for one in certify(plans, sites) if one.certified}
+    after = certify(space.decode([share] * len(space.names)), sites)
+    lost = {one.controller_id: {each.rule for each in one.open} for one in after if not one.certified}
+    assert all(lost.get(name, {"cycle"}) == {"cycle"} for name in before)
+    assert len(before & lost.keys()) <= 1

@@ -168,7 +168,7 @@ def test_a_way_too_long_for_an_all_red_is_a_reservation_until_the_plan_leaves_en
     needed = 1 + 13.89 / 6.1 + 106.1 / 13.89
     short = certificate(_changed(3, 6.0), site)
     assert _judged(short, "intergreen", "0", "2").verdict is Verdict.RESERVED
-    assert "100 m" in _judged(short, "intergreen", "0", "2").note
+    assert "100 m take" in _judged(short, "intergreen", "0", "2").note
     assert _judged(certificate(_changed(3, needed - 4.0), site), "intergreen", "0", "2").verdict is Verdict.MET
 
 
