@@ -38,17 +38,19 @@ def retold(sentence: str) -> str:
     """Return a sentence of a room below in the language spoken; as it stands, but clean, where it is not known."""
     if language() == SOURCE_LANGUAGE:
         return clean_words(sentence)
-    if not sentence:
-        return ""
-    if is_known(sentence):
-        return _CODE.sub(lambda code: isolated(code[0]), _(sentence))
-    found = "" if len(sentence) > _LONGEST else _filled(sentence) or _enumerated(sentence)
-    return found or isolated(clean_words(sentence))
+    return _translated(sentence) or isolated(clean_words(sentence)) if sentence else ""
 
 
 def clean_words(sentence: str) -> str:
     """Return a sentence without anything that could break the text around it; it may be longer than a name."""
     return " ".join(clean_name(word) for word in sentence.split())
+
+
+def _translated(sentence: str) -> str:
+    """Return a sentence in the language spoken; "" where nothing of it is known."""
+    if is_known(sentence):
+        return _CODE.sub(lambda code: isolated(code[0]), _(sentence))
+    return "" if len(sentence) > _LONGEST else _filled(sentence) or _enumerated(sentence)
 
 
 def _filled(sentence: str) -> str:
@@ -60,6 +62,12 @@ def _filled(sentence: str) -> str:
     return ""
 
 
+def _enumerated(sentence: str) -> str:
+    parts = sentence.split(", ")
+    known = len(parts) > 1 and any(_translated(part) for part in parts)
+    return listed([retold(part) for part in parts]) if known else ""
+
+
 def _from(said: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
     return lambda gap: said[gap[1]]
 
@@ -69,11 +77,6 @@ def _value(text: str) -> str:
         return retold(text)
     figure = in_numerals(text)
     return left_to_right(figure) if _SIGNED.search(text) else figure
-
-
-def _enumerated(sentence: str) -> str:
-    parts = sentence.split(", ")
-    return listed([retold(part) for part in parts]) if len(parts) > 1 else ""
 
 
 @cache

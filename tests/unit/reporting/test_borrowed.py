@@ -41,6 +41,7 @@ def test_figures_take_the_numerals_of_the_page_and_code_does_not(sentence: str, 
 def test_what_is_not_known_is_repeated_set_apart_and_harmless() -> None:
     with speaking("ar"):
         assert retold("A note of the user's own.") == "\u2068A note of the user's own.\u2069"
+        assert retold("Theirs, with a comma, too.") == "\u2068Theirs, with a comma, too.\u2069"
         assert "\u202e" not in retold(HOSTILE)
         assert "\u202e" not in retold(f"ends at '{HOSTILE}' and nothing leads on")
 
