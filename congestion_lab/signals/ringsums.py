@@ -50,7 +50,8 @@ def _between(ring: tuple[NumberedPhase, ...], barrier: int) -> float:
 
 def _in_two_rings(plan: SignalPlan, site: Intersection) -> RingBarrier | None:
     """Return a plan in rings and barriers; None where stages say all that there is to say."""
-    if plan.control is not Control.FIXED:
+    placed = {head for group in plan.groups for head in group.heads}
+    if plan.control is not Control.FIXED or any(head.index not in placed for head in site.heads):
         return None
     try:
         rings = ring_barrier(plan, site)

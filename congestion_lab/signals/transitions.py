@@ -119,9 +119,9 @@ def _until(plan: SignalPlan, second_s: float) -> list[Interval]:
     start = 0.0
     for interval in plan.intervals:
         cut = min(max(second_s - start, 0.0), interval.duration_s)
-        if cut > TOLERANCE_S:
+        if cut > 0:
             tail.append(replace(interval, duration_s=cut))
-        if interval.duration_s - cut > TOLERANCE_S:
+        if interval.duration_s - cut > 0:
             head.append(replace(interval, duration_s=interval.duration_s - cut))
         start += interval.duration_s
     return [*head, *tail]

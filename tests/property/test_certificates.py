@@ -1,14 +1,16 @@
 """The certificate agrees with the safety check, and with a clock that looks at every second."""
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals.certificate import Verdict
+from congestion_lab.signals.certificate import RULES, Verdict
 from congestion_lab.signals.certifying import certificate
 from congestion_lab.signals.intersection import ConflictDistance, Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 from congestion_lab.signals.safety import check_plan
+from congestion_lab.signals.transitions import Procedure, transition
+from tests.property.test_plans import plans as any_plans
 
 _SHOWN = st.sampled_from([Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED, Aspect.RED])
 _WALKING = st.sampled_from([Aspect.GREEN, Aspect.RED])
@@ -127,3 +129,18 @@ def test_timelines_fill_the_cycle_without_a_hole(plan: SignalPlan, site: Interse
             assert run.start_s == ends
             ends = run.end_s
         assert ends == plan.cycle_s
+
+
+@given(plan=any_plans(), other=any_plans(), site=sites(), at=st.integers(0, 86_399))
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_plan_gets_a_certificate_and_any_two_a_judged_switch(
+    plan: SignalPlan, other: SignalPlan, site: Intersection, at: int
+) -> None:
+    judged = certificate(plan, site)
+    assert {each.rule for each in judged.judgements} <= RULES.keys()
+    lone = {head.index for head in site.heads} - {head for group in plan.groups for head in group.heads}
+    assert not (lone and judged.certified)
+    for procedure in Procedure:
+        found = transition(plan, other, site, at_s=at, procedure=procedure)
+        assert 0 <= found.wait_s <= plan.cycle_s
+        assert 0 <= found.stretch_s <= other.cycle_s
