@@ -40,7 +40,14 @@ def _demand() -> str:
     modelled = {"prior": np.array([50.0, 20.0]), "calibrated": np.array([50.0, 45.0])}
     zones = (ZoneChange(HOSTILE, (10.0, 12.0), (0.0, 0.0), 0.5, (0.4, 0.2)),)
     change = Change((10.0, 12.0), ((27000.0, 10.0, 12.0),), 0.2, (), zones)
-    return demand_report(HOSTILE, Compared(counts, np.array([False, True]), modelled, 0.1), change, [HOSTILE], {}, network=hostile_network())
+    return demand_report(
+        HOSTILE,
+        Compared(counts, np.array([False, True]), modelled, 0.1),
+        change,
+        [HOSTILE],
+        {},
+        network=hostile_network(),
+    )
 
 
 @pytest.fixture(params=["en", "ar"])
