@@ -7,6 +7,7 @@ import pandas as pd
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.experiments.matrix import Matrix, compare_all
+from congestion_lab.experiments.periods import Periods, compare_periods
 from congestion_lab.experiments.ranking import Ranking, rank_by, rank_by_weights
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.metrics.indicators import indicator
@@ -128,3 +129,13 @@ def ranked(story: Story, weights: tuple[float, ...] = ()) -> tuple[dict[str, Run
     matrix = compare_all(figures, "present", [delay, speed, stops, indicator("co2_kg")])
     by_weights = rank_by_weights(matrix, dict(zip((delay, stops), weights, strict=True))) if weights else None
     return run_sets, matrix, by_weights or rank_by(matrix, delay)
+
+
+def side_by_side(story: Story) -> tuple[dict[str, tuple[RunSet, RunSet]], Periods]:
+    """Return the study of a story twice, once under a hostile name, and both compared."""
+    assert story.after is not None
+    names, sides = ("1", HOSTILE), (story.before, story.after)
+    delay, stops, queue = map(indicator, ("mean_delay_s", "stops_per_veh", "max_queue_m"))
+    figures = dict.fromkeys(names, (sides[0].summaries, sides[1].summaries))
+    studies = dict.fromkeys(names, (sides[0].runs, sides[1].runs))
+    return studies, compare_periods(figures, [delay, stops, queue])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, say, say_json
-from congestion_lab.cli.matrixoptions import Asked, compared, matrix_options
+from congestion_lab.cli.matrixoptions import Asked, compared, compared_periods, matrix_options
 from congestion_lab.cli.options import example, json_option, verbosity_options
 
 if TYPE_CHECKING:
@@ -28,14 +28,19 @@ def compare(runs: tuple[Path, ...], *, as_json: bool, **asked: str | None) -> in
     """Compare run sets with the first one: same seeds, Student's t on the differences, 95 % intervals.
 
     Two are told apart indicator by indicator. More than two, or any of the options below, give a matrix whose
-    intervals and verdicts allow for the number of comparisons, and a ranking that shows ties.
+    intervals and verdicts allow for the number of comparisons, and a ranking that shows ties. Several studies, such as
+    those of times of day, stand side by side, each with its present plans and those found.
     """
-    from congestion_lab.cli.runsets import named_run_sets, run_set
+    from congestion_lab.cli.runsets import is_study, named_run_sets, named_studies, run_set
 
     if len(runs) < _PAIR:
         raise click.UsageError("name at least two run sets, the baseline first")
     wish = Asked(**asked)
-    if len(runs) > _PAIR or wish:
+    if all(map(is_study, runs)):
+        studies = named_studies(runs)
+        sides = [side for pair in studies.values() for side in pair]
+        _tell_periods(studies, wish, as_json=as_json)
+    elif len(runs) > _PAIR or wish:
         run_sets = named_run_sets(runs)
         sides = [*run_sets.values()]
         _tell_matrix(run_sets, runs, wish, as_json=as_json)
@@ -54,6 +59,16 @@ def _tell_matrix(run_sets: "Mapping[str, RunSet]", folders: tuple[Path, ...], as
         return
     say(matrix_table(matrix, " ".join(matrix_notes(matrix, run_sets))))
     say(ranking_table(ranking, len(matrix.seeds)))
+
+
+def _tell_periods(studies: "Mapping[str, tuple[RunSet, RunSet]]", asked: Asked, *, as_json: bool) -> None:
+    from congestion_lab.cli.periodtables import changes_by_period, periods_as_json
+
+    periods = compared_periods(studies, asked)
+    if as_json:
+        say_json(periods_as_json(periods))
+    else:
+        say(changes_by_period(periods))
 
 
 def _tell_pair(before: "RunSet", after: "RunSet", *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from congestion_lab.core.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from congestion_lab.experiments.matrix import Matrix
+    from congestion_lab.experiments.periods import Periods
     from congestion_lab.experiments.ranking import Ranking
     from congestion_lab.experiments.runset import RunSet
     from congestion_lab.metrics.indicators import Indicator
@@ -85,6 +86,25 @@ def compared(run_sets: Mapping[str, "RunSet"], folders: Sequence[Path], asked: A
     figures = {name: summaries(run_set) for name, run_set in run_sets.items()}
     matrix = compare_all(figures, baseline, [each for each in COMPARABLE if each in wanted])
     return matrix, rank_by(matrix, single) if weights is None else rank_by_weights(matrix, weights)
+
+
+def compared_periods(studies: "Mapping[str, tuple[RunSet, RunSet]]", asked: Asked) -> "Periods":
+    """Return the changes of several studies side by side.
+
+    Raises:
+        UsageError: Something was asked that needs run sets.
+        InputError: An indicator is not known.
+        ExperimentError: A study cannot be compared.
+    """
+    from congestion_lab.cli.tables import summaries
+    from congestion_lab.experiments.periods import compare_periods
+    from congestion_lab.metrics.indicators import COMPARABLE
+
+    if any(text is not None for text in (asked.baseline, asked.rank_by, asked.weights)):
+        raise click.UsageError("--baseline, --rank-by and --weights are for run sets; these are studies")
+    wanted = {*_judged(asked.indicators)}
+    sides = {name: (summaries(present), summaries(best)) for name, (present, best) in studies.items()}
+    return compare_periods(sides, [each for each in COMPARABLE if each in wanted])
 
 
 def _baseline(names: Sequence[str], folders: Sequence[Path], text: str | None) -> str:

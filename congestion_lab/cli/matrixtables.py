@@ -11,6 +11,7 @@ from rich.table import Table
 from congestion_lab.cli.tables import decimals, difference_as_json, with_unit
 from congestion_lab.experiments.comparison import CONFIDENCE
 from congestion_lab.experiments.matrix import Matrix, verdict
+from congestion_lab.experiments.multiplicity import Judged
 from congestion_lab.experiments.ranking import RESAMPLES, Place, Ranking
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.metrics.indicators import Indicator
@@ -41,7 +42,7 @@ def matrix_table(matrix: Matrix, notes: str = "") -> Table:
         table.add_column(f"{escape(run)}{mark}", justify="right", overflow="fold", min_width=max(widest, len(mark)))
     for place, one in enumerate(matrix.indicators):
         lines = (column[place] for column in cells.values())
-        table.add_row(with_unit(one), *("\n".join(_toned(line) for line in cell) for cell in lines))
+        table.add_row(with_unit(one), *("\n".join(toned(line) for line in cell) for cell in lines))
     return table
 
 
@@ -104,18 +105,22 @@ def _cell(matrix: Matrix, run: str, one: Indicator) -> tuple[str, ...]:
     digits = decimals(one, mean, matrix.mean(matrix.baseline, one))
     if run == matrix.baseline:
         return (f"{mean:.{digits}f}",)
-    cell = matrix.cells[run, one.id]
+    return (f"{mean:.{digits}f}", *change_lines(one, matrix.cells[run, one.id], digits))
+
+
+def change_lines(one: Indicator, cell: Judged, digits: int) -> tuple[str, str, str]:
+    """Return a change with its share, its interval, and what it shows."""
     difference = cell.difference
     share = f" ({100 * difference.relative:+.1f} %)" if math.isfinite(difference.relative) else ""
     return (
-        f"{mean:.{digits}f}",
         f"{difference.mean:+.{digits}f}{share}",
         f"{difference.low:+.{digits}f} … {difference.high:+.{digits}f}",
         verdict(one, cell),
     )
 
 
-def _toned(line: str) -> str:
+def toned(line: str) -> str:
+    """Return a line of a cell, coloured if it is a verdict."""
     return _TONES.get(line, line)
 
 
@@ -146,12 +151,12 @@ def _indicator_as_json(matrix: Matrix, one: Indicator) -> dict[str, Any]:
         "by_seed": {
             run: {str(seed): value for seed, value in matrix.values[run][one.id].items()} for run in matrix.runs
         },
-        "against_baseline": {run: _cell_as_json(matrix, run, one) for run in matrix.others},
+        "against_baseline": {run: judged_as_json(one, matrix.cells[run, one.id]) for run in matrix.others},
     }
 
 
-def _cell_as_json(matrix: Matrix, run: str, one: Indicator) -> dict[str, Any]:
-    cell = matrix.cells[run, one.id]
+def judged_as_json(one: Indicator, cell: Judged) -> dict[str, Any]:
+    """Return a change with all that is known of it."""
     return {
         **difference_as_json(cell.difference),
         "significant": cell.significant,

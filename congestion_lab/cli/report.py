@@ -7,7 +7,7 @@ import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.languages import BOTH, lang_option, numerals_option
-from congestion_lab.cli.matrixoptions import Asked, compared, matrix_options
+from congestion_lab.cli.matrixoptions import Asked, compared, compared_periods, matrix_options
 from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def report(
 ) -> int:
     """Write a self-contained HTML report of one study, or of one or more run sets; it opens without a network.
 
-    More than two run sets, or two with an option that `compare` has too, are compared in a matrix and ranked.
+    More than two run sets, or two with an option that `compare` has too, are compared in a matrix and ranked. Several
+    studies, such as those of times of day, stand side by side on one page.
 
     Where --pdf finds no browser to print with, the command ends with code 4 and writes nothing.
     """
@@ -81,12 +82,25 @@ def _paths(files: dict[str, Path]) -> dict[str, str]:
 
 def _page(folders: tuple[Path, ...], asked: Asked) -> "Page":
     """Return what writes the page, once all that it tells is read."""
+    from congestion_lab.cli.runsets import is_study
+
+    if len(folders) > 1 and all(map(is_study, folders)):
+        return _period_page(folders, asked)
     if len(folders) > _PAIR or asked:
         return _matrix_page(folders, asked)
     from congestion_lab.reporting.report import report_page
 
     story = _story(folders)
     return lambda others: report_page(story, elsewhere=others)
+
+
+def _period_page(folders: tuple[Path, ...], asked: Asked) -> "Page":
+    from congestion_lab.cli.runsets import named_studies
+    from congestion_lab.reporting.periodpage import period_page
+
+    studies = named_studies(folders)
+    periods = compared_periods(studies, asked)
+    return lambda others: period_page(studies, periods, elsewhere=others)
 
 
 def _matrix_page(folders: tuple[Path, ...], asked: Asked) -> "Page":

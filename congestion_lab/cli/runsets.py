@@ -1,5 +1,6 @@
 """Run sets as commands take them: by folder, each with a name that no other has."""
 
+import itertools
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +11,8 @@ import click
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.experiments.runset import RUN_SET_FILE, RunSet, load_run_set
 
+_SIDES = ("present", "best")
+
 
 def run_set(folder: Path) -> RunSet:
     """Return the run set of a folder.
@@ -17,10 +20,32 @@ def run_set(folder: Path) -> RunSet:
     Raises:
         ExperimentError: The folder holds none, or a damaged one, or is a study.
     """
-    parts = [folder / name for name in ("present", "best")]
-    if not (folder / RUN_SET_FILE).exists() and any((part / RUN_SET_FILE).exists() for part in parts):
-        raise ExperimentError(f"{folder} is a study; name its sides: {parts[0]} {parts[1]}")
+    if is_study(folder):
+        present, found = (folder / name for name in _SIDES)
+        raise ExperimentError(f"{folder} is a study; name its sides: {present} {found}")
     return load_run_set(folder)
+
+
+def is_study(folder: Path) -> bool:
+    """Whether a folder holds a study, not a run set."""
+    return not (folder / RUN_SET_FILE).exists() and any((folder / name / RUN_SET_FILE).exists() for name in _SIDES)
+
+
+def named_studies(folders: Sequence[Path]) -> dict[str, tuple[RunSet, RunSet]]:
+    """Return the present and the best run set of studies, named by what differs in the names of their folders.
+
+    Raises:
+        UsageError: Two folders have the same name.
+        ExperimentError: A study is not finished.
+    """
+    found = [tuple(load_run_set(folder / name) for name in _SIDES) for folder in folders]
+    names = [folder.resolve().name for folder in folders]
+    if len(set(names)) < len(names):
+        raise click.UsageError(f"studies need different names, not {', '.join(names)}")
+    parts = [name.split("-") for name in names]
+    common = sum(1 for _ in itertools.takewhile(lambda same: len(set(same)) == 1, zip(*parts, strict=False)))
+    short = ["-".join(own[common:]) for own in parts]
+    return {name: (present, best) for name, (present, best) in zip(short if all(short) else names, found, strict=True)}
 
 
 def named_run_sets(folders: Sequence[Path]) -> dict[str, RunSet]:

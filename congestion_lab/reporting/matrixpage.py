@@ -1,11 +1,14 @@
 """The page of many run sets: their ranking, a matrix by indicators, and pictures of the changes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from markupsafe import Markup
+
 from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.matrix import Matrix, verdict
+from congestion_lab.experiments.multiplicity import Judged
 from congestion_lab.experiments.ranking import RESAMPLES, Place, Ranking
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.metrics.indicators import Indicator
@@ -18,7 +21,7 @@ from congestion_lab.reporting.provenance import run_warnings
 from congestion_lab.reporting.translation import OWN_NAMES, _, in_numerals, isolated, listed, plural
 from congestion_lab.reporting.wording import interval, number, percent, share, signed
 
-_FEW_SEEDS = 5
+FEW_SEEDS = 5  # with fewer, Student's t asks for differences of more than three standard errors
 NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -47,6 +50,7 @@ def matrix_page(
     names = {run: spoken_label(run) for run in matrix.runs}
     scenarios = dict.fromkeys(clean_name(run_set.inputs.name) for run_set in run_sets.values())
     content = {
+        "kind": _("Comparison of run sets"),
         "title": ", ".join(scenarios),
         "elsewhere": [(code, OWN_NAMES[code], address) for code, address in elsewhere.items()],
         "subtitle": _("{runs}, compared on {seeds}").format(
@@ -62,12 +66,13 @@ def matrix_page(
         "ranking_note": _ranking_note(matrix),
         "weights": _weights(ranking),
         "heads": [(names[run], run == matrix.baseline) for run in matrix.runs],
-        "rows": [(_label(one), [_cell(matrix, run, one) for run in matrix.runs]) for one in matrix.indicators],
+        "rows": [(label_of(one), [_cell(matrix, run, one) for run in matrix.runs]) for one in matrix.indicators],
+        "matrix_title": _("Run sets by indicators"),
         "matrix_note": _matrix_note(matrix, names),
-        "plots": [(_label(one), _plot(matrix, one, names)) for one in matrix.indicators],
+        "plots": [(label_of(one), _plot(matrix, one, names)) for one in matrix.indicators],
         "notes": list(dict.fromkeys(retold(note) for runs in run_sets.values() for note in runs.inputs.notes if note)),
         "method": _method(),
-        "facts": [_facts(names[run], run_sets[run]) for run in matrix.runs],
+        "facts": [facts(names[run], run_sets[run]) for run in matrix.runs],
     }
     return rendered_plain("matrix.html.j2", content)
 
@@ -100,7 +105,7 @@ def _cautions(matrix: Matrix, names: Mapping[str, str], run_sets: Mapping[str, R
         yield _("The run sets are of different scenarios: differences are not those of the signals alone.")
     if len({runs.engines for runs in run_sets.values()}) > 1:
         yield _("The run sets come from different engines: differences are not those of the signals alone.")
-    if len(matrix.seeds) < _FEW_SEEDS:
+    if len(matrix.seeds) < FEW_SEEDS:
         yield _("Few seeds were simulated, so only large differences can be told from chance.")
     for run, seeds in matrix.left_out.items():
         text = _("Seeds of “{run}” that not all run sets have are left out: {seeds}.")
@@ -116,7 +121,7 @@ def _warnings(run_sets: Mapping[str, RunSet], names: Mapping[str, str]) -> Itera
 
 
 def _score_name(ranking: Ranking) -> str:
-    return _label(ranking.by) if isinstance(ranking.by, Indicator) else _("Weighted change")
+    return label_of(ranking.by) if isinstance(ranking.by, Indicator) else _("Weighted change")
 
 
 def _weights(ranking: Ranking) -> list[str]:
@@ -131,12 +136,12 @@ def _place_row(ranking: Ranking, place: Place, names: Mapping[str, str]) -> dict
     return {
         "ranks": best if best == worst else _("{best} to {worst}").format(best=best, worst=worst),
         "name": names[place.run],
-        "score": number(place.score, _digits(ranking.by, place.score)) if single else percent(place.score, 1),
+        "score": number(place.score, shown_digits(ranking.by, place.score)) if single else percent(place.score, 1),
         "shares": [share(part) for part in place.shares],
     }
 
 
-def _digits(one: Indicator | Mapping[Indicator, float], value: float) -> int:
+def shown_digits(one: Indicator | Mapping[Indicator, float], value: float) -> int:
     """Return the decimals that are shown; few vehicles are told by tenths."""
     decimals = one.decimals if isinstance(one, Indicator) else 1
     return decimals or int(0 < abs(value) < 10)  # noqa: PLR2004 -- few vehicles
@@ -144,17 +149,20 @@ def _digits(one: Indicator | Mapping[Indicator, float], value: float) -> int:
 
 def _cell(matrix: Matrix, run: str, one: Indicator) -> Cell:
     mean = matrix.mean(run, one)
-    text = number(mean, _digits(one, mean))
+    text = number(mean, shown_digits(one, mean))
     if run == matrix.baseline:
         return Cell(text)
-    judged = matrix.cells[run, one.id]
+    return changed(one, matrix.cells[run, one.id], text)
+
+
+def changed(one: Indicator, judged: Judged, mean: str) -> Cell:
+    """Return a change in words, under a mean or two."""
     difference, found = judged.difference, verdict(one, judged)
-    digits = _digits(one, difference.mean)
-    relative = percent(difference.relative, 1)
-    change = signed(difference.mean, digits)
+    digits = shown_digits(one, difference.mean)
+    change, relative = signed(difference.mean, digits), percent(difference.relative, 1)
     words = {"better": _("better"), "worse": _("worse"), "same": _("the same"), "unclear": _("unclear")}
     return Cell(
-        mean=text,
+        mean=mean,
         change=f"{change} ({relative})" if difference.before_mean else change,
         interval=interval(difference.low, difference.high, digits),
         tone=found if found in {"better", "worse"} else "same",
@@ -162,17 +170,24 @@ def _cell(matrix: Matrix, run: str, one: Indicator) -> Cell:
     )
 
 
-def _plot(matrix: Matrix, one: Indicator, names: Mapping[str, str]) -> object:
+def plotted(one: Indicator, cells: Sequence[tuple[str, Judged]], label: str) -> Markup:
+    """Return a dot plot of changes, each with its name."""
     dots = []
-    for run in matrix.others:
-        difference, cell = matrix.cells[run, one.id].difference, _cell(matrix, run, one)
-        text = f"{names[run]}: {cell.change}, {cell.interval}, {cell.verdict}"
-        dots.append(Dot(names[run], difference.mean, difference.low, difference.high, cell.tone, text))
+    for name, judged in cells:
+        difference, cell = judged.difference, changed(one, judged, "")
+        text = f"{name}: {cell.change}, {cell.interval}, {cell.verdict}"
+        dots.append(Dot(name, difference.mean, difference.low, difference.high, cell.tone, text))
+    return dot_plot(dots, label)
+
+
+def _plot(matrix: Matrix, one: Indicator, names: Mapping[str, str]) -> Markup:
     text = _("{indicator}: change against “{baseline}” with its interval; the matrix holds the figures.")
-    return dot_plot(dots, text.format(indicator=_(one.label), baseline=names[matrix.baseline]))
+    label = text.format(indicator=_(one.label), baseline=names[matrix.baseline])
+    return plotted(one, [(names[run], matrix.cells[run, one.id]) for run in matrix.others], label)
 
 
-def _label(one: Indicator) -> str:
+def label_of(one: Indicator) -> str:
+    """Return an indicator's name with its unit."""
     return f"{_(one.label)} ({unit_of(one)})" if one.unit else _(one.label)
 
 
@@ -204,7 +219,8 @@ def _method() -> list[str]:
     ]
 
 
-def _facts(name: str, runs: RunSet) -> list[str]:
+def facts(name: str, runs: RunSet) -> list[str]:
+    """Return where the figures of a run set come from: name, scenario, engine, seeds, digest."""
     first = runs.results[0].provenance
     return [
         name,

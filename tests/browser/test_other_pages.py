@@ -1,4 +1,4 @@
-"""The quality page, the report of a calibrated demand and the matrix of run sets, in both languages."""
+"""The quality page, the report of a calibrated demand, run sets and studies side by side, in both languages."""
 
 from pathlib import Path
 
@@ -15,11 +15,12 @@ from congestion_lab.network.quality import Quality
 from congestion_lab.reporting.demandreport import demand_report
 from congestion_lab.reporting.gathering import Story
 from congestion_lab.reporting.matrixpage import matrix_page
+from congestion_lab.reporting.periodpage import period_page
 from congestion_lab.reporting.qualitypage import quality_page
 from congestion_lab.reporting.translation import speaking
 from congestion_lab.sumo.importfolder import Imported, Origin
 from tests.browser.conftest import Open
-from tests.stories import HOSTILE, hostile_network, ranked
+from tests.stories import HOSTILE, hostile_network, ranked, side_by_side
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -58,6 +59,7 @@ def pages(request: pytest.FixtureRequest, story: Story, tmp_path: Path) -> list[
     with speaking(request.param):
         written = {tmp_path / "quality.html": _quality(), tmp_path / "demand.html": _demand()}
         written[tmp_path / "matrix.html"] = matrix_page(*ranked(story), elsewhere={"en": "matrix.en.html"})
+        written[tmp_path / "periods.html"] = period_page(*side_by_side(story))
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")
     return list(written)

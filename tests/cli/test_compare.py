@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, called
+from tests.cli.conftest import Run, Study, called
 
 _SIMULATE = ("simulate", "town.yaml", "--engine", "queue", "-q", "--workers", "1")
 _FOLDERS = [f"runs/{name}" for name in ("present", "again", "longer")]
@@ -109,3 +109,29 @@ def test_three_runs_are_reported_in_both_languages(run: Run, runs: list[str], tm
     alone = run("report", runs[0], "--rank-by", "delay", "-o", tmp_path / "alone.html")
     assert alone.code == 2
     assert "at least two run sets" in alone.err
+
+
+@pytest.fixture
+def studies(study: Study, tmp_path: Path) -> list[Path]:
+    """One study under the names of two times of day."""
+    folders = [tmp_path / f"town-signals-{period}" for period in ("am", "pm")]
+    for folder in folders:
+        shutil.copytree(study.folder, folder)
+    return folders
+
+
+def test_studies_stand_side_by_side(run: Run, studies: list[Path]) -> None:
+    told = run("compare", *studies, "--json").json
+    assert set(told["studies"]) == {"am", "pm"}
+    delay = told["indicators"]["mean_delay_s"]
+    assert delay["am"] == delay["pm"]
+    assert delay["am"]["before"] > delay["am"]["after"]
+    assert told["comparisons"] == 2 * len(told["indicators"])
+    words = " ".join(run("compare", *studies).out.split())
+    assert "indicator am pm" in words
+    refused = run("compare", *studies, "--rank-by", "delay")
+    assert (refused.code, refused.out) == (2, "")
+    assert "these are studies" in refused.err
+    page = studies[0].parent / "day.html"
+    assert run("report", *studies, "--lang", "ar", "-o", page).code == 0
+    assert "مقارنة الدراسات" in page.read_text(encoding="utf-8")

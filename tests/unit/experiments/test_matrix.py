@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -163,3 +164,9 @@ def test_an_indicator_is_found_by_its_id_or_by_what_only_it_holds() -> None:
     for unknown in ("", "beauty", "demanded_veh"):
         with pytest.raises(KeyError, match="is none of mean_delay_s"):
             comparable(unknown)
+
+
+def test_the_guide_names_every_indicator() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "comparing-runs.md").read_text(encoding="utf-8")
+    for one in COMPARABLE:
+        assert f"`{one.id}`" in guide, one.id
