@@ -1,11 +1,16 @@
 """A study on a tiny network of a hostile mapper, made by hand: nothing had to be simulated for it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from congestion_lab.core.geometry import Turn
+from congestion_lab.experiments.matrix import Matrix, compare_all
+from congestion_lab.experiments.periods import Periods, compare_periods
+from congestion_lab.experiments.ranking import Ranking, rank_by, rank_by_weights
 from congestion_lab.experiments.runset import RunSet
+from congestion_lab.metrics.indicators import indicator
 from congestion_lab.metrics.summary import run_summary
 from congestion_lab.network.model import Connection, Lane, Link, Network, Node
 from congestion_lab.reporting.gathering import Side, Story
@@ -105,3 +110,32 @@ def story_of(network: Network, folder: Path) -> Story:
     sites = {"C": Intersection("C", HOSTILE, "شارع", (head,), frozenset(), frozenset())}
     trials = (Trial("present plan", 31.0, stopped=False, runs_used=3), Trial(HOSTILE, 22.0, stopped=True, runs_used=4))
     return Story(HOSTILE, network, sites, before, after, trials, {"study": HOSTILE})
+
+
+def ranked(story: Story, weights: tuple[float, ...] = ()) -> tuple[dict[str, RunSet], Matrix, Ranking]:
+    """Return both sides of a story and a third, hostile one that is dominated, compared and ranked.
+
+    Args:
+        story: A study that finished the same seeds on both sides.
+        weights: Of mean delay and stops; without any, mean delay alone ranks.
+    """
+    sides = {side.label: side for side in (story.before, story.after) if side is not None}
+    run_sets = {label: side.runs for label, side in sides.items()} | {HOSTILE: story.before.runs}
+    late = {
+        seed: replace(one, mean_delay_s=one.mean_delay_s + 5 + seed / 9) for seed, one in story.before.summaries.items()
+    }
+    figures = {label: side.summaries for label, side in sides.items()} | {HOSTILE: {**late, 7: late[1]}}
+    delay, stops, speed = map(indicator, ("mean_delay_s", "stops_per_veh", "mean_speed_kmh"))
+    matrix = compare_all(figures, "present", [delay, speed, stops, indicator("co2_kg")])
+    by_weights = rank_by_weights(matrix, dict(zip((delay, stops), weights, strict=True))) if weights else None
+    return run_sets, matrix, by_weights or rank_by(matrix, delay)
+
+
+def side_by_side(story: Story) -> tuple[dict[str, tuple[RunSet, RunSet]], Periods]:
+    """Return the study of a story twice, once under a hostile name, and both compared."""
+    assert story.after is not None
+    names, sides = ("1", HOSTILE), (story.before, story.after)
+    delay, stops, queue = map(indicator, ("mean_delay_s", "stops_per_veh", "max_queue_m"))
+    figures = dict.fromkeys(names, (sides[0].summaries, sides[1].summaries))
+    studies = dict.fromkeys(names, (sides[0].runs, sides[1].runs))
+    return studies, compare_periods(figures, [delay, stops, queue])

@@ -2,16 +2,26 @@
 
 import statistics
 from collections.abc import Mapping
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from congestion_lab.cli.matrixtables import change_lines, judged_as_json, toned
 from congestion_lab.cli.tables import decimals, endings, summaries, values_by_seed, with_unit
+from congestion_lab.experiments.comparison import CONFIDENCE
+from congestion_lab.experiments.multiplicity import Judged
+from congestion_lab.experiments.periods import Periods
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.metrics.indicators import INDICATORS, Indicator
 
 NOTHING = "–"
+_READING = (
+    "Present → found; below it the change and its interval: all {family} intervals hold at once with 95 % confidence "
+    "(Bonferroni). better, worse: beyond chance with all {family} comparisons considered (Holm, 5 %); unclear: not. "
+    "Seeds: {seeds}."
+)
 
 
 def indicators_by_period(run_sets: Mapping[str, RunSet]) -> Table:
@@ -27,6 +37,41 @@ def indicators_by_period(run_sets: Mapping[str, RunSet]) -> Table:
     table.add_section()
     table.add_row("Runs", *(endings(run_set).replace(", ", "\n") for run_set in run_sets.values()))
     return table
+
+
+def changes_by_period(periods: Periods) -> Table:
+    """Return the indicators as rows and studies as columns: present and found, change, interval, verdict."""
+    table = period_table("Present plans and those found", "indicator", periods.seeds)
+    for one in periods.indicators:
+        table.add_row(with_unit(one), *(_change(one, periods.cells[name, one.id]) for name in periods.names))
+    seeds = "; ".join(f"{name} {', '.join(map(str, seeds))}" for name, seeds in periods.seeds.items())
+    told = _READING.format(family=len(periods.cells), seeds=seeds)
+    missing = f" Not recorded by all: {', '.join(one.id for one in periods.unrecorded)}." if periods.unrecorded else ""
+    table.caption, table.caption_justify = escape(f"{told}{missing}"), "left"
+    return table
+
+
+def periods_as_json(periods: Periods) -> dict[str, Any]:
+    """Return all that the table tells."""
+    return {
+        "studies": {name: {"seeds": list(seeds)} for name, seeds in periods.seeds.items()},
+        "not_recorded": [one.id for one in periods.unrecorded],
+        "confidence": CONFIDENCE,
+        "comparisons": len(periods.cells),
+        "intervals": "simultaneous (Bonferroni)",
+        "verdicts": "family-wise (Holm)",
+        "indicators": {
+            one.id: {name: judged_as_json(one, periods.cells[name, one.id]) for name in periods.names}
+            for one in periods.indicators
+        },
+    }
+
+
+def _change(one: Indicator, cell: Judged) -> str:
+    before, after = cell.difference.before_mean, cell.difference.after_mean
+    digits = decimals(one, before, after)
+    means = f"{before:.{digits}f} → {after:.{digits}f}"
+    return "\n".join([means, *map(toned, change_lines(one, cell, digits))])
 
 
 def period_table(title: str, first: str, periods: Mapping[str, object]) -> Table:

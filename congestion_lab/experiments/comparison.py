@@ -22,7 +22,7 @@ class PairedDifference:
         before_sd: Standard deviation before (n - 1); NaN for one seed.
         after_sd: Standard deviation after (n - 1); NaN for one seed.
         mean: Mean of the differences.
-        low: Lower end of the two-sided 95 % interval; -inf for one seed.
+        low: Lower end of the two-sided interval, of 95 % unless more was asked; -inf for one seed.
         high: Upper end; inf for one seed.
     """
 
@@ -46,8 +46,15 @@ class PairedDifference:
         return self.mean / self.before_mean if self.before_mean else math.nan
 
 
-def paired(before: Mapping[int, float], after: Mapping[int, float]) -> PairedDifference:
+def paired(
+    before: Mapping[int, float], after: Mapping[int, float], *, confidence: float = CONFIDENCE
+) -> PairedDifference:
     """Compare an indicator on the same seeds by Student's t on the differences.
+
+    Args:
+        before: Values by seed.
+        after: Values by seed.
+        confidence: Of the interval: 0.95, or more where several intervals are to hold at once.
 
     Raises:
         ExperimentError: The two sides do not have the same seeds, or none.
@@ -59,7 +66,7 @@ def paired(before: Mapping[int, float], after: Mapping[int, float]) -> PairedDif
     old = np.array([before[seed] for seed in seeds], dtype=float)
     new = np.array([after[seed] for seed in seeds], dtype=float)
     change = new - old
-    half = _half_width(change)
+    half = _half_width(change, confidence)
     mean = float(change.mean())
     return PairedDifference(
         seeds, float(old.mean()), float(new.mean()), _sd(old), _sd(new), mean, low=mean - half, high=mean + half
@@ -70,10 +77,10 @@ def _sd(values: np.ndarray) -> float:
     return float(values.std(ddof=1)) if len(values) > 1 else math.nan
 
 
-def _half_width(change: np.ndarray) -> float:
+def _half_width(change: np.ndarray, confidence: float) -> float:
     if len(change) < 2:  # noqa: PLR2004 -- a spread needs two values
         return math.inf
     from scipy.stats import t  # noqa: PLC0415 -- half a second that only a comparison pays
 
-    quantile = float(t.ppf((1 + CONFIDENCE) / 2, len(change) - 1))
+    quantile = float(t.ppf((1 + confidence) / 2, len(change) - 1))
     return quantile * _sd(change) / math.sqrt(len(change))

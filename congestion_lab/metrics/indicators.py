@@ -52,6 +52,9 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("teleports", "", lower_is_better=True, label="Vehicles moved by force", decimals=0),
     Indicator("collisions", "", lower_is_better=True, label="Collisions", decimals=0),
 )
+# the two sums above as one: what a decision is told
+UNSERVED = Indicator("unserved_veh", "", lower_is_better=True, label="Unserved vehicles", decimals=0)
+COMPARABLE: tuple[Indicator, ...] = tuple(each for each in (*INDICATORS, UNSERVED) if each.lower_is_better is not None)
 
 
 def indicator(name: str) -> Indicator:
@@ -60,7 +63,20 @@ def indicator(name: str) -> Indicator:
     Raises:
         KeyError: There is none.
     """
-    for one in INDICATORS:
+    for one in (*INDICATORS, UNSERVED):
         if one.id == name:
             return one
     raise KeyError(name)
+
+
+def comparable(text: str) -> Indicator:
+    """Return the indicator that has a direction of good and this id, or whose id alone holds this text.
+
+    Raises:
+        KeyError: None does, or several do; the message names those in question.
+    """
+    found = [one for one in COMPARABLE if text == one.id] or [one for one in COMPARABLE if text and text in one.id]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.id for one in found or COMPARABLE)
+    raise KeyError(f"{text!r} may be any of {names}" if found else f"{text!r} is none of {names}")

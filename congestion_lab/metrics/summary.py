@@ -65,6 +65,11 @@ class RunSummary:
     max_queue_m: float | None = None
     spillback_links: int | None = None
 
+    @property
+    def unserved_veh(self) -> int:
+        """Vehicles that had not arrived by the horizon, whether they got in or not."""
+        return self.unfinished_veh + self.never_inserted_veh
+
 
 def run_summary(result: RunResult) -> RunSummary:
     """Return the figures of a run.

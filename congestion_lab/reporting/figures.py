@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from congestion_lab.experiments.comparison import PairedDifference, paired
-from congestion_lab.metrics.indicators import INDICATORS, Indicator
+from congestion_lab.metrics.indicators import INDICATORS, UNSERVED, Indicator
 from congestion_lab.metrics.summary import RunSummary
 from congestion_lab.reporting.svg import element
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import interval, number, percent, signed
 
 CARDS = ("mean_delay_s", "total_travel_time_h", "stops_per_veh", "unserved_veh")
-UNSERVED = Indicator("unserved_veh", "", lower_is_better=True, label="Unserved vehicles", decimals=0)
 _LABELS = 110.0  # half the width of a forest plot's page, in units
 _NO_PICTURE = Markup("")
 _CONSTANT = frozenset({"demanded_veh"})
@@ -53,8 +52,6 @@ Values = Mapping[int, float]
 
 def values_of(indicator: Indicator, summaries: Mapping[int, RunSummary]) -> Values:
     """Return an indicator by seed; empty where the runs did not record it."""
-    if indicator is UNSERVED:
-        return {seed: float(each.unfinished_veh + each.never_inserted_veh) for seed, each in summaries.items()}
     found = {seed: indicator.value(each) for seed, each in summaries.items()}
     return {seed: value for seed, value in found.items() if value is not None and value == value}  # noqa: PLR0124 -- not NaN
 

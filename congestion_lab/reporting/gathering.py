@@ -26,6 +26,12 @@ from congestion_lab.sumo.netfile import read_intersections, read_network
 _QUANTILES = 101
 
 
+def spoken_label(label: str) -> str:
+    """Return what a run set is called in the language spoken, without anything harmful in it."""
+    known = {"present": _("Present"), "best": _("Proposed")}
+    return known.get(label) or isolated(clean_name(label))
+
+
 @dataclass(frozen=True)
 class Side:
     """What one run set says, over all its seeds.
@@ -52,8 +58,7 @@ class Side:
     @property
     def name(self) -> str:
         """The label in the language spoken, without anything harmful in it."""
-        known = {"present": _("Present"), "best": _("Proposed")}
-        return known.get(self.label) or isolated(clean_name(self.label))
+        return spoken_label(self.label)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from congestion_lab.core.names import clean_name
+from congestion_lab.experiments.runset import RunSet
 from congestion_lab.reporting.borrowed import clean_words, retold
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.translation import _, isolated
@@ -14,7 +15,7 @@ from congestion_lab.simulation.result import Status
 def warnings(story: Story) -> list[str]:
     """Return what went wrong in the runs, and what makes their comparison doubtful."""
     sides = [side for side in (story.before, story.after) if side is not None]
-    found = [remark for side in sides for remark in _warnings(side)]
+    found = [remark for side in sides for remark in run_warnings(side.name, side.runs)]
     if len({side.runs.engines for side in sides}) > 1:
         found.append(_("The two sides come from different engines: differences are not those of the signals alone."))
     return found
@@ -116,13 +117,14 @@ def _runs(side: Side) -> list[tuple[str, str]]:
     ]
 
 
-def _warnings(side: Side) -> list[str]:
+def run_warnings(name: str, runs: RunSet) -> list[str]:
+    """Return what went wrong in the runs of a set."""
     found = []
-    for failure in side.runs.failures:
+    for failure in runs.failures:
         text = _("{side}, seed {seed}: the run failed ({error}) and is missing from all figures.")
-        found.append(text.format(side=side.name, seed=failure.seed, error=failure.error))
-    for result in side.runs.results:
-        place = {"side": side.name, "seed": result.seed}
+        found.append(text.format(side=name, seed=failure.seed, error=failure.error))
+    for result in runs.results:
+        place = {"side": name, "seed": result.seed}
         if result.status is Status.GRIDLOCK:
             text = _("{side}, seed {seed}: gridlock at {time}; its vehicles are counted up to the end of the period.")
             found.append(text.format(time=clock(result.ended_s), **place))

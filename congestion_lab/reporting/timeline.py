@@ -53,7 +53,7 @@ class Timeline:
         values = [
             value for line in lines for part in (line.values, line.high) for value in part if math.isfinite(value)
         ]
-        step = _round_step(max(values, default=1.0))
+        step = round_step(max(values, default=1.0))
         return cls(tuple(times_s), step * math.ceil(max(max(values, default=1.0), step) / step))
 
     def place(self, time_s: float) -> float:
@@ -87,7 +87,7 @@ class Timeline:
         return [(self.place(self.times_s[row]), self.height(float(values[row]))) for row in rows]
 
     def _grid(self) -> Iterator[Markup]:
-        step = _round_step(self.top)
+        step = round_step(self.top)
         for count in range(round(self.top / step) + 1):
             height = self.height(count * step)
             yield element("line", {"class": "grid", "x1": _LEFT, "x2": _WIDTH - _RIGHT, "y1": height, "y2": height})
@@ -105,7 +105,7 @@ def clock_ticks(first_s: float, last_s: float, *, most: int) -> list[float]:
     return [count * step for count in range(start, math.floor(last_s / step) + 1)]
 
 
-def _round_step(top: float) -> float:
+def round_step(top: float) -> float:
     """Return the distance of about four lines up to a value: 1, 2 or 5 times a power of ten."""
     rough = max(top, 1e-6) / 4
     power: float = 10.0 ** math.floor(math.log10(rough))

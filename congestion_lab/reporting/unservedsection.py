@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from congestion_lab.metrics.indicators import indicator
+from congestion_lab.metrics.indicators import UNSERVED, indicator
 from congestion_lab.metrics.objective import analysed
 from congestion_lab.metrics.unserved import entries, standing_places, waiting_outside
-from congestion_lab.reporting.figures import UNSERVED, Figure, figures_of, values_of
+from congestion_lab.reporting.figures import Figure, figures_of, values_of
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.linkmap import link_name
 from congestion_lab.reporting.timeline import TONES, Line, Timeline

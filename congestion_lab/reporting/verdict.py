@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from congestion_lab.experiments.comparison import PairedDifference
-from congestion_lab.metrics.indicators import indicator
-from congestion_lab.reporting.figures import UNSERVED, tone_of
+from congestion_lab.metrics.indicators import UNSERVED, indicator
+from congestion_lab.reporting.figures import tone_of
 from congestion_lab.reporting.translation import _, listed, plural
 from congestion_lab.reporting.wording import interval, number, percent, share
 

@@ -1,4 +1,4 @@
-"""The quality page and the report of a calibrated demand, in both languages."""
+"""The quality page, the report of a calibrated demand, run sets and studies side by side, in both languages."""
 
 from pathlib import Path
 
@@ -13,11 +13,14 @@ from congestion_lab.network.edits import Edits
 from congestion_lab.network.issues import issue
 from congestion_lab.network.quality import Quality
 from congestion_lab.reporting.demandreport import demand_report
+from congestion_lab.reporting.gathering import Story
+from congestion_lab.reporting.matrixpage import matrix_page
+from congestion_lab.reporting.periodpage import period_page
 from congestion_lab.reporting.qualitypage import quality_page
 from congestion_lab.reporting.translation import speaking
 from congestion_lab.sumo.importfolder import Imported, Origin
 from tests.browser.conftest import Open
-from tests.stories import HOSTILE, hostile_network
+from tests.stories import HOSTILE, hostile_network, ranked, side_by_side
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -51,10 +54,12 @@ def _demand() -> str:
 
 
 @pytest.fixture(params=["en", "ar"])
-def pages(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
-    """Both pages in one language."""
+def pages(request: pytest.FixtureRequest, story: Story, tmp_path: Path) -> list[Path]:
+    """The pages in one language."""
     with speaking(request.param):
         written = {tmp_path / "quality.html": _quality(), tmp_path / "demand.html": _demand()}
+        written[tmp_path / "matrix.html"] = matrix_page(*ranked(story), elsewhere={"en": "matrix.en.html"})
+        written[tmp_path / "periods.html"] = period_page(*side_by_side(story))
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")
     return list(written)
@@ -71,3 +76,15 @@ def test_pages_fit_are_accessible_and_harmless(open_page: Open, pages: list[Path
             ]
             assert told == [], path.name
             assert "\u202e" not in page.content()
+
+
+def test_a_matrix_shows_every_run_set_in_words_and_pictures(open_page: Open, pages: list[Path]) -> None:
+    page = open_page(pages[2], 380).page
+    assert page.locator("script").count() == 0
+    assert page.locator(".matrix thead th").count() == 4
+    assert page.locator(".matrix b").count() == 2 * page.locator(".matrix tbody tr").count()
+    assert page.locator(".dotplot").count() == page.locator(".matrix tbody tr").count()
+    filled = page.locator(".dotplot .better, .dotplot .worse").count()
+    assert filled == page.locator(".matrix small.better, .matrix small.worse").count() > 0
+    assert HOSTILE.partition('"')[0] in page.locator(".ranking").inner_text()
+    assert all(page.locator(place).count() == 1 for place in ("#summary", "#matrix", "#changes", "#trust"))

@@ -270,7 +270,7 @@ def test_damaged_tables_of_a_run(run: Run, copied: Path) -> None:
 
 
 def test_folders_without_runs(run: Run, copied: Path) -> None:
-    _refused(run("compare", copied, copied), "is a study; name its sides", "present", "best")
+    _refused(run("compare", copied, copied / "best"), "is a study; name its sides", "present", "best")
     _refused(run("compare", ".", "."), "holds no runs", "simulate")
     _refused(run("report", "."), "holds no runs")
     (copied / "summary.json").unlink()

@@ -22,12 +22,15 @@ from congestion_lab.network.quality import Quality
 from congestion_lab.reporting.cameramap import Camera, camera_svg
 from congestion_lab.reporting.demandreport import demand_report
 from congestion_lab.reporting.gathering import Story
+from congestion_lab.reporting.matrixpage import matrix_page
 from congestion_lab.reporting.networkmap import network_svg
+from congestion_lab.reporting.periodpage import period_page
 from congestion_lab.reporting.qualitypage import quality_page
 from congestion_lab.reporting.report import report_page
 from congestion_lab.reporting.translation import DOMAIN, LOCALES, speaking
 from congestion_lab.sumo.importfolder import Imported, Origin
 from congestion_lab.sumo.importsettings import Setting
+from tests.stories import ranked, side_by_side
 
 DATA = {"bdi", "code", "script", "style", "title"}  # where names, ids and settings stand
 SPOKEN = {"aria-label", "title", "alt", "placeholder", "data-light", "data-dark", "data-play", "data-pause"}
@@ -138,7 +141,21 @@ def _picture(_story: Story, network: Network) -> str:
     return network_svg(network)
 
 
-@pytest.mark.parametrize("page", [_report, _one_side, _quality, _demand, _cameras, _picture])
+def _matrix(story: Story, _network: Network) -> str:
+    return matrix_page(*ranked(story))
+
+
+def _weighted(story: Story, _network: Network) -> str:
+    return matrix_page(*ranked(story, weights=(3.0, 1.0)))
+
+
+def _periods(story: Story, _network: Network) -> str:
+    return period_page(*side_by_side(story))
+
+
+@pytest.mark.parametrize(
+    "page", [_report, _one_side, _quality, _demand, _cameras, _picture, _matrix, _weighted, _periods]
+)
 def test_every_word_comes_from_the_catalogue(
     page: Callable[[Story, Network], str], story: Story, network: Network, brackets: Path
 ) -> None:
