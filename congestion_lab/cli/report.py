@@ -1,18 +1,12 @@
 """`congestion-lab report`: one offline HTML file in each language."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.languages import BOTH, lang_option, numerals_option
 from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
-
-if TYPE_CHECKING:
-    from congestion_lab.reporting.gathering import Story
-
-_OF_A_STUDY = ("summary.json", "study.db")  # the second while it is not finished
 
 
 @click.command(epilog=example("report runs/damascus-centre-signals --lang both -o report.html"))
@@ -34,6 +28,7 @@ def report(folders: tuple[Path, ...], *, out: Path, lang: str, numerals: str, pd
     """
     from congestion_lab.core.files import write_text
     from congestion_lab.reporting.chromium import needed_chromium, print_pdf
+    from congestion_lab.reporting.gathering import story_of
     from congestion_lab.reporting.report import report_page
     from congestion_lab.reporting.translation import LANGUAGES, speaking
 
@@ -44,7 +39,7 @@ def report(folders: tuple[Path, ...], *, out: Path, lang: str, numerals: str, pd
     printer = needed_chromium() if pdf else ""
     with progress() as bars:
         task = bars.add_task("writing the report", total=None)
-        story = _story(folders)
+        story = story_of(folders)
         for language, path in pages.items():
             with speaking(language, numerals=numerals):
                 write_text(path, report_page(story, elsewhere=_others(pages, language)))
@@ -60,13 +55,6 @@ def report(folders: tuple[Path, ...], *, out: Path, lang: str, numerals: str, pd
 
 def _paths(files: dict[str, Path]) -> dict[str, str]:
     return {language: str(path) for language, path in files.items()}
-
-
-def _story(folders: tuple[Path, ...]) -> "Story":
-    from congestion_lab.reporting.gathering import story_of_runs, story_of_study
-
-    is_study = len(folders) == 1 and any((folders[0] / name).exists() for name in _OF_A_STUDY)
-    return story_of_study(folders[0]) if is_study else story_of_runs(folders)
 
 
 def _others(pages: dict[str, Path], language: str) -> dict[str, str]:
