@@ -25,6 +25,7 @@ _COMMANDS = {
     "plan": ("plan:plan", "Import, check, certify, show and export signal plans."),
     "compare": ("compare:compare", "Compare runs, paired by seed."),
     "report": ("report:report", "Write a self-contained HTML report of runs or of a study."),
+    "serve": ("serve:serve", "Show all runs, studies and reports, and running searches, in a browser."),
 }
 
 

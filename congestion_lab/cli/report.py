@@ -1,7 +1,6 @@
 """`congestion-lab report`: one offline HTML file in each language."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -13,12 +12,9 @@ from congestion_lab.cli.options import example, file_for_results, json_option, o
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from congestion_lab.reporting.gathering import Story
-
     Page = Callable[[Mapping[str, str]], str]  # with the addresses of the same page in other languages, by language
 
 _PAIR = 2
-_OF_A_STUDY = ("summary.json", "study.db")  # the second while it is not finished
 
 
 @click.command(epilog=example("report runs/damascus-centre-signals --lang both -o report.html"))
@@ -88,9 +84,10 @@ def _page(folders: tuple[Path, ...], asked: Asked) -> "Page":
         return _period_page(folders, asked)
     if len(folders) > _PAIR or asked:
         return _matrix_page(folders, asked)
+    from congestion_lab.reporting.gathering import story_of
     from congestion_lab.reporting.report import report_page
 
-    story = _story(folders)
+    story = story_of(folders)
     return lambda others: report_page(story, elsewhere=others)
 
 
@@ -112,13 +109,6 @@ def _matrix_page(folders: tuple[Path, ...], asked: Asked) -> "Page":
     run_sets = named_run_sets(folders)
     matrix, ranking = compared(run_sets, folders, asked)
     return lambda others: matrix_page(run_sets, matrix, ranking, elsewhere=others)
-
-
-def _story(folders: tuple[Path, ...]) -> "Story":
-    from congestion_lab.reporting.gathering import story_of_runs, story_of_study
-
-    is_study = len(folders) == 1 and any((folders[0] / name).exists() for name in _OF_A_STUDY)
-    return story_of_study(folders[0]) if is_study else story_of_runs(folders)
 
 
 def _others(pages: dict[str, Path], language: str) -> dict[str, str]:

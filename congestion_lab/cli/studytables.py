@@ -19,7 +19,7 @@ from congestion_lab.cli.tables import (
 from congestion_lab.experiments.spec import Experiment
 from congestion_lab.optimization.candidates import PRESENT
 from congestion_lab.optimization.ladder import Climb
-from congestion_lab.optimization.study import BEST_PLAN_FILE
+from congestion_lab.optimization.studyfiles import BEST_PLAN_FILE
 from congestion_lab.optimization.studysummary import StudySummary
 
 _SHOWN = (

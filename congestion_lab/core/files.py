@@ -38,7 +38,7 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
     A target that appeared meanwhile is kept: folders are named by content, so both hold the same.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.{_machine()}.{os.getpid()}.", dir=target.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.{machine()}.{os.getpid()}.", dir=target.parent))
     try:
         yield temporary
         temporary.chmod(0o755)
@@ -58,7 +58,7 @@ def folder_replaced_whole(target: Path) -> Iterator[Path]:
     A folder that stood there is moved aside first and comes back should the new one not get its name.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.{_machine()}.{os.getpid()}.", dir=target.parent))
+    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.{machine()}.{os.getpid()}.", dir=target.parent))
     fresh, former = scratch / "new", scratch / "former"
     fresh.mkdir()
     try:
@@ -77,26 +77,39 @@ def folder_replaced_whole(target: Path) -> Iterator[Path]:
 
 def remove_abandoned(parent: Path) -> None:
     """Remove the temporary folders of `folder_written_whole` whose processes, of this machine, were killed."""
-    for folder in parent.glob(f".*.{_machine()}.*.*"):
-        pid = folder.name.split(".")[-2]
-        if pid.isdecimal() and not _alive(int(pid)):
+    for folder, process in _temporary(parent):
+        if not is_alive(process):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _machine() -> str:
+def is_being_written(parent: Path) -> bool:
+    """Whether a living process of this machine is at work on a folder in there by `folder_written_whole`."""
+    return any(is_alive(process) for _, process in _temporary(parent))
+
+
+def machine() -> str:
+    """Return the name of this machine as file names hold it."""
     return _UNSAFE.sub("-", platform.node()) or "here"
 
 
-def _alive(pid: int) -> bool:
-    if sys.platform == "win32":  # where the question below would end the process
+def is_alive(process: int) -> bool:
+    """Whether a process of this machine is alive; always said of Windows, where asking would end it."""
+    if sys.platform == "win32":
         return True
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:  # it belongs to somebody else
         return True
     return True
+
+
+def _temporary(parent: Path) -> Iterator[tuple[Path, int]]:
+    for folder in parent.glob(f".*.{machine()}.*.*"):
+        process = folder.name.split(".")[-2]
+        if process.isdecimal():
+            yield folder, int(process)
 
 
 def write_text(target: Path, text: str) -> None:

@@ -12,7 +12,7 @@ from congestion_lab.simulation.result import Provenance, RunResult, Status
 from congestion_lab.simulation.spec import RunSpec
 
 RUN_FORMAT = 1
-_RUN_FILE = "run.json"
+RUN_FILE = "run.json"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,15 +34,15 @@ class RunStore:
         folder = self.root / spec.digest
         if not folder.exists():
             return None
-        if not (folder / _RUN_FILE).exists():
-            raise ExperimentError(f"{folder} holds no finished run ({_RUN_FILE} is missing); remove it and run again")
+        if not (folder / RUN_FILE).exists():
+            raise ExperimentError(f"{folder} holds no finished run ({RUN_FILE} is missing); remove it and run again")
         return read_run(folder)
 
     def add(self, spec: RunSpec, simulate: Callable[[Path], RunResult]) -> RunResult:
         """Run `simulate` in a fresh folder and keep the folder only if it ends well."""
         target = self.root / spec.digest
         with folder_written_whole(target) as folder:
-            write_json(folder / _RUN_FILE, _run_to_json(simulate(folder)))
+            write_json(folder / RUN_FILE, _run_to_json(simulate(folder)))
         return read_run(target)
 
 
@@ -53,11 +53,11 @@ def read_run(folder: Path) -> RunResult:
         ExperimentError: The folder holds no run, a damaged one, or one that another version wrote.
     """
     try:
-        raw: dict[str, Any] = json.loads((folder / _RUN_FILE).read_text(encoding="utf-8"))
+        raw: dict[str, Any] = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise ExperimentError(f"{folder} holds no finished run ({_RUN_FILE} is missing); simulate again") from None
+        raise ExperimentError(f"{folder} holds no finished run ({RUN_FILE} is missing); simulate again") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ExperimentError(f"{folder / _RUN_FILE} is damaged ({error}); remove the folder and run again") from error
+        raise ExperimentError(f"{folder / RUN_FILE} is damaged ({error}); remove the folder and run again") from error
     found = raw.pop("format", None) if isinstance(raw, dict) else None
     if found != RUN_FORMAT:
         rule = f"{folder} was written in run format {found!r}; this version reads format {RUN_FORMAT}"
@@ -67,7 +67,7 @@ def read_run(folder: Path) -> RunResult:
         told = {"status": Status(raw["status"]), "notes": tuple(raw.get("notes", ()))}
         return RunResult(**{**raw, **told}, folder=folder, provenance=provenance)
     except (KeyError, TypeError, ValueError) as error:
-        raise ExperimentError(f"{folder / _RUN_FILE} is damaged ({error}); remove the folder and run again") from error
+        raise ExperimentError(f"{folder / RUN_FILE} is damaged ({error}); remove the folder and run again") from error
 
 
 def _run_to_json(result: RunResult) -> dict[str, Any]:

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
     from congestion_lab.optimization.race import Candidate
     from congestion_lab.optimization.space import DecisionSpace
+from congestion_lab.optimization.studyfiles import DATABASE_FILE, HISTORY_FILE
 
-_DATABASE = "study.db"
-_HISTORY = "history.json"
 _PLANS = "plans"
 _DELAYS = "delays_s"
 _SEARCH = "search"
@@ -80,7 +79,7 @@ class Journal:
         Raises:
             ExperimentError: The log cannot be written.
         """
-        with told(self.folder / _DATABASE):
+        with told(self.folder / DATABASE_FILE):
             self.study.set_user_attr(_CUTS, list(cuts))
 
     def keep_end(self, reason: str) -> None:
@@ -89,7 +88,7 @@ class Journal:
         Raises:
             ExperimentError: The log cannot be written.
         """
-        with told(self.folder / _DATABASE):
+        with told(self.folder / DATABASE_FILE):
             self.study.set_user_attr(_END, [len(self.entries), reason])
 
     def record(self, candidate: Candidate) -> None:
@@ -102,22 +101,23 @@ class Journal:
         if candidate.number < len(self.stored):
             self._expect(self.stored[candidate.number], candidate)
             return
-        with told(self.folder / _DATABASE):
+        with told(self.folder / DATABASE_FILE):
             self.study.add_trial(_trial(candidate, self.space))
             count = len(self.study.get_trials(deepcopy=False))
         if count != candidate.number + 1:
-            raise ExperimentError(f"two searches write {self.folder / _DATABASE}; end one, remove that file, run again")
+            database = self.folder / DATABASE_FILE
+            raise ExperimentError(f"two searches write {database}; end one, remove that file, run again")
         self.write()
 
     def write(self) -> None:
         """Write `history.json`."""
-        with told(self.folder / _HISTORY):
-            write_json(self.folder / _HISTORY, {"candidates": self.entries})
+        with told(self.folder / HISTORY_FILE):
+            write_json(self.folder / HISTORY_FILE, {"candidates": self.entries})
 
     def _expect(self, trial: optuna.trial.FrozenTrial, candidate: Candidate) -> None:
         there = trial.user_attrs.get(_PLANS), trial.user_attrs.get(_DELAYS)
         if there != (candidate.entrant.plans.digest, _entry(candidate)[_DELAYS]):
-            raise _of_another_search(self.folder / _DATABASE, f"candidate {candidate.number} differs")
+            raise _of_another_search(self.folder / DATABASE_FILE, f"candidate {candidate.number} differs")
 
 
 def opened(folder: Path, name: str, space: DecisionSpace, *, search: str) -> Journal:
@@ -135,7 +135,7 @@ def opened(folder: Path, name: str, space: DecisionSpace, *, search: str) -> Jou
     import optuna  # noqa: PLC0415 -- a fifth of a second that only a search pays
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    database = folder / _DATABASE
+    database = folder / DATABASE_FILE
     with told(database):
         folder.mkdir(parents=True, exist_ok=True)
         storage = optuna.storages.RDBStorage(f"sqlite:///{database.resolve()}")

@@ -29,6 +29,8 @@ from congestion_lab.optimization.search import search
 from congestion_lab.optimization.searched import searched_space
 from congestion_lab.optimization.simulating import Progress, Simulate, Told, delays_by_seed
 from congestion_lab.optimization.space import DecisionSpace
+from congestion_lab.optimization.standing import announced
+from congestion_lab.optimization.studyfiles import BEST_PLAN_FILE, PRESENT_PLAN_FILE, SUMMARY_FILE
 from congestion_lab.optimization.studysummary import StudySummary, summary_as_json
 from congestion_lab.optimization.surrogate import Surrogate
 from congestion_lab.signals.intersection import Intersection
@@ -38,9 +40,6 @@ from congestion_lab.simulation.spec import Controller, Detail, SimulationInputs
 
 __all__ = ["Progress", "Signals", "StudySummary", "run_study"]
 
-SUMMARY_FILE = "summary.json"
-BEST_PLAN_FILE = "best-plan.json"
-PRESENT_PLAN_FILE = "present-plan.json"
 _PROPOSED = "proposed"  # what timing sheets and exports call a plan that the search found
 _HOUR_S = 3600.0
 
@@ -93,24 +92,25 @@ def run_study(
         [inputs.digest, signals.present.digest, settings.model_dump(), settings.runs_allowed, fast is not None]
     )
     log = journal.opened(folder, experiment.name, space, search=search_digest)
-    told = Told(on_progress, settings.sumo_runs if settings.runs_allowed == settings.sumo_runs else 0)
-    detail = Detail.TRIPS if fast is None else Detail.MOVEMENTS  # the fast engine learns from movements
-    simulate = Simulate(runner, inputs, signals.present, log.failed, told, detail)
-    spending = Spending(Race(simulate.delays_s, settings.seeds, settings.runs_allowed))
-    study = _Study(experiment, inputs, signals, simulate, spending, log, clock)
-    present = study.present()
-    climb = study.climbed(space, fast, present)
-    best = climb.best
-    log.write()
-    with journal.told(folder):
-        _write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)
-    told.begin("confirming", 2 * len(experiment.confirm.seeds))
-    summary = _confirmed(study, climb, present=present, best=best, folder=folder)
-    with journal.told(folder):
-        for run_set in (summary.present, summary.confirmed):
-            run_set.save(folder / run_set.label)
-        write_json(folder / SUMMARY_FILE, summary_as_json(summary, experiment, inputs, space))
-    return summary
+    with announced(folder, on_progress) as tell:
+        told = Told(tell, settings.sumo_runs if settings.runs_allowed == settings.sumo_runs else 0)
+        detail = Detail.TRIPS if fast is None else Detail.MOVEMENTS  # the fast engine learns from movements
+        simulate = Simulate(runner, inputs, signals.present, log.failed, told, detail)
+        spending = Spending(Race(simulate.delays_s, settings.seeds, settings.runs_allowed))
+        study = _Study(experiment, inputs, signals, simulate, spending, log, clock)
+        present = study.present()
+        climb = study.climbed(space, fast, present)
+        best = climb.best
+        log.write()
+        with journal.told(folder):
+            _write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)
+        told.begin("confirming", 2 * len(experiment.confirm.seeds))
+        summary = _confirmed(study, climb, present=present, best=best, folder=folder)
+        with journal.told(folder):
+            for run_set in (summary.present, summary.confirmed):
+                run_set.save(folder / run_set.label)
+            write_json(folder / SUMMARY_FILE, summary_as_json(summary, experiment, inputs, space))
+        return summary
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from congestion_lab.simulation.tables import TRIPS
 from congestion_lab.sumo.netfile import read_intersections, read_network
 
 _QUANTILES = 101
+_OF_A_STUDY = ("summary.json", "study.db")  # the second while it is not finished
 
 
 def spoken_label(label: str) -> str:
@@ -82,6 +83,16 @@ class Story:
     after: Side | None
     trials: tuple[Trial, ...] = ()
     study: Mapping[str, Any] | None = None
+
+
+def story_of(folders: Sequence[Path]) -> Story:
+    """Read one study, one run set, or two run sets.
+
+    Raises:
+        ExperimentError: They hold nothing that a report can tell.
+    """
+    is_study = len(folders) == 1 and any((folders[0] / name).exists() for name in _OF_A_STUDY)
+    return story_of_study(folders[0]) if is_study else story_of_runs(folders)
 
 
 def story_of_study(folder: Path) -> Story:

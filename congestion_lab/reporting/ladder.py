@@ -5,20 +5,19 @@ from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting.borrowed import retold
-from congestion_lab.reporting.gathering import Story
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import NOTHING, number
 
 
-def level_rows(story: Story) -> list[tuple[str, ...]]:
-    """Return a row per level: its name, plans, simulations, time and the best plan after it."""
-    levels = (story.study or {}).get("levels")
+def level_rows(study: Mapping[str, Any] | None) -> list[tuple[str, ...]]:
+    """Return a row per level of a summary: its name, plans, simulations, time and the best plan after it."""
+    levels = (study or {}).get("levels")
     return [_row(level) for level in levels if isinstance(level, dict)] if isinstance(levels, list) else []
 
 
-def ladder_note(story: Story) -> str:
+def ladder_note(study: Mapping[str, Any] | None) -> str:
     """Return how far the fast engine could be trusted and why the search ended, as far as the summary tells."""
-    study = story.study or {}
+    study = study or {}
     agreed, ended = study.get("fast_engine"), study.get("ended")
     told = [_agreement(agreed)] if isinstance(agreed, dict) else []
     if isinstance(ended, str):

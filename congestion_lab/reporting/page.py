@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import html
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,27 +17,34 @@ from congestion_lab.reporting.scales import NO_DATA, PALETTES, Scale
 from congestion_lab.reporting.wording import number, percent, signed
 
 _JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_STATED_POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
+_HEAD_LETTERS = 2000  # within which the policy stands
 _SCRIPTS = ("playback.js", "maplayers.js", "page.js")  # the last takes up all maps that the others made
+_LIVE_SCRIPT = "live.js"
 _STYLES = ("style.css", "sections.css")
 
 
-def rendered(template: str, content: Mapping[str, Any], page_data: Mapping[str, Any]) -> str:
+def rendered(
+    template: str, content: Mapping[str, Any], page_data: Mapping[str, Any], *, is_served: bool = False
+) -> str:
     """Return the page of a template, with styles, scripts and Plotly inside.
 
     Args:
         template: Name of the template.
         content: What it shows.
         page_data: What its script reads; escaped so that no text in it can end the script.
+        is_served: Whether the page comes from our server, which its script may then ask for news.
     """
     surroundings = environment()
     plotly = _plotly() if page_data["charts"] else ""
-    script = "".join(_source(surroundings, name) for name in _SCRIPTS)
+    scripts = (*_SCRIPTS, _LIVE_SCRIPT) if is_served else _SCRIPTS
+    script = "".join(_source(surroundings, name) for name in scripts)
     shell = {
         "style": Markup(_styles(surroundings)),  # noqa: S704 -- ours
         "plotly": Markup(plotly),  # noqa: S704 -- as shipped with Plotly
         "script": Markup(script),  # noqa: S704 -- ours
         "page_data": Markup(script_json(page_data)),  # noqa: S704 -- escaped
-        "policy": _policy(plotly, script),
+        "policy": _policy(plotly, script) + ("; connect-src 'self'" if is_served else ""),
         "language": translation.language(),
         "direction": translation.direction(),
         "numerals": translation.numerals(),
@@ -57,6 +66,23 @@ def rendered_plain(template: str, content: Mapping[str, Any]) -> str:
         "direction": translation.direction(),
     }
     return surroundings.get_template(template).render(**content, **shell)
+
+
+def rendered_part(template: str, content: Mapping[str, Any]) -> str:
+    """Return a part of a page, to be put into one that is open."""
+    return environment().get_template(template).render(**content)
+
+
+def policy_of(page: str) -> str:
+    """Return the content security policy that a page of ours states at its beginning, for a server to state it too.
+
+    Raises:
+        ValueError: It states none.
+    """
+    found = _STATED_POLICY.search(page, 0, _HEAD_LETTERS)
+    if found is None:
+        raise ValueError("the page states no content security policy")
+    return html.unescape(found[1])
 
 
 def script_json(value: object) -> str:

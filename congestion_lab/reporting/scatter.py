@@ -37,7 +37,7 @@ def scatter(dots: Sequence[Dot], label: str, *, highest_vph: float) -> Markup:
         label: What is modelled, for those who do not see.
         highest_vph: The highest flow that must find room, so that pictures side by side have one scale.
     """
-    step = _step(highest_vph / _TICKS)
+    step = round_step(highest_vph / _TICKS)
     end = step * math.ceil(max(highest_vph, step) / step)
     frame = _Frame(end)
     parts = [
@@ -95,8 +95,8 @@ def _axes(frame: _Frame, step: float) -> Iterator[Markup]:
     yield element("text", beside, _("modelled, veh/h"))
 
 
-def _step(least: float) -> float:
-    """Return the round number that is at least so much."""
+def round_step(least: float) -> float:
+    """Return the round number that is at least so much: the distance of grid lines."""
     if least <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(least))

@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,13 +36,21 @@ def read_trials(path: Path) -> tuple[Trial, ...]:
     """
     try:
         raw: Any = json.loads(path.read_text(encoding="utf-8"))
-        entries = raw["candidates"] if isinstance(raw, dict) else raw
-        runs = itertools.accumulate(len(entry["delays_s"]) for entry in entries)
-        return tuple(_trial(entry, used) for entry, used in zip(entries, runs, strict=True))
+        return trials_of(raw["candidates"] if isinstance(raw, dict) else raw)
     except FileNotFoundError:
         raise ExperimentError(f"{path} is missing; run `optimize` again, finished runs are kept") from None
     except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ExperimentError(f"{path} is damaged ({error!r}); run `optimize` again, finished runs are kept") from error
+
+
+def trials_of(entries: Sequence[Mapping[str, Any]]) -> tuple[Trial, ...]:
+    """Return the candidates of the entries of `history.json`.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: An entry is none.
+    """
+    runs = itertools.accumulate(len(entry["delays_s"]) for entry in entries)
+    return tuple(_trial(entry, used) for entry, used in zip(entries, runs, strict=True))
 
 
 def finite(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
@@ -49,7 +58,7 @@ def finite(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
     return tuple(trial for trial in trials if math.isfinite(trial.delay_s))
 
 
-def _trial(entry: dict[str, Any], used: int) -> Trial:
+def _trial(entry: Mapping[str, Any], used: int) -> Trial:
     delays = [math.inf if value is None else float(value) for value in entry["delays_s"].values()]
     score = entry.get("score")
     delay = sum(delays) / len(delays) if score is None else float(score)

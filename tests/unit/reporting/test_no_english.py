@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,6 +20,11 @@ from congestion_lab.network.edits import Edits
 from congestion_lab.network.issues import issue
 from congestion_lab.network.model import Network
 from congestion_lab.network.quality import Quality
+from congestion_lab.optimization.shelf import Entry, Place, State
+from congestion_lab.optimization.shelvedrunset import RunSetFigures
+from congestion_lab.optimization.shelvedstudy import StudyFigures
+from congestion_lab.optimization.standing import Standing
+from congestion_lab.reporting import servednotices as notices
 from congestion_lab.reporting.cameramap import Camera, camera_svg
 from congestion_lab.reporting.demandreport import demand_report
 from congestion_lab.reporting.gathering import Story
@@ -27,6 +33,8 @@ from congestion_lab.reporting.networkmap import network_svg
 from congestion_lab.reporting.periodpage import period_page
 from congestion_lab.reporting.qualitypage import quality_page
 from congestion_lab.reporting.report import report_page
+from congestion_lab.reporting.servedpages import entry_page, runs_page
+from congestion_lab.reporting.servedshell import Addresses
 from congestion_lab.reporting.translation import DOMAIN, LOCALES, speaking
 from congestion_lab.sumo.importfolder import Imported, Origin
 from congestion_lab.sumo.importsettings import Setting
@@ -153,9 +161,58 @@ def _periods(story: Story, _network: Network) -> str:
     return period_page(*side_by_side(story))
 
 
-@pytest.mark.parametrize(
-    "page", [_report, _one_side, _quality, _demand, _cameras, _picture, _matrix, _weighted, _periods]
-)
+HOME = Addresses("/fa/", {})
+
+
+def _entries() -> list[Entry]:
+    place = Place("1", "1", Path("1"), is_study=True)
+    origins = ("present", "fast engine, round 1")
+    tried = tuple(
+        {"number": number, "origin": origin, "delays_s": {"1": 30.0}, "score": 30.0 - number, "stopped": False}
+        for number, origin in enumerate(origins)
+    )
+    figures = StudyFigures("1", "1", tried, 2, 0, 30.0, 29.0, (-1.0, -2.0, -0.5), {})
+    runs = RunSetFigures("1", "1", "1", 2, 1, 0, 30.0)
+    standings = [Standing(stage, "", 1, 2, 1, "1") for stage in ("searching", "fast engine", "confirming")]
+    return [
+        *(Entry(place, state, 0.0, figures) for state in State),
+        *(Entry(place, State.RUNNING, 0.0, figures, standing) for standing in standings),
+        *(Entry(replace(place, is_study=False), state, 0.0, runs) for state in (State.RUNNING, State.FINISHED)),
+    ]
+
+
+def _listed(_story: Story, _network: Network) -> str:
+    return runs_page("1", _entries(), HOME, left_out=3) + runs_page("1", [], HOME)
+
+
+def _opened(_story: Story, _network: Network) -> str:
+    return "".join(entry_page(entry, [], HOME) for entry in _entries())
+
+
+def _noticed(_story: Story, _network: Network) -> str:
+    pages = [notices.missing_page(HOME), notices.wrong_host_page(HOME), notices.writing_page(HOME)]
+    pages += [notices.making_page("1", stage, 3.0, HOME) for stage in ("waiting", "reading", "writing")]
+    pages += [notices.trouble_page("1", HOME), notices.failed_page("1", "1", HOME)]
+    return "".join([*pages, notices.unfinished_page(_entries()[0], HOME)])
+
+
+PAGES = [
+    _report,
+    _one_side,
+    _quality,
+    _demand,
+    _cameras,
+    _picture,
+    _matrix,
+    _weighted,
+    _periods,
+    _listed,
+    _opened,
+    _noticed,
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_every_word_comes_from_the_catalogue(
     page: Callable[[Story, Network], str], story: Story, network: Network, brackets: Path
 ) -> None:

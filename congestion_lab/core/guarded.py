@@ -1,0 +1,55 @@
+"""Reading folders that others may have filled: only what lies inside, only plain files, only up to a size."""
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from congestion_lab.core.errors import ExperimentError
+
+
+def require_guarded(path: Path, root: Path, *, most_bytes: int) -> Path:
+    """Return a path at which a plain file lies inside a folder.
+
+    Raises:
+        ExperimentError: It is missing, leaves the folder, is no plain file, or larger than allowed.
+    """
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise ExperimentError(f"{path} leaves the folder {root}; it is not read")
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise ExperimentError(f"{path} cannot be read ({error.strerror})") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise ExperimentError(f"{path} is no plain file; it is not read")
+    if found.st_size > most_bytes:
+        raise ExperimentError(f"{path} is larger than {most_bytes / 1e6:g} MB; it is not read")
+    return path
+
+
+def guarded_json(path: Path, root: Path, *, most_bytes: int) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    """Return what a JSON file inside a folder holds.
+
+    Raises:
+        ExperimentError: As `require_guarded`, or it is no JSON.
+    """
+    require_guarded(path, root, most_bytes=most_bytes)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError, OSError) as error:
+        raise ExperimentError(f"{path} is damaged ({error})") from error
+
+
+def require_contained(folder: Path, root: Path, *, most_bytes: int) -> None:
+    """Make sure that everything in a folder lies inside another and is a plain file or a folder.
+
+    Raises:
+        ExperimentError: Something does not.
+    """
+    for place, folders, files in os.walk(folder):
+        for name in folders:
+            if not (Path(place) / name).resolve().is_relative_to(root.resolve()):
+                raise ExperimentError(f"{Path(place) / name} leaves the folder {root}; it is not read")
+        for name in files:
+            require_guarded(Path(place) / name, root, most_bytes=most_bytes)

@@ -1,0 +1,160 @@
+"""What stands in a folder of runs: run sets and studies, finished or not, and what is wrong with damaged ones.
+
+Folders may come from anywhere. Nothing in them is run, nothing outside the folder of runs is listed, sizes are bounded.
+"""
+
+import enum
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from congestion_lab.core.digests import digest_of
+from congestion_lab.core.errors import CongestionLabError, ExperimentError
+from congestion_lab.core.files import is_being_written
+from congestion_lab.core.guarded import require_contained
+from congestion_lab.experiments.runset import RUN_SET_FILE
+from congestion_lab.optimization.shelvedrunset import RUNS, RunSetFigures, run_set_figures
+from congestion_lab.optimization.shelvedstudy import StudyFigures, study_figures
+from congestion_lab.optimization.standing import Standing, read_standing
+from congestion_lab.optimization.studyfiles import DATABASE_FILE, HISTORY_FILE, SUMMARY_FILE
+
+LARGEST_FILE_BYTES = 1_000_000_000  # a table of a report
+_DEEPEST = 3  # folders below the folder of runs
+_OF_A_STUDY = (SUMMARY_FILE, HISTORY_FILE, DATABASE_FILE)
+
+
+class State(enum.Enum):
+    """How far a study or run set has come."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+    ELSEWHERE = "elsewhere"  # its last word came from another machine, of which nothing is known here
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a study or a run set lies.
+
+    Attributes:
+        id: Digest of its path; all that others may name it by.
+        name: Its path within the folder of runs.
+        folder: Its folder.
+        is_study: Whether it is a study.
+    """
+
+    id: str
+    name: str
+    folder: Path
+    is_study: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A study or a run set as a list shows it.
+
+    Attributes:
+        place: Where it lies.
+        state: How far it has come.
+        changed_s: When it last changed, seconds since 1970.
+        figures: What it says; None if it is damaged.
+        standing: What a running study is doing.
+        fault: What is wrong with it, if it is damaged.
+    """
+
+    place: Place
+    state: State
+    changed_s: float
+    figures: RunSetFigures | StudyFigures | None = None
+    standing: Standing | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A folder of runs.
+
+    Attributes:
+        root: The folder, resolved.
+    """
+
+    root: Path
+
+    def places(self) -> Iterator[Place]:
+        """Yield every study and run set in the order of their names; what lies within one belongs to it."""
+        yield from self._places(self.root, 0)
+
+    def find(self, place_id: str) -> Place | None:
+        """Return the place of an id, if there is one."""
+        return next((place for place in self.places() if place.id == place_id), None)
+
+    def entry(self, place: Place) -> Entry:
+        """Return what a place holds; what is damaged is told, never raised."""
+        entry = Entry(place, State.DAMAGED, _changed_s(place.folder))
+        try:
+            return self._study(entry) if place.is_study else self._run_set(entry)
+        except (CongestionLabError, OSError, RecursionError) as error:
+            return replace(entry, fault=str(error) or type(error).__name__)
+
+    def require_readable(self, place: Place) -> None:
+        """Make sure that nothing that a report may read lies outside, or is none of our plain files.
+
+        Raises:
+            ExperimentError: Something is.
+        """
+        require_contained(place.folder, self.root, most_bytes=LARGEST_FILE_BYTES)
+        if place.is_study:
+            for label in ("present", "best"):
+                run_set_figures(place.folder / label, self.root)
+
+    def _places(self, folder: Path, depth: int) -> Iterator[Place]:
+        is_study = any((folder / name).exists() for name in _OF_A_STUDY)
+        if is_study or (folder / RUN_SET_FILE).exists() or (depth and (folder / RUNS).is_dir()):
+            name = folder.relative_to(self.root).as_posix() if depth else self.root.name
+            yield Place(digest_of([name, depth]), name, folder, is_study)
+        elif depth < _DEEPEST:
+            for child in _folders(folder):
+                if child.resolve().is_relative_to(self.root):
+                    yield from self._places(child, depth + 1)
+
+    def _study(self, entry: Entry) -> Entry:
+        folder = entry.place.folder
+        figures, standing = study_figures(folder, self.root), read_standing(folder, self.root)
+        if standing is not None:
+            state = State.ELSEWHERE if standing.is_elsewhere else State.RUNNING
+        else:
+            state = State.FINISHED if figures.is_finished else State.INTERRUPTED
+        return replace(entry, state=state, figures=figures, standing=standing)
+
+    def _run_set(self, entry: Entry) -> Entry:
+        folder = entry.place.folder
+        if is_being_written(folder / RUNS):
+            return replace(entry, state=State.RUNNING, figures=_without_a_list(folder))
+        if not (folder / RUN_SET_FILE).exists():
+            return replace(entry, state=State.INTERRUPTED, figures=_without_a_list(folder))
+        return replace(entry, state=State.FINISHED, figures=run_set_figures(folder, self.root))
+
+
+def _without_a_list(folder: Path) -> RunSetFigures:
+    """Return what is known of runs whose list is written when the last has ended."""
+    return RunSetFigures("", "", "", sum(1 for _ in _folders(folder / RUNS)), 0, 0, math.nan)
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(each for each in folder.iterdir() if not each.name.startswith(".") and each.is_dir())
+    except OSError as error:
+        raise ExperimentError(f"{folder} cannot be read ({error.strerror})") from error
+
+
+def _changed_s(folder: Path) -> float:
+    """Return when one of the files that tell of a folder was last written."""
+    times = [0.0]
+    for name in (*_OF_A_STUDY, RUN_SET_FILE, RUNS, "."):
+        try:
+            times.append((folder / name).lstat().st_mtime)
+        except OSError:
+            continue
+    return max(times)

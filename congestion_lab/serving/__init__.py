@@ -1,0 +1,1 @@
+"""Runs, studies and their reports for a browser on this computer."""

@@ -1,0 +1,109 @@
+"""Reports made when somebody asks for them, one at a time, and kept as long as the server lives."""
+
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from congestion_lab.core.digests import digest_of, digest_of_file
+from congestion_lab.core.errors import CongestionLabError
+from congestion_lab.core.files import write_text
+from congestion_lab.optimization.shelf import Place, Shelf
+from congestion_lab.reporting.gathering import Story, story_of
+from congestion_lab.reporting.report import report_page
+from congestion_lab.reporting.translation import LANGUAGES, speaking
+
+MOST_KEPT = 20  # reports, each in every language, some megabytes a page
+_STATED = ".json"  # files that say which runs there are; what runs recorded is named by these
+
+
+@dataclass
+class Making:
+    """The making of a report.
+
+    Attributes:
+        began_s: When it began, by the monotonic clock.
+        stage: `waiting`, `reading` or `writing`.
+        pages: The page by language, once all are written.
+        fault: Why it could not be made; "" otherwise.
+    """
+
+    began_s: float = field(default_factory=time.monotonic)
+    stage: str = "waiting"
+    pages: dict[str, Path] = field(default_factory=dict)
+    fault: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return time.monotonic() - self.began_s
+
+
+class Reports:
+    """The reports of a shelf.
+
+    Attributes:
+        shelf: Holds the studies and run sets.
+        folder: Where pages are kept.
+    """
+
+    def __init__(self, shelf: Shelf, folder: Path) -> None:
+        self.shelf = shelf
+        self.folder = folder
+        self._made: dict[str, Making] = {}
+        self._books = threading.Lock()
+        self._desk = threading.Lock()  # who holds it makes a report
+
+    def ask(self, place: Place) -> Making:
+        """Return the making of a place's report as it stands now, which begins if it has not been asked for yet.
+
+        What has changed on disk since is another report.
+        """
+        key = _fingerprint(place.folder)
+        with self._books:
+            if key not in self._made:
+                self._forget()
+                self._made[key] = Making()
+                work = threading.Thread(target=self._make, args=(self._made[key], key, place), daemon=True)
+                work.start()
+            return self._made[key]
+
+    def _make(self, making: Making, key: str, place: Place) -> None:
+        with self._desk:
+            try:
+                making.stage = "reading"
+                self.shelf.require_readable(place)
+                story = story_of([place.folder])
+                making.stage = "writing"
+                making.pages = {language: self._written(story, key, place, language) for language in LANGUAGES}
+            except CongestionLabError as error:
+                making.fault = str(error)
+            except Exception as error:  # noqa: BLE001 -- the boundary of a thread: whatever happens, the reader hears of it
+                making.fault = f"{type(error).__name__}: {error}"
+
+    def _written(self, story: Story, key: str, place: Place, language: str) -> Path:
+        path = self.folder / f"{key}.{language}.html"
+        others = {other: f"/{other}/{place.id}/report" for other in LANGUAGES if other != language}
+        with speaking(language):
+            write_text(path, report_page(story, elsewhere=others))
+        return path
+
+    def _forget(self) -> None:
+        """Drop the oldest reports that are made, so that there is room for one more."""
+        done = [key for key, making in self._made.items() if making.pages or making.fault]
+        for key in done[: max(0, len(self._made) + 1 - MOST_KEPT)]:
+            for path in self._made.pop(key).pages.values():
+                path.unlink(missing_ok=True)
+
+
+def _fingerprint(folder: Path) -> str:
+    """Return a digest of what a report is made from: the contents of lists, the sizes and times of tables."""
+    found = []
+    for place, folders, files in os.walk(folder):
+        folders.sort()
+        for path in (Path(place) / name for name in sorted(files)):
+            state = path.lstat()
+            says = digest_of_file(path) if path.suffix == _STATED and path.is_file() else state.st_mtime_ns
+            found.append([path.relative_to(folder).as_posix(), state.st_size, says])
+    return digest_of([str(folder), found])

@@ -1,0 +1,122 @@
+"""The server: reads only, one address of this computer, and only for pages that it made itself."""
+
+import logging
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from typing_extensions import override
+
+from congestion_lab.core.errors import CongestionLabError
+from congestion_lab.serving.answers import Answer, Answers
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SILENCE_S = 30.0  # after which a connection is given up
+_log = logging.getLogger(__name__)
+_ALWAYS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Server(ThreadingHTTPServer):
+    """Answers requests in threads that end with the program.
+
+    Attributes:
+        answers: Knows the answers.
+        names: Hosts that a request may be sent to; any other is a page elsewhere that had our address put behind its
+            own name (DNS rebinding).
+    """
+
+    daemon_threads = True
+    allow_reuse_address = sys.platform != "win32"  # where it would let two servers share a port
+
+    def __init__(self, host: str, port: int, answers: Answers) -> None:
+        """Listen at a port of a host; port 0 is any free one.
+
+        Raises:
+            OSError: The host is none of this computer, or the port is taken.
+        """
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.answers = answers
+        self.names = LOOPBACK | {host.lower()}
+        super().__init__((host, port), _Handler)
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        host, port = self.server_address[:2]
+        name = host.decode() if isinstance(host, (bytes, bytearray)) else str(host)
+        return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+    @override
+    def handle_error(self, request: object, client_address: object) -> None:
+        if isinstance(sys.exception(), ConnectionError):  # the browser went away
+            _log.info("%s left before it had its answer", client_address)
+        else:
+            _log.exception("a request of %s could not be answered", client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    timeout: ClassVar[float] = _SILENCE_S
+    server_version = "congestion_lab"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        self._give(self._answer(), with_body=True)
+
+    def do_HEAD(self) -> None:
+        self._give(self._answer(), with_body=False)
+
+    def _refuse(self) -> None:
+        self._give(self.server.answers.to_writing(), with_body=True)
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = do_CONNECT = _refuse  # noqa: N815 -- the library's names
+
+    def _answer(self) -> Answer:
+        answers = self.server.answers
+        if not self._is_for_us():
+            return answers.to_strangers()
+        try:
+            return answers.to(self.path)
+        except (CongestionLabError, OSError) as error:
+            return answers.to_trouble(error)
+
+    def _is_for_us(self) -> bool:
+        given = self.headers.get_all("Host", [])
+        try:
+            return len(given) == 1 and urlsplit(f"//{given[0]}").hostname in self.server.names
+        except ValueError:  # no host at all
+            return False
+
+    def _give(self, answer: Answer, *, with_body: bool) -> None:
+        if isinstance(answer.body, bytes):
+            self._begin(answer, len(answer.body))
+            if with_body:
+                self.wfile.write(answer.body)
+            return
+        with answer.body.open("rb") as stream:
+            self._begin(answer, os.fstat(stream.fileno()).st_size)
+            if with_body:
+                shutil.copyfileobj(stream, self.wfile)
+
+    def _begin(self, answer: Answer, length: int) -> None:
+        self.send_response(answer.status)
+        headers = {"Content-Type": answer.kind, "Content-Length": str(length), **_ALWAYS, **answer.headers}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
+        _log.info("%s: %r", self.client_address[0], format % args)

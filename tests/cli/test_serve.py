@@ -1,0 +1,80 @@
+"""The server as a user starts and ends it."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def test_a_port_in_use_is_told(run: Run, tmp_path: Path, taken_port: int) -> None:
+    ended = run("serve", tmp_path, "--port", taken_port)
+    assert ended.code == 3
+    assert f"cannot listen at port {taken_port}" in ended.err
+    assert "--port" in ended.err
+    assert ended.err.count("error:") == 1
+
+
+def test_a_host_of_another_computer_is_told(run: Run, tmp_path: Path) -> None:
+    ended = run("serve", tmp_path, "--host", "192.0.2.1", "--port", 0)  # RFC 5737: nobody's address
+    assert ended.code == 3
+    assert "--host" in ended.err
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 -- to be refused
+def test_all_addresses_at_once_are_refused(run: Run, tmp_path: Path, host: str) -> None:
+    assert run("serve", tmp_path, "--host", host).code == 2
+
+
+def test_a_folder_that_is_none_is_told(run: Run, tmp_path: Path) -> None:
+    ended = run("serve", tmp_path / "nothing")
+    assert ended.code == 3
+    assert "this is no folder" in ended.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends the server by a signal")
+def test_runs_are_served_until_it_is_interrupted(run: Run, town: Path) -> None:
+    assert run("simulate", "town.yaml", "--seeds", 2, "--engine", "queue", "-q", "-o", "runs/town").code == 0
+    before = sorted(path.relative_to(town) for path in town.rglob("*"))
+    command = [sys.executable, "-m", "congestion_lab", "serve", "--port", "0", "--lang", "ar", "--json"]
+    with subprocess.Popen(command, cwd=town, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        lines = [served.stdout.readline() for _ in range(4)]
+        address = json.loads("".join(lines))["address"]
+        listed = _page(address)
+        report = next(part for part in listed.split('"') if part.endswith("/report")).removeprefix("/")
+        assert "تقرير محاكاة مرورية" in _made(address + report)
+        served.send_signal(signal.SIGINT)
+        assert served.wait(timeout=20) == 0
+        assert served.stderr is not None
+        assert "Traceback" not in served.stderr.read()
+    assert sorted(path.relative_to(town) for path in town.rglob("*")) == before
+
+
+def _page(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=20) as answer:  # noqa: S310 -- our own server
+        return answer.read().decode()
+
+
+def _made(address: str) -> str:
+    for _ in range(300):
+        page = _page(address)
+        if 'data-source="report.json"' not in page:
+            return page
+        time.sleep(0.1)
+    raise AssertionError("the report is never made")
