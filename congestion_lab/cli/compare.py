@@ -31,7 +31,8 @@ def compare(runs: tuple[Path, ...], *, as_json: bool, **asked: str | None) -> in
     intervals and verdicts allow for the number of comparisons, and a ranking that shows ties. Several studies, such as
     those of times of day, stand side by side, each with its present plans and those found.
     """
-    from congestion_lab.cli.runsets import is_study, named_run_sets, named_studies, run_set
+    from congestion_lab.cli.runsets import named_run_sets, named_studies, run_set
+    from congestion_lab.optimization.studyfiles import is_study
 
     if len(runs) < _PAIR:
         raise click.UsageError("name at least two run sets, the baseline first")

@@ -1,6 +1,7 @@
 """`congestion-lab report`: one offline HTML file in each language."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -78,7 +79,7 @@ def _paths(files: dict[str, Path]) -> dict[str, str]:
 
 def _page(folders: tuple[Path, ...], asked: Asked) -> "Page":
     """Return what writes the page, once all that it tells is read."""
-    from congestion_lab.cli.runsets import is_study
+    from congestion_lab.optimization.studyfiles import is_study
 
     if len(folders) > 1 and all(map(is_study, folders)):
         return _period_page(folders, asked)

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from congestion_lab.core.errors import ExperimentError
-from congestion_lab.experiments.runset import RUN_SET_FILE, RunSet, load_run_set
+from congestion_lab.experiments.runset import RunSet, load_run_set
+from congestion_lab.optimization.studyfiles import is_study
 
 _SIDES = ("present", "best")
 
@@ -24,11 +25,6 @@ def run_set(folder: Path) -> RunSet:
         present, found = (folder / name for name in _SIDES)
         raise ExperimentError(f"{folder} is a study; name its sides: {present} {found}")
     return load_run_set(folder)
-
-
-def is_study(folder: Path) -> bool:
-    """Whether a folder holds a study, not a run set."""
-    return not (folder / RUN_SET_FILE).exists() and any((folder / name / RUN_SET_FILE).exists() for name in _SIDES)
 
 
 def named_studies(folders: Sequence[Path]) -> dict[str, tuple[RunSet, RunSet]]:

@@ -17,11 +17,10 @@ from congestion_lab.experiments.runset import RUN_SET_FILE
 from congestion_lab.optimization.shelvedrunset import RUNS, RunSetFigures, run_set_figures
 from congestion_lab.optimization.shelvedstudy import StudyFigures, study_figures
 from congestion_lab.optimization.standing import Standing, read_standing
-from congestion_lab.optimization.studyfiles import DATABASE_FILE, HISTORY_FILE, SUMMARY_FILE
+from congestion_lab.optimization.studyfiles import MARKS, is_study
 
 LARGEST_FILE_BYTES = 1_000_000_000  # a table of a report
 _DEEPEST = 3  # folders below the folder of runs
-_OF_A_STUDY = (SUMMARY_FILE, HISTORY_FILE, DATABASE_FILE)
 
 
 class State(enum.Enum):
@@ -110,10 +109,9 @@ class Shelf:
                 run_set_figures(place.folder / label, self.root)
 
     def _places(self, folder: Path, depth: int) -> Iterator[Place]:
-        is_study = any((folder / name).exists() for name in _OF_A_STUDY)
-        if is_study or (folder / RUN_SET_FILE).exists() or (depth and (folder / RUNS).is_dir()):
+        if is_study(folder) or (folder / RUN_SET_FILE).exists() or (depth and (folder / RUNS).is_dir()):
             name = folder.relative_to(self.root).as_posix() if depth else self.root.name
-            yield Place(digest_of([name, depth]), name, folder, is_study)
+            yield Place(digest_of([name, depth]), name, folder, is_study(folder))
         elif depth < _DEEPEST:
             for child in _folders(folder):
                 if child.resolve().is_relative_to(self.root):
@@ -152,7 +150,7 @@ def _folders(folder: Path) -> list[Path]:
 def _changed_s(folder: Path) -> float:
     """Return when one of the files that tell of a folder was last written."""
     times = [0.0]
-    for name in (*_OF_A_STUDY, RUN_SET_FILE, RUNS, "."):
+    for name in (*MARKS, RUN_SET_FILE, RUNS, "."):
         try:
             times.append((folder / name).lstat().st_mtime)
         except OSError:

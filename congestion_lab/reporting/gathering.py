@@ -16,6 +16,7 @@ from congestion_lab.experiments.runset import RunSet, load_run_set
 from congestion_lab.metrics.objective import analysed, delay_s
 from congestion_lab.metrics.summary import RunSummary, run_summary
 from congestion_lab.network.model import Network
+from congestion_lab.optimization.studyfiles import is_study
 from congestion_lab.reporting.translation import _, isolated
 from congestion_lab.reporting.trials import Trial, read_trials
 from congestion_lab.signals.intersection import Intersection
@@ -24,7 +25,6 @@ from congestion_lab.simulation.tables import TRIPS
 from congestion_lab.sumo.netfile import read_intersections, read_network
 
 _QUANTILES = 101
-_OF_A_STUDY = ("summary.json", "study.db")  # the second while it is not finished
 
 
 def spoken_label(label: str) -> str:
@@ -91,8 +91,7 @@ def story_of(folders: Sequence[Path]) -> Story:
     Raises:
         ExperimentError: They hold nothing that a report can tell.
     """
-    is_study = len(folders) == 1 and any((folders[0] / name).exists() for name in _OF_A_STUDY)
-    return story_of_study(folders[0]) if is_study else story_of_runs(folders)
+    return story_of_study(folders[0]) if len(folders) == 1 and is_study(folders[0]) else story_of_runs(folders)
 
 
 def story_of_study(folder: Path) -> Story:
