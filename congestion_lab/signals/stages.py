@@ -14,7 +14,6 @@ from congestion_lab.signals.plan import Aspect, SignalGroup, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic
 
 MAX_RED_S = 25.5  # longest all-red that controllers hold (NTCIP 1202 phaseRedClear)
-_ALWAYS_FREE = frozenset({Aspect.GREEN, Aspect.PERMITTED})
 _SWITCHED_OFF = frozenset({Aspect.DARK, Aspect.FLASHING})
 
 
@@ -43,7 +42,7 @@ class Stages:
     Attributes:
         plan: The plan.
         heads: The heads that stages serve: those that change and are not left out.
-        free: Heads that have the right of way, or no working signal, all through the cycle.
+        free: Heads that have the same right of way, or no working signal, all through the cycle.
     """
 
     def __init__(self, plan: SignalPlan, *, without: frozenset[int] = frozenset()) -> None:
@@ -163,7 +162,7 @@ def crossing_heads(site: Intersection) -> frozenset[int]:
 
 def _is_free(column: Sequence[Aspect]) -> bool:
     shown = set(column)
-    return shown <= _ALWAYS_FREE or shown <= _SWITCHED_OFF
+    return shown <= _SWITCHED_OFF or (len(shown) == 1 and column[0].is_green)
 
 
 def _kept(plan: SignalPlan, heads: frozenset[int]) -> SignalPlan:
