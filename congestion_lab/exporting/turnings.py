@@ -19,8 +19,8 @@ _REACH_M = 25.0  # stretch of a link whose direction counts
 
 
 Service = Callable[[Connection], object]
-_Way = tuple[str, object]
-"""Outbound link, and what tells its lanes from others that lead there."""
+_Way = tuple[str, int]
+"""Outbound link, and the lane nearest the kerb of those that lead there under the same greens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,11 @@ def turnings_at(network: Network, node: str, service: Service = lambda _: None) 
     Args:
         network: The roads.
         node: The node.
-        service: What tells lanes of one movement apart, such as the greens they get: a movement of its own for each.
+        service: What tells lanes of one movement apart, such as the greens they get: a movement of its own for each
+            stretch of lanes that have it in common.
 
     Raises:
-        SignalPlanError: More than eight approaches meet.
+        SignalPlanError: More than eight approaches meet, or a lane has several greens to one link.
     """
     roads = network.for_cars
     inbound = [link for link in roads.links.values() if link.to_node == node]
@@ -95,10 +96,11 @@ def _named() -> Iterator[tuple[int, float]]:
 
 def _turnings(roads: Network, link: Link, direction: str, service: Service) -> Iterator[Turning]:
     ways: dict[_Way, list[Connection]] = {}
-    for path in itertools.chain.from_iterable(some for (start, _), some in roads.movements.items() if start == link.id):
-        ways.setdefault((path.to_link, service(path)), []).append(path)
+    for (start, _), some in roads.movements.items():
+        if start == link.id:
+            ways |= _ways(some, service)
     angles = {way: _bend(link, roads.links[way[0]]) for way in ways}
-    names = _turn_names({way: paths[0].turn for way, paths in ways.items()}, angles, _kerb_lanes(ways))
+    names = _turn_names({way: paths[0].turn for way, paths in ways.items()}, angles)
     for way, paths in ways.items():
         yield Turning(
             link.id,
@@ -112,18 +114,31 @@ def _turnings(roads: Network, link: Link, direction: str, service: Service) -> I
         )
 
 
-def _kerb_lanes(ways: Mapping[_Way, Sequence[Connection]]) -> dict[_Way, int]:
-    return {way: min(path.from_lane for path in paths) for way, paths in ways.items()}
+def _ways(paths: Sequence[Connection], service: Service) -> Iterator[tuple[_Way, list[Connection]]]:
+    """Yield the lanes of one movement, neighbours with the same greens together.
+
+    Raises:
+        SignalPlanError: One lane has several greens to the same link.
+    """
+    ordered = sorted(paths, key=lambda path: path.from_lane)
+    runs = [list(run) for _, run in itertools.groupby(ordered, key=service)]
+    for one, other in itertools.pairwise(runs):
+        if one[-1].from_lane == other[0].from_lane:
+            rule = f"lane {one[-1].from_lane} of {one[-1].from_link} has several greens to {one[-1].to_link}"
+            raise SignalPlanError(
+                Fault(rule, "export it as sumo, vissig, csv or xlsx", source=f"controller {one[-1].controller_id}")
+            )
+    yield from (((run[0].to_link, run[0].from_lane), run) for run in runs)
 
 
-def _turn_names(turns: Mapping[_Way, Turn], angles: Mapping[_Way, float], lanes: Mapping[_Way, int]) -> dict[_Way, str]:
+def _turn_names(turns: Mapping[_Way, Turn], angles: Mapping[_Way, float]) -> dict[_Way, str]:
     """Return names of turns, no two alike; of several straight ones, all but the straightest count as turns.
 
     Of lanes that lead to the same link, those nearer the kerb count as turning further right.
     """
 
     def outward(way: _Way) -> tuple[float, int]:
-        return abs(angles[way]), lanes[way] if kinds[way] is Turn.LEFT else -lanes[way]
+        return abs(angles[way]), way[1] if kinds[way] is Turn.LEFT else -way[1]
 
     kinds = dict(turns)
     straight = sorted((way for way in kinds if kinds[way] is Turn.STRAIGHT), key=outward)

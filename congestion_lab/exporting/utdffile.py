@@ -13,7 +13,7 @@ from congestion_lab.core.movementcodes import HEADINGS_DEG
 from congestion_lab.exporting.cells import Cell
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.ringtimes import RingPlan, finer_than, remarks, ring_plans
-from congestion_lab.exporting.utdflanes import lane_groups, lane_records, uneven
+from congestion_lab.exporting.utdflanes import lane_groups, lane_records, untold
 from congestion_lab.exporting.utdfnodes import Row, flat, link_records, node_records, places
 from congestion_lab.exporting.utdftimes import phase_records, plan_records
 from congestion_lab.signals.ringbarrier import MAX_PHASES
@@ -61,7 +61,7 @@ def write_utdf(handover: Handover, stem: Path) -> Written:
     ]
     target = stem.with_name(f"{stem.name}-utdf.csv")
     write_text(target, "\n".join(text))
-    notes = (f"utdf: {note}" for note in (*groups.notes, *uneven(groups, plans)))
+    notes = (f"utdf: {note}" for note in (*groups.notes, *untold(groups, plans)))
     return Written((target,), (*remarks("utdf", plans), *notes))
 
 

@@ -96,14 +96,19 @@ def lane_records(
 ) -> Iterator[Row]:
     """Yield the rows of `[Lanes]`.
 
+    Movements that are always red have no column: one without a phase counts as released with a lane that it shares, or
+    as held by no signal.
+
     Raises:
-        SignalPlanError: A movement has lanes that are never green together, or more phases than the format lists.
+        SignalPlanError: A movement has lanes that are never green together, or more phases than the format lists, or
+            numbers of lanes cannot tell which lanes to one node have which green.
     """
     by_controller = {one.plan.controller_id: one for one in plans}
     for node, turnings in groups.by_node.items():
         place, plan = nodes[node], by_controller[nodes[node].controller_id]
         records: dict[str, dict[str, Cell]] = {}
-        for one in turnings:
+        _check_parts(network, turnings, plan)
+        for one in (one for one in turnings if not _is_closed(plan, one)):
             for name, value in _values(network, nodes, turnings, one, plan).items():
                 records.setdefault(name, {})[one.code] = value
         walking = sorted({phase.number for phase in plan.rings.phases if phase.walking and not phase.protected})
@@ -137,6 +142,24 @@ def _values(
     return values
 
 
+def _check_parts(network: Network, turnings: Sequence[Turning], plan: RingPlan) -> None:
+    """Let pass movements that lead to one node only if the numbers of their lanes, from the kerb, tell them apart."""
+    alike: dict[tuple[str, str], list[Turning]] = {}
+    for one in sorted(turnings, key=lambda one: FROM_INSIDE.index(one.turn), reverse=True):
+        alike.setdefault((one.from_link, network.links[one.to_link].to_node), []).append(one)
+    for (link, node), parts in alike.items():
+        lanes = [lane for part in parts for lane in part.lanes]
+        counted = all(max(1, _lanes(turnings, part)[0]) == len(part.lanes) for part in parts)
+        told = counted and lanes == sorted(set(lanes)) and not any(_is_closed(plan, part) for part in parts)
+        if len({_phases(plan, part) for part in parts}) > 1 and not told:
+            rule = f"lanes from {link} to node {node} have different greens, and not side by side or shared with others"
+            raise SignalPlanError(Fault(rule, _HINT, plan.source))
+
+
+def _is_closed(plan: RingPlan, one: Turning) -> bool:
+    return not any(_phases(plan, one))
+
+
 def _phases(plan: RingPlan, one: Turning) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the numbers of the phases in which every lane of a movement is released, protected and permitted."""
     heads = [head for head in one.heads if head not in plan.rings.free and one.controller_id == plan.plan.controller_id]
@@ -154,12 +177,14 @@ def _phases(plan: RingPlan, one: Turning) -> tuple[tuple[int, ...], tuple[int, .
     return protected, permitted
 
 
-def uneven(groups: LaneGroups, plans: Sequence[RingPlan]) -> Iterator[str]:
-    """Yield which movements have lanes with different greens: they are told green where all of them are."""
+def untold(groups: LaneGroups, plans: Sequence[RingPlan]) -> Iterator[str]:
+    """Yield which movements are left out, and which are told green only where all of their lanes are."""
     by_controller = {one.plan.controller_id: one for one in plans}
     for turnings in groups.by_node.values():
         for one in (one for one in turnings if one.controller_id in by_controller):
             plan = by_controller[one.controller_id]
+            if _is_closed(plan, one):
+                yield f"{one.controller_id}: movement {one.code} from {one.from_link} is always red, so it is left out"
             seen = {tuple(phase.number for some in plan.phases_of(head) for phase in some) for head in one.heads}
             if len(seen) > 1:
                 what = f"lanes of movement {one.code} from {one.from_link} have different greens"
