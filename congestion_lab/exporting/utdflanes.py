@@ -157,7 +157,7 @@ def _check_parts(network: Network, turnings: Sequence[Turning], plan: RingPlan) 
 
 
 def _is_closed(plan: RingPlan, one: Turning) -> bool:
-    return not any(_phases(plan, one))
+    return one.controller_id == plan.plan.controller_id and plan.is_closed(one.heads)
 
 
 def _phases(plan: RingPlan, one: Turning) -> tuple[tuple[int, ...], tuple[int, ...]]:

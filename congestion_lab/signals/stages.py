@@ -165,7 +165,7 @@ def crossing_heads(site: Intersection) -> frozenset[int]:
 
 def _is_free(column: Sequence[Aspect], *, yields: bool) -> bool:
     shown = set(column)
-    return shown <= _SWITCHED_OFF or (shown == {Aspect.GREEN} and not yields)
+    return shown <= _SWITCHED_OFF or (len(shown) == 1 and column[0].is_green and not yields)
 
 
 def _kept(plan: SignalPlan, heads: frozenset[int]) -> SignalPlan:
