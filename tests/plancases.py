@@ -56,10 +56,22 @@ def handovers(draw: st.DrawFn, folder: Path) -> Handover:
 
 
 def plan_of(
-    site: Intersection, stages: Sequence[str], lengths_s: Sequence[tuple[int, int, int]], offset_s: int
+    site: Intersection,
+    stages: Sequence[str],
+    lengths_s: Sequence[tuple[int, int, int]],
+    offset_s: int,
+    *,
+    by_lane: bool = False,
 ) -> SignalPlan:
-    """Stages one after the other, each with green, yellow and all-red; who goes on stays green in between."""
-    names = {head.index: f"{head.from_link[0]}{_TURNS[head.turn]}" for head in site.heads if head.turn is not None}
+    """Stages one after the other, each with green, yellow and all-red; who goes on stays green in between.
+
+    By lane, stages name lanes too: `wt0` is the one at the kerb.
+    """
+    names = {
+        head.index: f"{head.from_link[0]}{_TURNS[head.turn]}{head.from_lane if by_lane else ''}"
+        for head in site.heads
+        if head.turn is not None
+    }
     shown = [
         {word.rstrip("-"): Aspect.PERMITTED if "-" in word else Aspect.GREEN for word in one.split()} for one in stages
     ]

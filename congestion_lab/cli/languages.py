@@ -20,8 +20,7 @@ def lang_option(*more: str, **settings: Any) -> Callable[[F], F]:  # noqa: ANN40
         type=click.Choice([*_LANGUAGES, *more]),
         default=_LANGUAGES[0],
         show_default=True,
-        help="Language of the page: English, or Arabic" + (", or a page in each." if more else "."),
-        **settings,
+        **{"help": "Language of the page: English, or Arabic" + (", or a page in each." if more else ".")} | settings,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
+from congestion_lab.cli.languages import lang_option
 from congestion_lab.cli.options import (
     example,
     file_for_results,
@@ -139,6 +140,7 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     help="The network that the plans were made for; utdf and gmns tell where its roads run.",
 )
 @variant_option
+@lang_option(help="Language of the timing sheets (xlsx): English, or Arabic from right to left.")
 @click.option("--uncertified", is_flag=True, help="Export plans that are not certified too; every file says so.")
 @out_option("Folder the files are written to. Default: plans.", default=Path("plans"), show_default=False)
 @json_option
@@ -149,6 +151,7 @@ def export(
     formats: Sequence[str],
     network_path: Path | None,
     variant: str | None,
+    lang: str,
     uncertified: bool,
     out: Path,
     as_json: bool,
@@ -157,6 +160,8 @@ def export(
     from congestion_lab.cli.certificates import released
     from congestion_lab.exporting.formats import FORMATS
     from congestion_lab.exporting.formats import export as exported
+    from congestion_lab.exporting.wording import Language
+    from congestion_lab.reporting.translation import _, direction, speaking
     from congestion_lab.signals.planfile import read_plan_file
     from congestion_lab.sumo.netfile import read_network
     from congestion_lab.sumo.networkbuild import net_of
@@ -171,11 +176,12 @@ def export(
     mark = released(content, file, uncertified=uncertified)
     if not mark.certified:
         remark(mark.text)
-    with progress() as bars:
+    with progress() as bars, speaking(lang):
         bars.add_task(f"exporting {file}", total=None)
+        language = Language(_, right_to_left=direction() == "rtl")
         network = None if network_path is None else read_network(net_of(network_path, variant))
         written = [
-            exported(content, one, out, network=network, marking=mark.text, source=str(file))
+            exported(content, one, out, network=network, marking=mark.text, language=language, source=str(file))
             for one in dict.fromkeys(formats)
         ]
     for note in (note for one in written for note in one.remarks):

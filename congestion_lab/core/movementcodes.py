@@ -7,15 +7,20 @@ from congestion_lab.core.geometry import Turn
 
 HEADINGS_DEG: Mapping[str, float] = {
     "NB": 0.0,
-    "NE": 45.0,
-    "EB": 90.0,
-    "SE": 135.0,
     "SB": 180.0,
-    "SW": 225.0,
+    "EB": 90.0,
     "WB": 270.0,
+    "NE": 45.0,
     "NW": 315.0,
+    "SE": 135.0,
+    "SW": 225.0,
 }
-"""Compass direction in which an approach drives, by its code: NB is northbound, so it comes from the south."""
+"""Compass direction in which an approach drives, by its code: NB is northbound, so it comes from the south.
+
+The cardinal ones stand first: they are the usual names.
+"""
+FROM_INSIDE = ("U", "L2", "L", "T", "R", "R2")
+"""Turns of one approach as their lanes lie beside each other, from the innermost to the kerb."""
 LETTERS: Mapping[Turn, str] = {Turn.STRAIGHT: "T", Turn.LEFT: "L", Turn.RIGHT: "R", Turn.U_TURN: "U"}
 GMNS_TURNS: Mapping[str, Turn] = {
     "left": Turn.LEFT,

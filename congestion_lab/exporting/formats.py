@@ -14,6 +14,7 @@ from congestion_lab.exporting.sumofile import write_sumo
 from congestion_lab.exporting.timingsheets import write_xlsx
 from congestion_lab.exporting.utdffile import write_utdf
 from congestion_lab.exporting.vissigfile import write_vissig
+from congestion_lab.exporting.wording import ENGLISH, Language
 from congestion_lab.network.model import Network
 from congestion_lab.signals.planfile import PlanFile
 
@@ -37,7 +38,14 @@ FORMATS: Mapping[str, Exporter] = MappingProxyType(
 
 
 def export(
-    content: PlanFile, format: str, folder: Path, *, network: Network | None = None, marking: str = "", source: str = ""
+    content: PlanFile,
+    format: str,
+    folder: Path,
+    *,
+    network: Network | None = None,
+    marking: str = "",
+    language: Language = ENGLISH,
+    source: str = "",
 ) -> Written:
     """Export plans into a folder, into files named after their scenario.
 
@@ -47,6 +55,7 @@ def export(
         folder: Where to.
         network: The roads that the plans were made for.
         marking: One line that every file is to carry.
+        language: In which language sheets for people speak.
         source: The file that the plans are from, to be named in messages.
 
     Raises:
@@ -67,5 +76,5 @@ def export(
         faults.append(Fault("the plans were made for another network", hint, source, key="network"))
     if faults:
         raise SignalPlanError(*faults)
-    handover = Handover(content.scenario, content.plans, sites, network, " ".join(marking.split()))
+    handover = Handover(content.scenario, content.plans, sites, network, " ".join(marking.split()), language)
     return FORMATS[format](handover, folder / file_stem(content.scenario))

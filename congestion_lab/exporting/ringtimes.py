@@ -60,9 +60,16 @@ class RingPlan:
 
     def turns_on_red(self, heads: Iterable[int]) -> bool:
         """Whether any of some heads ever lets drivers pass after a full stop."""
+        return Aspect.STOP_THEN_GO in self._shown(heads)
+
+    def is_closed(self, heads: Iterable[int]) -> bool:
+        """Whether some heads are red all through the cycle."""
+        return self._shown(heads) == {Aspect.RED}
+
+    def _shown(self, heads: Iterable[int]) -> set[Aspect]:
         wanted = set(heads)
         places = [place for place, group in enumerate(self.plan.groups) if wanted & set(group.heads)]
-        return any(each.aspects[place] is Aspect.STOP_THEN_GO for each in self.plan.intervals for place in places)
+        return {each.aspects[place] for each in self.plan.intervals for place in places}
 
     def phases_of(self, head: int) -> tuple[list[NumberedPhase], list[NumberedPhase]]:
         """Return the phases that release a head, protected and permitted."""

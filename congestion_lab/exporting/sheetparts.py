@@ -30,7 +30,7 @@ def header(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> 
     facts: list[tuple[str, Cell]] = [
         (wording.CONTROLLER, plan.controller_id),
         (wording.PROGRAMME, plan.program_id),
-        (wording.CONTROL, plan.control.value),
+        (wording.CONTROL, pen.say(wording.CONTROLS[plan.control])),
         *_times(plan),
     ]
     for place, (name, value) in enumerate(facts, start=row + 3):

@@ -15,7 +15,7 @@ from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.sheetlayout import Pen, page_setup
 from congestion_lab.exporting.sheetparts import conflict_matrices, group_table, header, interval_table, offset
 from congestion_lab.exporting.sheetphases import phase_table
-from congestion_lab.exporting.wording import OVERVIEW, OVERVIEW_COLUMNS, TITLE
+from congestion_lab.exporting.wording import CONTROLS, OVERVIEW, OVERVIEW_COLUMNS, TITLE
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.retiming import at_its_longest
@@ -28,7 +28,7 @@ _RESERVED = "history"  # Excel keeps this name for itself
 def write_xlsx(handover: Handover, stem: Path) -> Written:
     """Write `<stem>-timing-sheets.xlsx`; where traffic ends the greens, it shows the longest cycle."""
     pairs = [(at_its_longest(plan), intersection) for plan, intersection in handover]
-    titles = sheet_titles(plan.controller_id for plan, _ in pairs)
+    titles = sheet_titles((plan.controller_id for plan, _ in pairs), handover.language.say(OVERVIEW))
     book = Workbook()
     _overview(book.worksheets[0], pairs, titles, handover)
     for (plan, intersection), title in zip(pairs, titles, strict=True):
@@ -39,9 +39,9 @@ def write_xlsx(handover: Handover, stem: Path) -> Written:
     return Written((target,))
 
 
-def sheet_titles(names: Iterable[str]) -> list[str]:
-    """Return a legal sheet title for each name, no two alike even to Excel, which ignores case."""
-    taken = {OVERVIEW.lower(), _RESERVED}
+def sheet_titles(names: Iterable[str], first: str = OVERVIEW) -> list[str]:
+    """Return a legal sheet title for each name, no two alike to Excel, which ignores case, none like the first."""
+    taken = {first.lower(), _RESERVED}
     titles = []
     for name in names:
         title = _free_title(_FORBIDDEN.sub("-", clean_name(name)).strip() or "-", taken)
@@ -62,15 +62,15 @@ def _free_title(name: str, taken: set[str]) -> str:
 def _overview(
     sheet: Worksheet, pairs: Sequence[tuple[SignalPlan, Intersection]], titles: Sequence[str], handover: Handover
 ) -> None:
-    sheet.title = OVERVIEW
     pen = Pen(sheet, handover.language)
+    sheet.title = pen.say(OVERVIEW)
     top = _marked(pen, handover)
     pen.text(top, 1, pen.say(TITLE), font=Font(size=16, bold=True))
     for column, name in enumerate(OVERVIEW_COLUMNS, start=1):
         pen.heading(top + 2, column, pen.say(name))
     for row, ((plan, intersection), title) in enumerate(zip(pairs, titles, strict=True), start=top + 3):
         times = (seconds(plan.cycle_s), offset(plan), len(plan.groups))
-        names = (title, inert(intersection.name), inert(intersection.name_ar), plan.control.value)
+        names = (title, inert(intersection.name), inert(intersection.name_ar), pen.say(CONTROLS[plan.control]))
         for column, value in enumerate((*names, *times), start=1):
             pen.value(row, column, value)
         link = sheet.cell(row, 1)

@@ -10,28 +10,17 @@ from scipy.optimize import linear_sum_assignment
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.geometry import Point, Turn
+from congestion_lab.core.movementcodes import HEADINGS_DEG, LETTERS
 from congestion_lab.network.model import Connection, Link, Network
 
-DIRECTIONS: Mapping[str, float] = {
-    "NB": 0.0,
-    "SB": 180.0,
-    "EB": 90.0,
-    "WB": 270.0,
-    "NE": 45.0,
-    "NW": 315.0,
-    "SE": 135.0,
-    "SW": 225.0,
-}
-"""Directions of travel and their headings, degrees clockwise from north."""
 _CARDINALS = 4
 _DIAGONAL_COST = 20.0  # degrees that an approach may be off before a diagonal is the better name
-_LETTERS = {Turn.STRAIGHT: "T", Turn.LEFT: "L", Turn.RIGHT: "R", Turn.U_TURN: "U"}
 _REACH_M = 25.0  # stretch of a link whose direction counts
 
 
 Service = Callable[[Connection], object]
-_Way = tuple[str, object]
-"""Outbound link, and what tells its lanes from others that lead there."""
+_Way = tuple[str, int]
+"""Outbound link, and the lane nearest the kerb of those that lead there under the same greens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +30,7 @@ class Turning:
     Attributes:
         from_link: Inbound link.
         to_link: Outbound link.
-        direction: Direction of travel before the junction, a key of `DIRECTIONS`.
+        direction: Direction of travel before the junction, a key of `HEADINGS_DEG`.
         turn: T, L, R or U, with a number where there are several: L2 turns further left than L.
         lanes: Indices of the inbound lanes that it uses, ascending.
         to_lanes: Indices of the outbound lanes that it uses, ascending.
@@ -70,10 +59,11 @@ def turnings_at(network: Network, node: str, service: Service = lambda _: None) 
     Args:
         network: The roads.
         node: The node.
-        service: What tells lanes of one movement apart, such as the greens they get: a movement of its own for each.
+        service: What tells lanes of one movement apart, such as the greens they get: a movement of its own for each
+            stretch of lanes that have it in common.
 
     Raises:
-        SignalPlanError: More than eight approaches meet.
+        SignalPlanError: More than eight approaches meet, or a lane has several greens to one link.
     """
     roads = network.for_cars
     inbound = [link for link in roads.links.values() if link.to_node == node]
@@ -87,7 +77,7 @@ def approach_directions(inbound: Sequence[Link], node: str) -> dict[str, str]:
     Raises:
         SignalPlanError: There are more links than directions.
     """
-    if len(inbound) > len(DIRECTIONS):
+    if len(inbound) > len(HEADINGS_DEG):
         rule = f"{len(inbound)} approaches meet; directions of travel have eight names"
         raise SignalPlanError(Fault(rule, "export it as sumo, vissig, csv or xlsx", source=f"node {node}"))
     headings = [_heading(link.shape[::-1], backwards=True) for link in inbound]
@@ -95,19 +85,20 @@ def approach_directions(inbound: Sequence[Link], node: str) -> dict[str, str]:
         [_apart(heading, named) + (_DIAGONAL_COST if place >= _CARDINALS else 0.0) for place, named in _named()]
         for heading in headings
     ]
-    rows, columns = linear_sum_assignment(np.array(costs).reshape(len(inbound), len(DIRECTIONS)))
-    names = list(DIRECTIONS)
+    rows, columns = linear_sum_assignment(np.array(costs).reshape(len(inbound), len(HEADINGS_DEG)))
+    names = list(HEADINGS_DEG)
     return {inbound[int(row)].id: names[int(column)] for row, column in zip(rows, columns, strict=True)}
 
 
 def _named() -> Iterator[tuple[int, float]]:
-    return enumerate(DIRECTIONS.values())
+    return enumerate(HEADINGS_DEG.values())
 
 
 def _turnings(roads: Network, link: Link, direction: str, service: Service) -> Iterator[Turning]:
     ways: dict[_Way, list[Connection]] = {}
-    for path in itertools.chain.from_iterable(some for (start, _), some in roads.movements.items() if start == link.id):
-        ways.setdefault((path.to_link, service(path)), []).append(path)
+    for (start, _), some in roads.movements.items():
+        if start == link.id:
+            ways |= _ways(some, service)
     angles = {way: _bend(link, roads.links[way[0]]) for way in ways}
     names = _turn_names({way: paths[0].turn for way, paths in ways.items()}, angles)
     for way, paths in ways.items():
@@ -123,15 +114,39 @@ def _turnings(roads: Network, link: Link, direction: str, service: Service) -> I
         )
 
 
+def _ways(paths: Sequence[Connection], service: Service) -> Iterator[tuple[_Way, list[Connection]]]:
+    """Yield the lanes of one movement, neighbours with the same greens together.
+
+    Raises:
+        SignalPlanError: One lane has several greens to the same link.
+    """
+    ordered = sorted(paths, key=lambda path: path.from_lane)
+    runs = [list(run) for _, run in itertools.groupby(ordered, key=service)]
+    for one, other in itertools.pairwise(runs):
+        if one[-1].from_lane == other[0].from_lane:
+            rule = f"lane {one[-1].from_lane} of {one[-1].from_link} has several greens to {one[-1].to_link}"
+            raise SignalPlanError(
+                Fault(rule, "export it as sumo, vissig, csv or xlsx", source=f"controller {one[-1].controller_id}")
+            )
+    yield from (((run[0].to_link, run[0].from_lane), run) for run in runs)
+
+
 def _turn_names(turns: Mapping[_Way, Turn], angles: Mapping[_Way, float]) -> dict[_Way, str]:
-    """Return names of turns, no two alike; of several straight ones, all but the straightest count as turns."""
+    """Return names of turns, no two alike; of several straight ones, all but the straightest count as turns.
+
+    Of lanes that lead to the same link, those nearer the kerb count as turning further right.
+    """
+
+    def outward(way: _Way) -> tuple[float, int]:
+        return abs(angles[way]), way[1] if kinds[way] is Turn.LEFT else -way[1]
+
     kinds = dict(turns)
-    straight = sorted((way for way in kinds if kinds[way] is Turn.STRAIGHT), key=lambda way: abs(angles[way]))
+    straight = sorted((way for way in kinds if kinds[way] is Turn.STRAIGHT), key=outward)
     for way in straight[1:]:
         kinds[way] = Turn.LEFT if angles[way] > angles[straight[0]] else Turn.RIGHT
     names: dict[_Way, str] = {}
-    for way in sorted(kinds, key=lambda way: abs(angles[way])):
-        letter = _LETTERS[kinds[way]]
+    for way in sorted(kinds, key=outward):
+        letter = LETTERS[kinds[way]]
         count = 1 + sum(name.startswith(letter) for name in names.values())
         names[way] = letter if count == 1 else f"{letter}{count}"
     return names

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from congestion_lab.core.errors import Fault
 from congestion_lab.core.files import write_text
+from congestion_lab.core.movementcodes import HEADINGS_DEG
 from congestion_lab.exporting.cells import Cell
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.ringtimes import RingPlan, finer_than, remarks, ring_plans
-from congestion_lab.exporting.turnings import DIRECTIONS
-from congestion_lab.exporting.utdflanes import lane_groups, lane_records, uneven
+from congestion_lab.exporting.utdflanes import lane_groups, lane_records, untold
 from congestion_lab.exporting.utdfnodes import Row, flat, link_records, node_records, places
 from congestion_lab.exporting.utdftimes import phase_records, plan_records
 from congestion_lab.signals.ringbarrier import MAX_PHASES
@@ -45,7 +45,7 @@ def write_utdf(handover: Handover, stem: Path) -> Written:
     phases = max((phase.number for plan in plans for phase in plan.rings.phases), default=0)
     columns = MAX_PHASES if phases > _USUAL_PHASES else _USUAL_PHASES
     marking: list[Row] = [("marking", flat(handover.marking))] if handover.marking else []
-    directions = tuple(DIRECTIONS)
+    directions = tuple(HEADINGS_DEG)
     text = [
         _section("Network", "Network Settings", ("RECORDNAME", "DATA"), [*marking, *_NETWORK]),
         _section("Nodes", "Node Data", _NODES, node_records(nodes, names, handover.marking)),
@@ -61,7 +61,7 @@ def write_utdf(handover: Handover, stem: Path) -> Written:
     ]
     target = stem.with_name(f"{stem.name}-utdf.csv")
     write_text(target, "\n".join(text))
-    notes = (f"utdf: {note}" for note in (*groups.notes, *uneven(groups, plans)))
+    notes = (f"utdf: {note}" for note in (*groups.notes, *untold(groups, plans)))
     return Written((target,), (*remarks("utdf", plans), *notes))
 
 

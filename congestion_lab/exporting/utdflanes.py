@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.core.movementcodes import FROM_INSIDE, HEADINGS_DEG
 from congestion_lab.exporting.cells import Cell
 from congestion_lab.exporting.ringtimes import RingPlan, greens_of
-from congestion_lab.exporting.turnings import DIRECTIONS, Turning, turnings_at
+from congestion_lab.exporting.turnings import Turning, turnings_at
 from congestion_lab.exporting.utdfnodes import SIGNAL, Place, Row
 from congestion_lab.network.model import Connection, Network
 
-_TURNS = ("U", "L2", "L", "T", "R", "R2")
 _USUAL = tuple(f"{direction}{turn}" for direction in ("NB", "SB", "EB", "WB") for turn in "LTR")
 _MOST_PHASES = 4  # Phase1 to Phase4, PermPhase1 to PermPhase4
 _UNCONTROLLED = -1  # in Phase1: the signal never stops the movement
@@ -38,7 +38,7 @@ class LaneGroups:
 def lane_groups(network: Network, nodes: Mapping[str, Place], plans: Sequence[RingPlan]) -> LaneGroups:
     """Return the movements at the signals among some nodes, those of lanes with different greens apart.
 
-    Beyond two turns to one side, others share a column or take a free one.
+    Beyond two turns to one side, others take a free column or share one.
     """
     greens = greens_of(plans)
 
@@ -47,7 +47,7 @@ def lane_groups(network: Network, nodes: Mapping[str, Place], plans: Sequence[Ri
 
     every = {name: turnings_at(network, name, service) for name, place in nodes.items() if place.kind == SIGNAL}
     columns = {node: _columns(turnings, greens) for node, turnings in every.items()}
-    by_node = {node: tuple(map(_merged, some.values())) for node, some in columns.items()}
+    by_node = {node: tuple(_merged(*each) for each in some.items()) for node, some in columns.items()}
     notes = [
         f"node {node}: movement {one.code} from {one.from_link} to {one.to_link} is told as {code}"
         for node, some in columns.items()
@@ -55,7 +55,7 @@ def lane_groups(network: Network, nodes: Mapping[str, Place], plans: Sequence[Ri
         for one in turnings
         if one.code != code
     ]
-    known = [f"{direction}{turn}" for direction in DIRECTIONS for turn in _TURNS]
+    known = [f"{direction}{turn}" for direction in HEADINGS_DEG for turn in FROM_INSIDE]
     used = {one.code for turnings in by_node.values() for one in turnings} | set(_USUAL)
     return LaneGroups(by_node, (*(code for code in known if code in used), "PED", "HOLD"), tuple(notes))
 
@@ -65,16 +65,17 @@ def _columns(
 ) -> dict[str, list[Turning]]:
     """Return which movements each column tells.
 
-    A third turn to one side goes with one that has the same greens, or else to the nearest column that is free.
+    A third turn to one side takes the nearest column that is free; where none is, it goes with one of the same greens,
+    and the column tells where that one leads.
     """
-    columns = {one.code: [one] for one in turnings if one.turn in _TURNS}
-    for one in (one for one in turnings if one.turn not in _TURNS):
-        place = _TURNS.index("L2" if one.turn[0] == "L" else "R2")
-        nearest = sorted(_TURNS, key=lambda turn: abs(_TURNS.index(turn) - place))
+    columns = {one.code: [one] for one in turnings if one.turn in FROM_INSIDE}
+    for one in (one for one in turnings if one.turn not in FROM_INSIDE):
+        place = FROM_INSIDE.index({"L": "L2", "R": "R2"}.get(one.turn[0], "U"))
+        nearest = sorted(FROM_INSIDE, key=lambda turn: abs(FROM_INSIDE.index(turn) - place))
         codes = [one.direction + turn for turn in nearest]
         alike = [code for code in codes if code in columns and _green(columns[code][0], greens) == _green(one, greens)]
         free = [code for code in codes if code not in columns]
-        columns.setdefault((alike or free or codes)[0], []).append(one)
+        columns.setdefault((free or alike or codes)[0], []).append(one)
     return columns
 
 
@@ -82,10 +83,12 @@ def _green(turning: Turning, greens: Callable[[str | None, int | None], object])
     return greens(turning.controller_id, next(iter(turning.heads), None))
 
 
-def _merged(some: Sequence[Turning]) -> Turning:
+def _merged(code: str, some: Sequence[Turning]) -> Turning:
+    """Return what a column tells, as a movement of its name."""
     lanes = {lane for one in some for lane in one.lanes}
     heads = {head for one in some for head in one.heads}
-    return replace(some[0], lanes=tuple(sorted(lanes)), heads=tuple(sorted(heads)))
+    turn = code.removeprefix(some[0].direction)
+    return replace(some[0], turn=turn, lanes=tuple(sorted(lanes)), heads=tuple(sorted(heads)))
 
 
 def lane_records(
@@ -93,14 +96,19 @@ def lane_records(
 ) -> Iterator[Row]:
     """Yield the rows of `[Lanes]`.
 
+    Movements that are always red have no column: one without a phase counts as released with a lane that it shares, or
+    as held by no signal.
+
     Raises:
-        SignalPlanError: A movement has lanes that are never green together, or more phases than the format lists.
+        SignalPlanError: A movement has lanes that are never green together, or more phases than the format lists, or
+            numbers of lanes cannot tell which lanes to one node have which green.
     """
     by_controller = {one.plan.controller_id: one for one in plans}
     for node, turnings in groups.by_node.items():
         place, plan = nodes[node], by_controller[nodes[node].controller_id]
         records: dict[str, dict[str, Cell]] = {}
-        for one in turnings:
+        _check_parts(network, turnings, plan)
+        for one in (one for one in turnings if not _is_closed(plan, one)):
             for name, value in _values(network, nodes, turnings, one, plan).items():
                 records.setdefault(name, {})[one.code] = value
         walking = sorted({phase.number for phase in plan.rings.phases if phase.walking and not phase.protected})
@@ -134,6 +142,24 @@ def _values(
     return values
 
 
+def _check_parts(network: Network, turnings: Sequence[Turning], plan: RingPlan) -> None:
+    """Let pass movements that lead to one node only if the numbers of their lanes, from the kerb, tell them apart."""
+    alike: dict[tuple[str, str], list[Turning]] = {}
+    for one in sorted(turnings, key=lambda one: FROM_INSIDE.index(one.turn), reverse=True):
+        alike.setdefault((one.from_link, network.links[one.to_link].to_node), []).append(one)
+    for (link, node), parts in alike.items():
+        lanes = [lane for part in parts for lane in part.lanes]
+        counted = all(max(1, _lanes(turnings, part)[0]) == len(part.lanes) for part in parts)
+        told = counted and lanes == sorted(set(lanes)) and not any(_is_closed(plan, part) for part in parts)
+        if len({_phases(plan, part) for part in parts}) > 1 and not told:
+            rule = f"lanes from {link} to node {node} have different greens, and not side by side or shared with others"
+            raise SignalPlanError(Fault(rule, _HINT, plan.source))
+
+
+def _is_closed(plan: RingPlan, one: Turning) -> bool:
+    return one.controller_id == plan.plan.controller_id and plan.is_closed(one.heads)
+
+
 def _phases(plan: RingPlan, one: Turning) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the numbers of the phases in which every lane of a movement is released, protected and permitted."""
     heads = [head for head in one.heads if head not in plan.rings.free and one.controller_id == plan.plan.controller_id]
@@ -151,12 +177,14 @@ def _phases(plan: RingPlan, one: Turning) -> tuple[tuple[int, ...], tuple[int, .
     return protected, permitted
 
 
-def uneven(groups: LaneGroups, plans: Sequence[RingPlan]) -> Iterator[str]:
-    """Yield which movements have lanes with different greens: they are told green where all of them are."""
+def untold(groups: LaneGroups, plans: Sequence[RingPlan]) -> Iterator[str]:
+    """Yield which movements are left out, and which are told green only where all of their lanes are."""
     by_controller = {one.plan.controller_id: one for one in plans}
     for turnings in groups.by_node.values():
         for one in (one for one in turnings if one.controller_id in by_controller):
             plan = by_controller[one.controller_id]
+            if _is_closed(plan, one):
+                yield f"{one.controller_id}: movement {one.code} from {one.from_link} is always red, so it is left out"
             seen = {tuple(phase.number for some in plan.phases_of(head) for phase in some) for head in one.heads}
             if len(seen) > 1:
                 what = f"lanes of movement {one.code} from {one.from_link} have different greens"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals.plan import Aspect
+from congestion_lab.signals.plan import Aspect, Control
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,53 +20,93 @@ class Language:
     right_to_left: bool = False
 
 
+def N_(message: str) -> str:  # noqa: N802 -- gettext's name for what is extracted here and translated elsewhere
+    """Return a message as it is."""
+    return message
+
+
 ENGLISH = Language(str)
 
-TITLE = "Signal timing sheets"
-OVERVIEW = "Overview"
-OVERVIEW_COLUMNS = ("Sheet", "Intersection", "Name (Arabic)", "Control", "Cycle (s)", "Offset (s)", "Groups")
-CONTROLLER = "Controller"
-PROGRAMME = "Programme"
-CONTROL = "Control"
-CYCLE = "Cycle (s)"
-OFFSET = "Offset (s)"
-LONGEST_CYCLE = "Longest cycle (s)"
-MAX_GAP = "Green ends at a gap of (s)"
-GROUP_COLUMNS = (
-    "Group",
-    "Movements",
-    "Right of way",
-    "Green from",
-    "Green to",
-    "Green",
-    "Yellow",
-    "All-red",
-    "Green and clearance",
+TITLE = N_("Signal timing sheets")
+OVERVIEW = N_("Overview")
+OVERVIEW_COLUMNS = (
+    N_("Sheet"),
+    N_("Intersection"),
+    N_("Name (Arabic)"),
+    N_("Control"),
+    N_("Cycle (s)"),
+    N_("Offset (s)"),
+    N_("Groups"),
 )
-INTERVAL_COLUMNS = ("Interval", "Groups with green", "Kind", "From", "To", "Length", "Minimum", "Maximum")
-PHASE_COLUMNS = ("Phase", "Groups", "Ring", "Barrier", "From", "Green", "Yellow", "All-red", "Split")
-PHASES = "Phases in rings (NEMA)"
-NO_RINGS = "Phases in rings cannot hold this plan; the intervals above can."
-SUM = "Sum"
-RING_SUM = "Ring {ring}: sum of the splits"
-IS_THE_CYCLE = "is the cycle"
-IS_NOT_THE_CYCLE = "is NOT the cycle"
-FIRST_SECONDS = "the first {seconds} s of the cycle"
-CONFLICTS = "Conflicts between groups (x = paths cross or merge)"
-INTERGREENS = "Intergreen (s) from clearing group (row) to entering group; – = in conflict, never one after the other"
-NEVER = "never"
-GREEN_KIND = "green"
-INTERGREEN_KIND = "intergreen"
-PEDESTRIANS = "pedestrians"
-RIGHTS_OF_WAY = ("protected", "permitted", "permitted and protected")
+CONTROLLER = N_("Controller")
+PROGRAMME = N_("Programme")
+CONTROL = N_("Control")
+CYCLE = N_("Cycle (s)")
+OFFSET = N_("Offset (s)")
+LONGEST_CYCLE = N_("Longest cycle (s)")
+MAX_GAP = N_("Green ends at a gap of (s)")
+GROUP_COLUMNS = (
+    N_("Group"),
+    N_("Movements"),
+    N_("Right of way"),
+    N_("Green from"),
+    N_("Green to"),
+    N_("Green"),
+    N_("Yellow"),
+    N_("All-red"),
+    N_("Green and clearance"),
+)
+INTERVAL_COLUMNS = (
+    N_("Interval"),
+    N_("Groups with green"),
+    N_("Kind"),
+    N_("From"),
+    N_("To"),
+    N_("Length"),
+    N_("Minimum"),
+    N_("Maximum"),
+)
+PHASE_COLUMNS = (
+    N_("Phase"),
+    N_("Groups"),
+    N_("Ring"),
+    N_("Barrier"),
+    N_("From"),
+    N_("Green"),
+    N_("Yellow"),
+    N_("All-red"),
+    N_("Split"),
+)
+PHASES = N_("Phases in rings (NEMA)")
+NO_RINGS = N_("Phases in rings cannot hold this plan; the intervals above can.")
+SUM = N_("Sum")
+RING_SUM = N_("Ring {ring}: sum of the splits")
+IS_THE_CYCLE = N_("is the cycle")
+IS_NOT_THE_CYCLE = N_("is NOT the cycle")
+FIRST_SECONDS = N_("the first {seconds} s of the cycle")
+CONFLICTS = N_("Conflicts between groups (x = paths cross or merge)")
+INTERGREENS = N_(
+    "Intergreen (s) from clearing group (row) to entering group; – = in conflict, never one after the other"
+)
+NEVER = N_("never")
+GREEN_KIND = N_("green interval")
+INTERGREEN_KIND = N_("intergreen")
+PEDESTRIANS = N_("pedestrians")
+RIGHTS_OF_WAY = (N_("protected"), N_("permitted"), N_("permitted and protected"))
 ASPECTS = {
-    Aspect.GREEN: "green",
-    Aspect.PERMITTED: "permitted green",
-    Aspect.YELLOW: "yellow",
-    Aspect.RED: "red",
-    Aspect.RED_YELLOW: "red and yellow",
-    Aspect.STOP_THEN_GO: "go after a stop",
-    Aspect.FLASHING: "flashing",
-    Aspect.DARK: "dark",
+    Aspect.GREEN: N_("green"),
+    Aspect.PERMITTED: N_("permitted green"),
+    Aspect.YELLOW: N_("yellow"),
+    Aspect.RED: N_("red"),
+    Aspect.RED_YELLOW: N_("red and yellow"),
+    Aspect.STOP_THEN_GO: N_("go after a stop"),
+    Aspect.FLASHING: N_("flashing"),
+    Aspect.DARK: N_("dark"),
 }
-TURNS = {Turn.STRAIGHT: "straight", Turn.LEFT: "left", Turn.RIGHT: "right", Turn.U_TURN: "U-turn"}
+TURNS = {Turn.STRAIGHT: N_("straight"), Turn.LEFT: N_("left"), Turn.RIGHT: N_("right"), Turn.U_TURN: N_("U-turn")}
+CONTROLS = {
+    Control.FIXED: N_("fixed"),
+    Control.ACTUATED: N_("actuated"),
+    Control.DELAY_BASED: N_("by delay"),
+    Control.NEMA: N_("NEMA rings"),
+}

@@ -127,7 +127,7 @@ class _Run:
     Attributes:
         intervals: Their numbers, in order of time.
         duration_s: Their length.
-        served: Positions of the groups that are green now and not all the time.
+        served: Positions of the groups that are green now and not always alike.
         protected: Those of them that need not give way.
         changing: Whether a group shows yellow or red-and-yellow.
     """
@@ -168,7 +168,7 @@ def _run(plan: SignalPlan, numbers: tuple[int, ...]) -> _Run:
     served = frozenset(
         position
         for position, aspect in enumerate(aspects)
-        if aspect.is_green and not all(other.aspects[position].is_green for other in plan.intervals)
+        if aspect.is_green and any(other.aspects[position] is not aspect for other in plan.intervals)
     )
     protected = frozenset(position for position in served if aspects[position] is Aspect.GREEN)
     duration = sum(plan.intervals[number].duration_s for number in numbers)

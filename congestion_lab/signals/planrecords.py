@@ -109,7 +109,6 @@ class PlanRecord:
         name: Name of the intersection, possibly empty.
         aliases: Other ids that it may have, as programs write theirs into a description.
         place: Latitude and longitude, or None where the file has none.
-        position: Where it lies on the file's plane, metres, or None.
         on_red: Movements that may go on red after a stop.
         free: Movements that no signal holds.
         notes: What the file says and the plan does not hold, a sentence each.
@@ -124,7 +123,6 @@ class PlanRecord:
     name: str = ""
     aliases: frozenset[str] = frozenset()
     place: tuple[float, float] | None = None
-    position: Point | None = None
     on_red: tuple[Movement, ...] = ()
     free: tuple[Movement, ...] = ()
     notes: tuple[str, ...] = ()

@@ -39,12 +39,12 @@ def ring_barrier(plan: SignalPlan, site: Intersection) -> RingBarrier:
         SignalPlanError: There are more than 16 phases.
     """
     crossings = crossing_heads(site)
-    stages = Stages(plan, without=crossings)
+    stages = Stages(plan, site, without=crossings)
     walks = list(_walks(stages, crossings - frozenset(stages.free)))
     numbered = _numbered(stages, plan, site)
     homeless = [walk for walk in walks if not any(_holds(phase, *walk[1:]) for phase in numbered)]
     if homeless:
-        stages = Stages(plan)
+        stages = Stages(plan, site)
         phases = [_walked(phase, crossings) for phase in _numbered(stages, plan, site)]
     else:
         phases = [_with_walks(phase, walks) for phase in numbered]

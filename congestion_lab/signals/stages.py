@@ -14,7 +14,6 @@ from congestion_lab.signals.plan import Aspect, SignalGroup, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic
 
 MAX_RED_S = 25.5  # longest all-red that controllers hold (NTCIP 1202 phaseRedClear)
-_ALWAYS_FREE = frozenset({Aspect.GREEN, Aspect.PERMITTED})
 _SWITCHED_OFF = frozenset({Aspect.DARK, Aspect.FLASHING})
 
 
@@ -43,10 +42,10 @@ class Stages:
     Attributes:
         plan: The plan.
         heads: The heads that stages serve: those that change and are not left out.
-        free: Heads that have the right of way, or no working signal, all through the cycle.
+        free: Heads that are green all through the cycle and give way to nobody, or have no working signal.
     """
 
-    def __init__(self, plan: SignalPlan, *, without: frozenset[int] = frozenset()) -> None:
+    def __init__(self, plan: SignalPlan, site: Intersection, *, without: frozenset[int] = frozenset()) -> None:
         self._shortest = at_its_shortest(plan)
         self.plan = at_its_longest(plan)
         self._columns = {
@@ -54,7 +53,10 @@ class Stages:
             for place, group in enumerate(plan.groups)
             for head in group.heads
         }
-        self.free = tuple(sorted(head for head, column in self._columns.items() if _is_free(column)))
+        yielding = {head for head, _ in site.yields}
+        self.free = tuple(
+            sorted(head for head, column in self._columns.items() if _is_free(column, yields=head in yielding))
+        )
         self.heads = tuple(sorted(self._columns.keys() - without - frozenset(self.free)))
         kept = _kept(self.plan, frozenset(self.heads))
         self._phases = sorted((*phases(kept), *_waits(kept)), key=_place)
@@ -161,9 +163,9 @@ def crossing_heads(site: Intersection) -> frozenset[int]:
     return frozenset(crossings - {head.index for head in site.heads if not head.is_crossing})
 
 
-def _is_free(column: Sequence[Aspect]) -> bool:
+def _is_free(column: Sequence[Aspect], *, yields: bool) -> bool:
     shown = set(column)
-    return shown <= _ALWAYS_FREE or shown <= _SWITCHED_OFF
+    return shown <= _SWITCHED_OFF or (len(shown) == 1 and column[0].is_green and not yields)
 
 
 def _kept(plan: SignalPlan, heads: frozenset[int]) -> SignalPlan:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.core.movementcodes import HEADINGS_DEG, movement_code
+from congestion_lab.core.movementcodes import FROM_INSIDE, HEADINGS_DEG, movement_code
 from congestion_lab.core.utdffile import CellReader, Cells, text_of
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.signals.planrecords import Movement, Release
@@ -119,12 +119,18 @@ def _parts(coded: Mapping[str, Cells], node: str, reader: CellReader) -> Mapping
         ends = (text_of(cells, "up node"), text_of(cells, "dest node"))
         alike.setdefault((code[:2], *ends), []).append(code)
     parts: dict[str, tuple[int, int, int]] = {}
-    for codes in (sorted(some) for some in alike.values() if len(some) > 1):
+    for codes in (sorted(some, key=_inwards) for some in alike.values() if len(some) > 1):
         lanes = [reader.value(coded[code], "lanes", f"{node} {code}", low=0, high=99) for code in codes]
         counts = [max(1, int(count or 0)) for count in lanes]
         for code, count, last in zip(codes, counts, itertools.accumulate(counts), strict=True):
             parts[code] = (last - count + 1, last, sum(counts))
     return parts
+
+
+def _inwards(code: str) -> int:
+    """Return how far from the kerb the lanes of a movement lie, compared with others of its approach."""
+    turn = code[2:].upper()
+    return -FROM_INSIDE.index(turn if turn in FROM_INSIDE else turn[0])
 
 
 def _movement(code: str, cells: Cells, names: Mapping[str, frozenset[str]]) -> Movement:

@@ -98,7 +98,6 @@ class _Reader:
             phases=tuple(times),
             name=self._names.get(node, ""),
             aliases=self._aliases.get(node, frozenset()),
-            position=self.positions.get(node),
             on_red=released.on_red,
             free=released.free,
             notes=(*notes, *released.notes),

@@ -10,16 +10,19 @@ from congestion_lab.signals.releasing import LinkPlace
 _PASSING = 2  # neighbours of a node at which no street joins or leaves
 
 
-def link_places(network: Network, known: Mapping[str, str]) -> Mapping[str, LinkPlace]:
+def link_places(network: Network, known: Mapping[str, frozenset[str]]) -> Mapping[str, LinkPlace]:
     """Return where the links of a network lie, as far as movements are named by it.
+
+    A node goes by its own id too, unless the file calls another one so.
 
     Args:
         network: The network.
-        known: Nodes of the network by what a file calls them, where both lie at the same coordinates.
+        known: Nodes of the network by what a file calls the one at the same coordinates.
     """
-    theirs: dict[str, set[str]] = {}
-    for their, our in known.items():
-        theirs.setdefault(our, set()).add(their)
+    theirs = {node: {node} if node in known.get(node, {node}) else set() for node in network.nodes}
+    for their, ours in known.items():
+        for node in ours:
+            theirs[node].add(their)
     neighbours: dict[str, set[str]] = {}
     for link in network.links.values():
         neighbours.setdefault(link.from_node, set()).add(link.to_node)
@@ -31,10 +34,10 @@ def link_places(network: Network, known: Mapping[str, str]) -> Mapping[str, Link
 def _link_place(link: Link, neighbours: Mapping[str, frozenset[str]], theirs: Mapping[str, set[str]]) -> LinkPlace:
     ends = ((link.from_node, link.to_node), (link.to_node, link.from_node))
     chains = [_along(node, other, neighbours) for node, other in ends]
-    before, beyond = (nodes.union(*(theirs.get(node, set()) for node in nodes)) for nodes in chains)
+    before, beyond = ({name for node in nodes for name in theirs[node]} for nodes in chains)
     names = tuple(name for name in (link.name_en, link.name_ar) if name)
     heading = 90.0 - math.degrees(heading_at_end(link.shape))
-    return LinkPlace(before, beyond, names, heading % 360, len(link.lanes))
+    return LinkPlace(frozenset(before), frozenset(beyond), names, heading % 360, len(link.lanes))
 
 
 def _along(node: str, before: str, neighbours: Mapping[str, frozenset[str]]) -> frozenset[str]:

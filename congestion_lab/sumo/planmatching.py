@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scipy.spatial import KDTree
+
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import clean_name
@@ -16,6 +18,7 @@ from congestion_lab.signals.releasing import Released, released
 from congestion_lab.sumo.countnet import geographic_place
 from congestion_lab.sumo.linkplaces import link_places
 
+_SAME_M = 0.1  # files round coordinates to centimetres or decimetres
 FARTHEST_M = 60.0  # a wide junction from its middle to the corner where somebody measured
 _LISTED = 6
 
@@ -67,8 +70,8 @@ def place_plans(
 ) -> PlanImport:
     """Put the plans of a file on the controllers of a network.
 
-    A record belongs to the controller that `pairs` says, else to the one of the same id, else of the same name, else to
-    the next one within 60 m if the file has geographic places.
+    A record belongs to the controller that `pairs` says, else to the one at the same coordinates, else of the same id,
+    else of the same name, else to the next one within 60 m if the file has geographic places.
 
     Args:
         source: What the file tells.
@@ -85,9 +88,8 @@ def place_plans(
     faults = [*_wrong_pairs(pairs, source.records, sites, origin)]
     if faults:
         raise SignalPlanError(*faults)
-    nodes = {_rounded(node.position): node.id for node in network.nodes.values()}
-    known = {theirs: nodes[_rounded(place)] for theirs, place in source.positions.items() if _rounded(place) in nodes}
-    find = _Finder(network, intersections, pairs, nodes)
+    known = _coinciding(source.positions, network)
+    find = _Finder(network, intersections, pairs, known)
     links = link_places(network, known)
     made: dict[str, SignalPlan] = {}
     matches: list[Match] = []
@@ -135,7 +137,7 @@ class _Finder:
         network: Network,
         intersections: Sequence[Intersection],
         pairs: Mapping[str, str],
-        nodes: Mapping[tuple[int, int], str],
+        known: Mapping[str, frozenset[str]],
     ) -> None:
         self._pairs = pairs
         self._ids = {site.controller_id for site in intersections}
@@ -144,7 +146,7 @@ class _Finder:
             for name in filter(None, map(_folded, (site.name, site.name_ar))):
                 self._names.setdefault(name, set()).add(site.controller_id)
         self._places = {controller: _middle(network, links) for controller, links in network.controllers.items()}
-        self._nodes = nodes
+        self._known = known
         ends = {name: {network.links[link].to_node for link in links} for name, links in network.controllers.items()}
         self._by_node = {node: name for name, nodes in ends.items() for node in sorted(nodes)}
         self._project: Callable[[float, float], Point] | None = geographic_place(network)
@@ -153,12 +155,12 @@ class _Finder:
         """Return the controller and by what it was found, or "" and why none was."""
         if record.controller in self._pairs:
             return self._pairs[record.controller], "as you say"
+        here = sorted(self._known.get(record.controller, frozenset()) & self._by_node.keys())
+        if here:
+            return self._by_node[here[0]], "same coordinates"
         for name in (record.controller, record.name, *sorted(record.aliases)):
             if name in self._ids:
                 return name, "same id"
-        here = self._nodes.get(_rounded(record.position)) if record.position else None
-        if here is not None and here in self._by_node:
-            return self._by_node[here], "same coordinates"
         named = self._names.get(_folded(record.name), set()) if record.name else set()
         if len(named) == 1:
             return next(iter(named)), f"same name {record.name!r}"
@@ -181,9 +183,18 @@ class _Finder:
         return near[0][1], f"{near[0][0]:.0f} m away"
 
 
-def _rounded(point: Point) -> tuple[int, int]:
-    """Return a position to a tenth of a metre."""
-    return round(point[0] * 10), round(point[1] * 10)
+def _coinciding(places: Mapping[str, Point], network: Network) -> dict[str, frozenset[str]]:
+    """Return the nodes of the network that lie where one of the file does, by its id there.
+
+    A single one proves no common plane: both may have an origin.
+    """
+    if not places:
+        return {}
+    ours = list(network.nodes)
+    tree = KDTree([node.position for node in network.nodes.values()])
+    near = tree.query_ball_point(list(places.values()), _SAME_M)
+    found = {their: frozenset(ours[at] for at in some) for their, some in zip(places, near, strict=True) if some}
+    return found if len(found) > 1 else {}
 
 
 def _middle(network: Network, links: Iterable[str]) -> Point:

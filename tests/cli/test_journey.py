@@ -236,6 +236,19 @@ def test_plans_are_exported_in_every_format(run: Run, tmp_path: Path) -> None:
     assert len(sheets.sheetnames) >= 2
 
 
+@pytest.mark.usefixtures("study")
+def test_timing_sheets_speak_arabic(run: Run, tmp_path: Path) -> None:
+    command = ("plan", "export", _PLAN, "--format", "xlsx", "--uncertified", "--json")
+    (english,) = run(*command, "-o", tmp_path / "en").json
+    (arabic,) = run(*command, "--lang", "ar", "-o", tmp_path / "ar").json
+    books = [openpyxl.load_workbook(path) for path in (english, arabic)]
+    assert [[sheet.sheet_view.rightToLeft for sheet in book] for book in books] == [[False] * 3, [True] * 3]
+    assert books[1].sheetnames[0] == "نظرة عامة"
+    texts = [{cell.value for sheet in book for row in sheet.iter_rows() for cell in row} for book in books]
+    assert {"الدورة (ثا)", "الإزاحة (ثا)", "أحمر شامل", "حصة الطور"} <= texts[1] - texts[0]
+    assert not {"Cycle (s)", "Offset (s)", "All-red", "Split", "green", "red", "never"} & texts[1]
+
+
 def test_help_lists_every_format(run: Run) -> None:
     lines = [line.split() for line in run("plan", "export", "--help").out.splitlines()]
     assert set(FORMATS) <= {line[0] for line in lines if line}

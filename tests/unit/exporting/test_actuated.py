@@ -69,7 +69,7 @@ def test_sheets_tell_the_bounds_and_the_gap(net: Path, plans: PlanSet, tmp_path:
     facts = {row[0]: row[1] for row in rows if isinstance(row[0], str)}
     assert (facts["Control"], facts["Longest cycle (s)"], facts["Green ends at a gap of (s)"]) == ("actuated", 88, 2.4)
     assert "Offset (s)" not in facts
-    assert [row[5:8] for row in rows if row[2] == "green"] == [(41, 5, 41)] * 2
+    assert [row[5:8] for row in rows if row[2] == "green interval"] == [(41, 5, 41)] * 2
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,12 @@ def test_a_group_that_is_always_green_decides_nothing() -> None:
     ]
 
 
+def test_a_turn_that_is_never_red_but_protected_while_the_others_wait_has_a_phase_then() -> None:
+    plan = _plan((61, "Gg"), (3, "yg"), (2, "rg"), (24, "rG"))
+    assert [(phase.intervals, phase.groups) for phase in phases(plan)] == [((0,), ("0", "1")), ((3,), ("1",))]
+    assert [clearance.duration_s for clearance in clearances(plan)] == [5]
+
+
 def test_a_plan_without_change_has_no_phase() -> None:
     assert phases(_plan((90, "GG"))) == ()
 

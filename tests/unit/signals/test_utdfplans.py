@@ -155,7 +155,7 @@ def test_movements_to_one_node_are_parts_of_one(tmp_path: Path) -> None:
     lanes["3"]["NBR2"] = {**lanes["3"]["NBR"], "Lanes": 2, "PermPhase1": "", "Phase1": 1}
     third = record(read(tmp_path, utdf.text(lanes=lanes)), "3")
     parts = {each.movement.text: each.movement.part for one in third.phases for each in one.releases}
-    assert (parts["NBR"], parts["NBR2"], parts["NBL"]) == ((1, 1, 3), (2, 3, 3), None)
+    assert (parts["NBR"], parts["NBR2"], parts["NBL"]) == ((3, 3, 3), (1, 2, 3), None)
 
 
 def test_a_movement_that_the_signal_never_stops(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_utdf_file_on_its_own_network(site: PlanSite, town: PlanSource) -> Non
 
 def test_by_name_by_place_and_as_the_user_says(site: PlanSite, town: PlanSource) -> None:
     second, third = town.records
-    stranger = replace(second, controller="A", name="", aliases=frozenset(), position=None)
+    stranger = replace(second, controller="A", name="", aliases=frozenset())
     assert [one.how for one in placed(PlanSource((replace(stranger, name="first AND main"),)), site).matches] == [
         "same name 'first AND main'"
     ]
