@@ -16,7 +16,7 @@ from congestion_lab.reporting.wording import number, percent, signed
 
 _JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _SCRIPTS = ("playback.js", "maplayers.js", "page.js")  # the last takes up all maps that the others made
-_STYLES = ("style.css", "sections.css")
+_STYLES = ("style.css", "sections.css", "judged.css")
 
 
 def rendered(template: str, content: Mapping[str, Any], page_data: Mapping[str, Any]) -> str:
@@ -81,7 +81,13 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"_": translation._, "plural": translation.plural, "arrow": translation.arrow, "none_key": NO_DATA}
-    made.filters |= {"clean": clean_name, "number": number, "signed": signed, "percent": percent}
+    made.filters |= {
+        "clean": clean_name,
+        "isolated": translation.isolated,
+        "number": number,
+        "signed": signed,
+        "percent": percent,
+    }
     return made
 
 
