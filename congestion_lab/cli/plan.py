@@ -111,7 +111,8 @@ def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
 @json_option
 @verbosity_options
 def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
-    """Print cycle, offset and phases of each controller in FILE."""
+    """Draw rings, groups and phases of each controller in FILE along the cycle, with cycle and offset."""
+    from congestion_lab.cli.planrings import LEGEND, phases_table, plan_picture, ring_remarks
     from congestion_lab.cli.planruns import known_only
     from congestion_lab.cli.plans import plan_lines, plans_as_json
     from congestion_lab.signals.planfile import read_plan_file
@@ -122,10 +123,16 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     if as_json:
         say_json(plans_as_json(chosen))
         return Exit.OK
-    names = {site.controller_id: site.name for site in content.intersections}
+    sites = {site.controller_id: site for site in content.intersections}
     for one in chosen:
-        for line in plan_lines(one, names.get(one.controller_id, "")):
+        site = sites.get(one.controller_id)
+        for line in plan_lines(one, "" if site is None else site.name):
             say(line)
+        say(plan_picture(one, site))
+        for line in ring_remarks(one, site):
+            say(line)
+        say(phases_table(one, site) or "")
+    say(LEGEND)
     return Exit.OK
 
 

@@ -11,7 +11,7 @@ from congestion_lab.reporting.linkmap import link_name
 from congestion_lab.reporting.translation import _, here
 
 NOTICED_S = 3.0  # a change of delay that is coloured; below it the level of service hardly ever changes
-_TURNS = {"straight": "↑", "left": "↰", "right": "↱", "u_turn": "↶"}
+TURNS = {"straight": "↑", "left": "↰", "right": "↱", "u_turn": "↶"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _movements(story: Story, controller: str) -> tuple[MovementRow, ...]:
         MovementRow(
             street=link_name(links[pair[0]]),
             towards=link_name(links[pair[1]]),
-            arrow=_TURNS.get(story.network.movements[pair][0].turn.value, ""),
+            arrow=TURNS.get(story.network.movements[pair][0].turn.value, ""),
             before=before.get(pair, nothing),
             after=None if story.after is None else after.get(pair, nothing),
         )

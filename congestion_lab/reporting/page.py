@@ -21,7 +21,7 @@ _STATED_POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"
 _HEAD_LETTERS = 2000  # within which the policy stands
 _SCRIPTS = ("playback.js", "maplayers.js", "page.js")  # the last takes up all maps that the others made
 _LIVE_SCRIPT = "live.js"
-_STYLES = ("style.css", "sections.css")
+_STYLES = ("style.css", "sections.css", "judged.css")
 
 
 def rendered(
@@ -107,7 +107,13 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"_": translation._, "plural": translation.plural, "arrow": translation.arrow, "none_key": NO_DATA}
-    made.filters |= {"clean": clean_name, "number": number, "signed": signed, "percent": percent}
+    made.filters |= {
+        "clean": clean_name,
+        "isolated": translation.isolated,
+        "number": number,
+        "signed": signed,
+        "percent": percent,
+    }
     return made
 
 

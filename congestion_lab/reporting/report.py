@@ -1,6 +1,6 @@
 """The report: one self-contained HTML file of a study or of run sets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,7 @@ from congestion_lab.reporting.environment import environment
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.intersectiontable import IntersectionRow, intersection_rows, unnamed
+from congestion_lab.reporting.judgedsection import judged_section
 from congestion_lab.reporting.ladder import ladder_note, level_rows
 from congestion_lab.reporting.linkmap import LinkMap, link_name
 from congestion_lab.reporting.maplayers import map_layers, speed_legend
@@ -53,6 +54,7 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
         "compares": story.after is not None,
         "names": [side.name for side in _sides(story)],
         "verdict": verdict,
+        "judging": judged_section(story),
         "briefing": briefing(story, verdict, differences, rows) if verdict else [],
         "figures": figures,
         "cards": [figure for name in CARDS for figure in figures if figure.id == name],
@@ -66,7 +68,7 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
         "environment": environment(story),
         "rows": rows,
         "remark": unnamed(rows),
-        "places": _places(story, rows),
+        "places": [_place(story, row) for row in rows],
         "open_places": _OPEN_PLACES,
         "searched": bool(story.trials),
         "search_note": _search_note(story),
@@ -119,11 +121,6 @@ def _link_line(side: Side, link: str) -> str:
     speed, delay, vehicles, queue = (number(float(side.links[name][link]), 0) for name in names)
     text = _("{speed} km/h, delay {delay} s, {vehicles} vehicles, longest queue {queue} m")
     return text.format(speed=speed, delay=delay, vehicles=vehicles, queue=queue)
-
-
-def _places(story: Story, rows: Sequence[IntersectionRow]) -> list[dict[str, Any]]:
-    """Return every intersection in the order of the table, with its plans as far as they can be drawn."""
-    return [_place(story, row) for row in rows]
 
 
 def _place(story: Story, row: IntersectionRow) -> dict[str, Any]:

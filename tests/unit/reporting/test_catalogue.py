@@ -24,7 +24,7 @@ CATALOGUE = LOCALES / "ar" / "LC_MESSAGES" / f"{DOMAIN}.po"
 GLOSSARY = ROOT / "docs" / "glossary-ar.md"
 ARABIC = re.compile("[\u0600-\u06ff]")
 SAME_IN_BOTH = {"SUMO"}  # names that are written in Latin letters in Arabic too
-HOLDS_CALLS = ("network", "sumo", "demand", "queueing", "optimization", "metrics", "experiments", "cli")
+HOLDS_CALLS = ("network", "sumo", "demand", "queueing", "optimization", "metrics", "experiments", "signals", "cli")
 
 
 @pytest.fixture(scope="module")
