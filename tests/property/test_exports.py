@@ -129,7 +129,11 @@ def test_utdf_shows_every_second_as_the_plan_does(data: st.DataObject, folder: P
     for head in site.heads:
         links = (network.links[head.from_link].from_node, network.links[head.to_link].to_node)
         up, down = utdf.tables["Lanes"]["Up Node", "1"], utdf.tables["Lanes"]["Dest Node", "1"]
-        (column,) = [name for name in up if (up[name], down[name]) == (ends[links[0]], ends[links[1]])]
+        columns = [name for name in up if (up[name], down[name]) == (ends[links[0]], ends[links[1]])]
+        if not columns:  # a column without phases would be released by others
+            assert set(planned(plan, head.index)) == {"r"}
+            continue
+        (column,) = columns
         assert colours(clock, *utdf.movement("1", column)) == planned(plan, head.index), (head, column)
 
 
