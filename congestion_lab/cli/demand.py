@@ -98,10 +98,13 @@ def _line_remarks(made: "Built", table: Path | None) -> "Iterator[str]":
 
 
 def _line_remark(one: "LineTraffic", trips: str) -> str:
-    driven = f"{one.vehicle_class} lines drive {one.lines_km:.0f} km"
+    driven, all_trips = (
+        f"{one.vehicle_class} lines drive {one.lines_km:.0f} km",
+        f"the {one.trips_km:.0f} km of {trips}",
+    )
     if not one.added_km:
-        return f"{driven} in place of {100 * one.replaced_share:.0f} % of the {one.trips_km:.0f} km of {trips}"
+        return f"{driven} in place of {100 * one.replaced_share:.0f} % of {all_trips} in that class"
     return (
-        f"{driven}, farther than the {one.trips_km:.0f} km of {trips} in that class: none of these is left, and there "
-        "is more traffic than was asked for; let fewer run, or take `lines` out of the model"
+        f"{driven}, farther than {all_trips} in that class: none of these is left, and there is more traffic than was "
+        "asked for; let fewer run, or take `lines` out of the model"
     )

@@ -57,6 +57,11 @@ def test_lines_are_listed_with_their_figures(run: Run, city: Path) -> None:
     assert float(told[1]) == pytest.approx(20 * line["length_m"] / 1000, abs=0.5)
 
 
+def test_names_are_shown_as_they_are(run: Run, city: Path) -> None:
+    _with_lines(city, _MIDAN.replace("Midan <b>", "[b]M[/b] a:x:1"))
+    assert "[b]M[/b] a:x:1" in re.sub(r"\s+", " ", run("demand", "lines", str(city)).out)
+
+
 def test_models_with_figures_of_their_own_are_named(run: Run, city: Path) -> None:
     _with_lines(city, _MIDAN)
     table = city / "demand/lines.csv"
