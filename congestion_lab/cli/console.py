@@ -42,8 +42,8 @@ class _Results(Console):
         drop_output()
 
 
-_out = _Results(highlight=False)
-_err = Console(stderr=True, highlight=False)
+_out = _Results(highlight=False, emoji=False)
+_err = Console(stderr=True, highlight=False, emoji=False)
 
 
 def say(table_or_text: "Table | str") -> None:

@@ -1,17 +1,23 @@
 """`congestion-lab demand`: vehicles from zones and assumptions, from counts, and where to count."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from congestion_lab.cli.cameras import cameras
-from congestion_lab.cli.console import Exit, progress, say, say_json
+from congestion_lab.cli.console import Exit, progress, remark, say, say_json
 from congestion_lab.cli.counts import counts
 from congestion_lab.cli.demandcalibrate import calibrate
 from congestion_lab.cli.lines import lines
 from congestion_lab.cli.odtable import od
 from congestion_lab.cli.options import ALL, example, file_for_results, json_option, out_option, verbosity_options
 from congestion_lab.cli.speeds import speeds
+
+if TYPE_CHECKING:
+    from congestion_lab.demand.replacing import LineTraffic
+    from congestion_lab.sumo.demandbuild import Built
 
 
 @click.group(epilog=example("demand build networks/damascus"))
@@ -38,7 +44,7 @@ demand.add_command(lines)
     "trips",
     type=click.Path(path_type=Path),
     help="Trips between the zones, perhaps by interval and class (CSV, XLSX, OMX), instead of the model's own; "
-    "its lines run too.",
+    "the model's lines run too, and replace trips of their class.",
 )
 @out_option("Route file to write. Default: the model's own in the folder; with --od it has to be named.")
 @json_option
@@ -54,16 +60,51 @@ def build(folder: Path, *, model: str, variant: str | None, trips: Path | None, 
         raise click.UsageError("--od needs -o: the model's own route file is not overwritten by other trips")
     target = None if out is None else file_for_results(out)
     models = model_names(folder) or (model,) if model == ALL else (model,)  # none at all is told as a fault
-    written: dict[str, Path] = {}
+    made: dict[str, Built] = {}
     with progress() as bars:
         task = bars.add_task("", total=len(models))
         for name in models:
             bars.update(task, description=f"building demand {name}")
-            written[name] = built(folder, name, variant, trips=trips, target=target)
+            made[name] = built(folder, name, variant, trips=trips, target=target)
             bars.advance(task)
+    for one in made.values():
+        for text in _line_remarks(one, trips):
+            remark(text)
     if as_json:
-        paths = {name: str(path) for name, path in written.items()}
-        say_json({"demands": paths} if model == ALL else {"demand": paths[model]})
-    for path in () if as_json else written.values():
-        say(str(path))
+        paths = {name: str(one.routes) for name, one in made.items()}
+        lines = {name: _lines_as_json(one) for name, one in made.items()}
+        several = {"demands": paths, "lines": lines}
+        say_json(several if model == ALL else {"demand": paths[model], "lines": lines[model]})
+    for one in () if as_json else made.values():
+        say(str(one.routes))
     return Exit.OK
+
+
+def _lines_as_json(made: "Built") -> Mapping[str, Any]:
+    return {
+        one.vehicle_class: {
+            "lines_km": one.lines_km,
+            "trips_km": one.trips_km,
+            "replaced_share": one.replaced_share,
+        }
+        for one in made.line_traffic
+    }
+
+
+def _line_remarks(made: "Built", table: Path | None) -> "Iterator[str]":
+    trips = "the trips" if table is None else f"the trips of {table}"
+    for one in made.line_traffic:
+        yield f"{made.routes.name}: {_line_remark(one, trips)}"
+
+
+def _line_remark(one: "LineTraffic", trips: str) -> str:
+    driven, all_trips = (
+        f"{one.vehicle_class} lines drive {one.lines_km:.0f} km",
+        f"the {one.trips_km:.0f} km of {trips}",
+    )
+    if not one.added_km:
+        return f"{driven} in place of {100 * one.replaced_share:.0f} % of {all_trips} in that class"
+    return (
+        f"{driven}, farther than {all_trips} in that class: none of these is left, and there is more traffic than was "
+        "asked for; let fewer run, or take `lines` out of the model"
+    )

@@ -2,12 +2,52 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from congestion_lab.demand.sampling import Vehicle
 
 
-def without_replaced(
+@dataclass(frozen=True, slots=True)
+class LineTraffic:
+    """What lines of a class drive, beside what trips of the class did.
+
+    Attributes:
+        vehicle_class: The class.
+        lines_km: Vehicle-kilometres of the lines.
+        trips_km: Vehicle-kilometres of the trips before any was replaced.
+    """
+
+    vehicle_class: str
+    lines_km: float
+    trips_km: float
+
+    @property
+    def replaced_share(self) -> float:
+        """Share of the trips' kilometres that the lines take over, at most 1; 0 where there are no trips."""
+        return min(1.0, self.lines_km / self.trips_km) if self.trips_km > 0 else 0.0
+
+    @property
+    def added_km(self) -> float:
+        """Kilometres that the lines drive beyond all trips of the class."""
+        return max(0.0, self.lines_km - self.trips_km)
+
+
+def line_traffic(
     vehicles: Sequence[Vehicle], lines: Sequence[Vehicle], lengths_m: Mapping[str, float]
+) -> tuple[LineTraffic, ...]:
+    """Return what lines drive beside trips, a row for each class that lines have.
+
+    Args:
+        vehicles: Vehicles of trips.
+        lines: Vehicles of lines.
+        lengths_m: Lengths of links.
+    """
+    by_trips, by_lines = _driven_m(vehicles, lengths_m), _driven_m(lines, lengths_m)
+    return tuple(LineTraffic(name, by_lines[name] / 1000, by_trips.get(name, 0.0) / 1000) for name in sorted(by_lines))
+
+
+def without_replaced(
+    vehicles: Sequence[Vehicle], traffic: Sequence[LineTraffic], lengths_m: Mapping[str, float]
 ) -> tuple[Vehicle, ...]:
     """Return the vehicles of trips that are left when lines take over as many vehicle-kilometres of each class.
 
@@ -17,19 +57,11 @@ def without_replaced(
 
     Args:
         vehicles: Vehicles of trips.
-        lines: Vehicles of lines.
+        traffic: What the lines drive beside them.
         lengths_m: Lengths of links.
     """
-    shares = replaced_shares(vehicles, lines, lengths_m)
+    shares = {one.vehicle_class: one.replaced_share for one in traffic}
     return tuple(_thinned(vehicles, shares, lengths_m))
-
-
-def replaced_shares(
-    vehicles: Sequence[Vehicle], lines: Sequence[Vehicle], lengths_m: Mapping[str, float]
-) -> dict[str, float]:
-    """Return the share of each class's vehicle-kilometres that lines take over, at most 1, by class."""
-    by_trips, by_lines = _driven_m(vehicles, lengths_m), _driven_m(lines, lengths_m)
-    return {name: min(1.0, by_lines.get(name, 0.0) / driven_m) for name, driven_m in by_trips.items() if driven_m > 0}
 
 
 def _thinned(

@@ -66,6 +66,7 @@ class Task:
         outside: How many counts lie outside the scenario and are left out.
         headways: Saturation headways observed.
         time_gap_factor: Factor on all drivers' time gaps that these ask for.
+        zoning: Why every link is a zone of its own although the scenario's folder has zones; "" where it is not so.
     """
 
     asked: Asked
@@ -77,6 +78,7 @@ class Task:
     outside: int = 0
     headways: tuple[SaturationHeadway, ...] = ()
     time_gap_factor: float = 1.0
+    zoning: str = ""
 
     @property
     def counts(self) -> tuple[Count, ...]:
@@ -115,16 +117,18 @@ def calibration_task(
     model, headways, factor = _discharging(model_of(engine, inputs), asked.discharge_file)
     inside = usable(counts, _site(model), str(asked.counts_file), only_inside=asked.only_inside)
     fitted_to, held = hold_out(inside, asked.hold_out, seed)
+    zones, zoning = _zones(scenario)
     return Task(
         asked,
         spec,
         Bench(model, plans_to_run(spec, model.traffic), _RUNS, seed),
-        prior_cells(model, asked.slice_s, _zone_of(scenario)),
+        prior_cells(model, asked.slice_s, zones),
         fitted_to,
         held,
         len(counts) - len(inside),
         headways,
         factor,
+        zoning,
     )
 
 
@@ -167,9 +171,15 @@ def _site(model: QueueModel) -> Site:
     return Site(frozenset(traffic.roads.link_ids), kinds, inputs.analysis_begin_s, inputs.horizon_s)
 
 
-def _zone_of(scenario: Scenario) -> dict[str, str]:
-    """Return the zones of a network folder's links; of an area, where trips enter anywhere, each link is its own."""
+def _zones(scenario: Scenario) -> tuple[dict[str, str], str]:
+    """Return the zones of a network folder's links, and why they are not known where they should be.
+
+    Of an area, where trips enter anywhere, each link is its own zone.
+    """
     folder, model = scenario.network.folder, scenario.demand.model
     if folder is None or scenario.area is not None or model is None:
-        return {}
-    return zones_of_links(read_network(scenario.network.net_file), folder, model)
+        return {}, ""
+    if zones := zones_of_links(read_network(scenario.network.net_file), folder, model):
+        return zones, ""
+    held = f"{folder / 'demand'} holds the vehicles of the demand model {model!r}, but not {model}.yaml and its zones"
+    return {}, f"{held}: every link on which trips begin or end is taken as a zone of its own"

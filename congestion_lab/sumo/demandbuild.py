@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from congestion_lab.core.errors import DemandError, Fault
@@ -17,6 +18,7 @@ from congestion_lab.demand.connectors import (
 )
 from congestion_lab.demand.matrix import GATE, LOCAL, THROUGH, ODMatrix, period_matrix
 from congestion_lab.demand.odtable import read_od
+from congestion_lab.demand.replacing import LineTraffic
 from congestion_lab.demand.sampling import RouteFlow, Vehicle, sampled_vehicles
 from congestion_lab.demand.tabledtrips import all_trips, mean_pcu, peak_hour_share, sliced_vehicles, trip_slices
 from congestion_lab.demand.zones import Zone, read_zones
@@ -31,6 +33,19 @@ from congestion_lab.sumo.routefile import Placement, write_routes
 _PRESENT = "present"
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A demand as it was built.
+
+    Attributes:
+        routes: The route file.
+        line_traffic: What the lines drive, and replace of the trips, by class; empty where the model has no lines.
+    """
+
+    routes: Path
+    line_traffic: tuple[LineTraffic, ...]
+
+
 def build(
     folder: Path,
     model: str = "am-peak",
@@ -38,8 +53,8 @@ def build(
     *,
     trips: Path | None = None,
     target: Path | None = None,
-) -> Path:
-    """Build the demand of a network folder and return the route file.
+) -> Built:
+    """Build the demand of a network folder.
 
     Args:
         folder: Network folder with the built network and `demand/`.
@@ -62,11 +77,11 @@ def build(
     zones = read_zones(folder / "demand" / assumptions.zones)
     net = folder / manifest.variants[variant or _PRESENT].file
     of_trips = _generated(net, zones, assumptions) if trips is None else _tabled(net, zones, assumptions, trips)
-    vehicles = with_lines(of_trips, net, folder / "demand", assumptions)
+    vehicles, traffic = with_lines(of_trips, net, folder / "demand", assumptions)
     target = target or folder / "demand" / f"{model}{suffix}.rou.xml.gz"
     placement = Placement(arrival_m=assumptions.connectors.arrival_m.value)
     write_routes(target, vehicles, assumptions.vehicle_classes, placement)
-    return target
+    return Built(target, traffic)
 
 
 def _generated(net: Path, zones: Sequence[Zone], assumptions: Assumptions) -> tuple[Vehicle, ...]:

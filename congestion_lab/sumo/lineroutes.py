@@ -10,7 +10,7 @@ from congestion_lab.core.seeds import derived_seed
 from congestion_lab.demand.assumptions import Assumptions, Lines
 from congestion_lab.demand.dwell import DwellHabits, StopPlace, dwells, headway_departures_s
 from congestion_lab.demand.lines import Line, read_line_table
-from congestion_lab.demand.replacing import without_replaced
+from congestion_lab.demand.replacing import LineTraffic, line_traffic, without_replaced
 from congestion_lab.demand.sampling import Vehicle
 from congestion_lab.network.courses import CourseFinder, open_lanes
 from congestion_lab.network.model import Link, Network
@@ -73,8 +73,10 @@ def line_courses(network: Network, demand: Path, assumptions: Assumptions) -> tu
     return tuple(courses)
 
 
-def with_lines(vehicles: Sequence[Vehicle], net: Path, demand: Path, assumptions: Assumptions) -> tuple[Vehicle, ...]:
-    """Return vehicles together with those of the lines, which replace as many vehicle-kilometres of their classes.
+def with_lines(
+    vehicles: Sequence[Vehicle], net: Path, demand: Path, assumptions: Assumptions
+) -> tuple[tuple[Vehicle, ...], tuple[LineTraffic, ...]]:
+    """Return vehicles together with those of the lines, and what these replace of their classes' vehicle-kilometres.
 
     Args:
         vehicles: Vehicles of trips between zones.
@@ -87,7 +89,7 @@ def with_lines(vehicles: Sequence[Vehicle], net: Path, demand: Path, assumptions
         NetworkError: The network cannot be read.
     """
     if assumptions.lines is None:
-        return tuple(vehicles)
+        return tuple(vehicles), ()
     network = read_network(net)
     running = [
         vehicle
@@ -95,8 +97,9 @@ def with_lines(vehicles: Sequence[Vehicle], net: Path, demand: Path, assumptions
         for vehicle in line_vehicles(course, assumptions)
     ]
     lengths_m = {name: link.length_m for name, link in network.links.items()}
-    left = without_replaced(vehicles, running, lengths_m)
-    return tuple(sorted((*left, *running), key=lambda one: one.depart_s))
+    traffic = line_traffic(vehicles, running, lengths_m)
+    left = without_replaced(vehicles, traffic, lengths_m)
+    return tuple(sorted((*left, *running), key=lambda one: one.depart_s)), traffic
 
 
 def line_vehicles(course: LineCourse, assumptions: Assumptions) -> Iterator[Vehicle]:

@@ -114,3 +114,35 @@ def test_headways_follow_the_discharge_that_was_observed(run: Run, town: Path) -
     assert told["time_gap_factor"] > 1
     with gzip.open("runs/town-calibrated/demand.rou.xml.gz", "rt") as stream:
         assert f'tau="{1.2 * told["time_gap_factor"]:.4g}"' in stream.read()
+
+
+_FOLDER = """\
+name: town
+title: {en: Town, ar: مدينة}
+licence: CC0-1.0
+attribution: invented
+projection: "+proj=utm +zone=37 +ellps=WGS84 +datum=WGS84 +units=m +no_defs"
+variants: {present: {date: "2026-03-01", file: town.net.xml.gz}}
+assumptions: [invented]
+classes: {}
+defaults: {pocket_m: 60, pocket_needs_m: 80, ramp_speed_kmh: 40, ring_speed_kmh: 35, acceleration_lane_m: 180}
+"""
+
+
+@pytest.mark.usefixtures("counts")
+def test_a_folder_with_vehicles_but_without_their_model_is_told(run: Run, town: Path) -> None:
+    (town / "network.yaml").write_text(_FOLDER)
+    (town / "demand").mkdir()
+    for source, target in (("roads.net.xml", "town.net.xml.gz"), ("demand.rou.xml", "demand/rush.rou.xml.gz")):
+        (town / target).write_bytes(gzip.compress((town / source).read_bytes()))
+    text = (town / "town.yaml").read_text()
+    for old, new in (("{file: roads.net.xml}", "{folder: .}"), ("{routes: [demand.rou.xml]}", "{model: rush}")):
+        assert old in text
+        text = text.replace(old, new)
+    (town / "town.yaml").write_text(text)
+    ended = run("demand", "calibrate", "town.yaml", *_QUICK, "--sumo-runs", "0", "--json")
+    assert ended.code == 0, ended.err
+    told = "holds the vehicles of the demand model 'rush', but not rush.yaml and its zones: every link on which trips"
+    assert told in ended.err
+    assert any(told in note for note in ended.json["notes"])
+    assert "every link on which trips" in Path("runs/town-calibrated/report.html").read_text(encoding="utf-8")

@@ -57,6 +57,11 @@ def test_lines_are_listed_with_their_figures(run: Run, city: Path) -> None:
     assert float(told[1]) == pytest.approx(20 * line["length_m"] / 1000, abs=0.5)
 
 
+def test_names_are_shown_as_they_are(run: Run, city: Path) -> None:
+    _with_lines(city, _MIDAN.replace("Midan <b>", "[b]M[/b] a:x:1"))
+    assert "[b]M[/b] a:x:1" in re.sub(r"\s+", " ", run("demand", "lines", str(city)).out)
+
+
 def test_models_with_figures_of_their_own_are_named(run: Run, city: Path) -> None:
     _with_lines(city, _MIDAN)
     table = city / "demand/lines.csv"
@@ -91,3 +96,28 @@ def test_a_model_without_lines_says_so(run: Run, city: Path) -> None:
 def test_another_model_or_variant_is_a_fault(run: Run, city: Path) -> None:
     assert run("demand", "lines", str(city), "--model", "dawn").code == 3
     assert run("demand", "lines", str(city), "--variant", "before-1900").code == 3
+
+
+def test_building_tells_what_the_lines_replace(run: Run, city: Path) -> None:
+    _with_lines(city, _MIDAN, _MIDAN.replace("midan,", "bus,").replace("microbus", "bus"))
+    (city / "od.csv").write_text("origin,destination,vehicles,class\nmidan,shaalan,400,microbus\nmidan,mezzeh,9,car\n")
+    ended = run("demand", "build", city, "--od", city / "od.csv", "-o", city / "od.rou.xml", "--json")
+    assert ended.code == 0, ended.err
+    told, text = ended.json["lines"], (city / "od.rou.xml").read_text()
+    assert 0 < told["microbus"]["replaced_share"] < 1
+    assert told["microbus"]["replaced_share"] == told["microbus"]["lines_km"] / told["microbus"]["trips_km"]
+    left = len(re.findall(r'<vehicle id="\d+" type="microbus"', text))
+    assert left == pytest.approx(400 * (1 - told["microbus"]["replaced_share"]), abs=5)
+    share = f"{100 * told['microbus']['replaced_share']:.0f} %"
+    assert f"od.rou.xml: microbus lines drive {told['microbus']['lines_km']:.0f} km in place of {share}" in ended.err
+    assert f"km of the trips of {city / 'od.csv'}" in ended.err
+    assert told["bus"]["trips_km"] == 0
+    assert "bus lines drive" in ended.err
+    assert "farther than the 0 km of the trips" in ended.err
+    assert "more traffic than was asked for" in ended.err
+
+
+def test_building_without_lines_tells_nothing_of_them(run: Run, city: Path) -> None:
+    (city / "od.csv").write_text("origin,destination,vehicles\nmidan,shaalan,40\n")
+    ended = run("demand", "build", city, "--od", city / "od.csv", "-o", city / "od.rou.xml", "--json")
+    assert (ended.code, ended.json["lines"], ended.err) == (0, {}, "")

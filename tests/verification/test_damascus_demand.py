@@ -152,5 +152,5 @@ def test_the_guide_gives_the_figures_of_the_models(model: str) -> None:
 
 @pytest.mark.parametrize("model", ["am-peak", "pm-peak"])
 def test_the_shipped_vehicles_are_those_that_the_model_builds(model: str, tmp_path: Path) -> None:
-    built = build(_DAMASCUS, model, target=tmp_path / "built.rou.xml.gz")
+    built = build(_DAMASCUS, model, target=tmp_path / "built.rou.xml.gz").routes
     assert built.read_bytes() == (_DEMAND / f"{model}.rou.xml.gz").read_bytes()

@@ -55,7 +55,7 @@ def test_unknown_models_and_variants_are_faults(tmp_path: Path) -> None:
 def test_trips_of_a_table_become_vehicles(tmp_path: Path) -> None:
     trips = tmp_path / "trips.csv"
     trips.write_text("origin,destination,vehicles\nmidan,shaalan,30\ngate_homs,mezzeh,20\n")
-    target = build(_DAMASCUS, trips=trips, target=tmp_path / "trips.rou.xml.gz")
+    target = build(_DAMASCUS, trips=trips, target=tmp_path / "trips.rou.xml.gz").routes
     with gzip.open(target, "rt") as stream:
         text = stream.read()
     classes = re.findall(r'<vehicle id="\d+" type="(\w+)"', text)
@@ -77,7 +77,7 @@ mezzeh,midan,15,,,
 def test_trips_of_a_table_depart_in_its_intervals_and_are_of_its_classes(tmp_path: Path) -> None:
     trips = tmp_path / "trips.csv"
     trips.write_text(_BY_INTERVAL_AND_CLASS)
-    target = build(_DAMASCUS, trips=trips, target=tmp_path / "trips.rou.xml.gz")
+    target = build(_DAMASCUS, trips=trips, target=tmp_path / "trips.rou.xml.gz").routes
     with gzip.open(target, "rt") as stream:
         text = stream.read()
     made = re.findall(r'<vehicle id="\d+" type="(\w+)" route="\d+" depart="(\d+)"', text)

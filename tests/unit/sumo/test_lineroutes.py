@@ -144,7 +144,7 @@ def test_every_faulty_course_is_named_with_its_line(tmp_path: Path) -> None:
 
 def test_without_lines_the_vehicles_stay_as_they_are(tmp_path: Path) -> None:
     vehicles = (Vehicle(1, "car", ("ab",)),)
-    assert with_lines(vehicles, tmp_path / "nowhere.net.xml", tmp_path, _with(None)) == vehicles
+    assert with_lines(vehicles, tmp_path / "nowhere.net.xml", tmp_path, _with(None)) == (vehicles, ())
 
 
 def test_a_missing_table_is_a_fault(tmp_path: Path) -> None:
@@ -187,8 +187,8 @@ def _assumptions_without_lines() -> str:
 
 def test_the_built_demand_holds_the_lines_in_order_of_departure(tmp_path: Path) -> None:
     city = _city(tmp_path / "city", "midan,Midan,الميدان,microbus,midan_s bab_musalla,10,C,assumed\n")
-    first = build(city, trips=city / "trips.csv", target=tmp_path / "first.rou.xml.gz")
-    second = build(city, trips=city / "trips.csv", target=tmp_path / "second.rou.xml.gz")
+    first = build(city, trips=city / "trips.csv", target=tmp_path / "first.rou.xml.gz").routes
+    second = build(city, trips=city / "trips.csv", target=tmp_path / "second.rou.xml.gz").routes
     assert first.read_bytes() == second.read_bytes()
     text = gzip.decompress(first.read_bytes()).decode()
     departs = [int(depart) for depart in re.findall(r'<vehicle [^>]*depart="(\d+)"', text)]
