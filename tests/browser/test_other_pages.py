@@ -88,3 +88,7 @@ def test_a_matrix_shows_every_run_set_in_words_and_pictures(open_page: Open, pag
     assert filled == page.locator(".matrix small.better, .matrix small.worse").count() > 0
     assert HOSTILE.partition('"')[0] in page.locator(".ranking").inner_text()
     assert all(page.locator(place).count() == 1 for place in ("#summary", "#matrix", "#changes", "#trust"))
+    page.set_viewport_size({"width": 680, "height": 900})  # A4 between its margins
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("nav").evaluate("(one) => getComputedStyle(one).display") == "none"

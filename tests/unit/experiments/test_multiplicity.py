@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,3 +82,16 @@ def test_the_family_makes_a_verdict_harder() -> None:
     near = {1: 29.5, 2: 30.0, 3: 28.0, 4: 31.4}
     assert judged([(_BEFORE, near)])[0].significant
     assert not judged([(_BEFORE, near)] + [(_BEFORE, _BEFORE)] * 20)[0].significant
+
+
+def test_families_in_which_nothing_changed_are_rarely_judged_to_have() -> None:
+    chance, families = np.random.default_rng(1), 300
+
+    def wrong() -> bool:
+        """Whether any of six runs of noise passes for better or worse than one baseline of noise."""
+        baseline = dict(enumerate(chance.normal(size=5)))
+        pairs = [(baseline, dict(enumerate(chance.normal(size=5)))) for _run in range(6)]
+        return any(cell.significant for cell in judged(pairs))
+
+    rate = sum(wrong() for _family in range(families)) / families
+    assert 0.005 < rate < 0.05 + 3 * math.sqrt(0.05 * 0.95 / families)  # some 0.2 without correction
