@@ -15,12 +15,12 @@ def require_guarded(path: Path, root: Path, *, most_bytes: int) -> Path:
     Raises:
         ExperimentError: It is missing, leaves the folder, is no plain file, or larger than allowed.
     """
-    if not path.resolve().is_relative_to(root.resolve()):
-        raise ExperimentError(f"{path} leaves the folder {root}; it is not read")
     try:
-        found = path.stat()
-    except OSError as error:
-        raise ExperimentError(f"{path} cannot be read ({error.strerror})") from error
+        within, found = path.resolve().is_relative_to(root.resolve()), path.stat()
+    except (OSError, RuntimeError) as error:  # a symbolic link to itself is either
+        raise ExperimentError(f"{path} cannot be read ({error})") from error
+    if not within:
+        raise ExperimentError(f"{path} leaves the folder {root}; it is not read")
     if not stat.S_ISREG(found.st_mode):
         raise ExperimentError(f"{path} is no plain file; it is not read")
     if found.st_size > most_bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from congestion_lab.core.digests import digest_of
-from congestion_lab.core.errors import CongestionLabError, ExperimentError
+from congestion_lab.core.errors import CongestionLabError
 from congestion_lab.core.files import is_being_written
 from congestion_lab.core.guarded import require_contained
 from congestion_lab.experiments.runset import RUN_SET_FILE
@@ -109,13 +109,20 @@ class Shelf:
                 run_set_figures(place.folder / label, self.root)
 
     def _places(self, folder: Path, depth: int) -> Iterator[Place]:
-        if is_study(folder) or (folder / RUN_SET_FILE).exists() or (depth and (folder / RUNS).is_dir()):
-            name = folder.relative_to(self.root).as_posix() if depth else self.root.name
-            yield Place(digest_of([name, depth]), name, folder, is_study(folder))
-        elif depth < _DEEPEST:
-            for child in _folders(folder):
-                if child.resolve().is_relative_to(self.root):
-                    yield from self._places(child, depth + 1)
+        name = folder.relative_to(self.root).as_posix() if depth else self.root.name
+        place = Place(digest_of([name, depth]), name, folder, is_study=False)
+        try:
+            studied = is_study(folder)
+            is_one = studied or (folder / RUN_SET_FILE).exists() or (depth > 0 and (folder / RUNS).is_dir())
+            within = [] if is_one or depth == _DEEPEST else _folders(folder)
+        except OSError:  # what is wrong with it, `entry` tells
+            yield place
+            return
+        if is_one:
+            yield replace(place, is_study=studied)
+        for child in within:
+            if child.resolve().is_relative_to(self.root):
+                yield from self._places(child, depth + 1)
 
     def _study(self, entry: Entry) -> Entry:
         folder = entry.place.folder
@@ -128,6 +135,7 @@ class Shelf:
 
     def _run_set(self, entry: Entry) -> Entry:
         folder = entry.place.folder
+        _folders(folder)  # raises where nobody may look into it
         if is_being_written(folder / RUNS):
             return replace(entry, state=State.RUNNING, figures=_without_a_list(folder))
         if not (folder / RUN_SET_FILE).exists():
@@ -141,10 +149,7 @@ def _without_a_list(folder: Path) -> RunSetFigures:
 
 
 def _folders(folder: Path) -> list[Path]:
-    try:
-        return sorted(each for each in folder.iterdir() if not each.name.startswith(".") and each.is_dir())
-    except OSError as error:
-        raise ExperimentError(f"{folder} cannot be read ({error.strerror})") from error
+    return sorted(each for each in folder.iterdir() if not each.name.startswith(".") and each.is_dir())
 
 
 def _changed_s(folder: Path) -> float:

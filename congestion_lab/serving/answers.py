@@ -110,8 +110,10 @@ class Answers:
         return _page(runs_page(self.shelf.root.name, entries, _addresses(language, ""), left_out=left_out))
 
     def _entry(self, language: str, place: Place) -> Answer:
-        files = [(f"files/{file_id}", path) for file_id, path in handed_over(place.folder, self.shelf.root).items()]
-        return _page(entry_page(self.shelf.entry(place), files, _addresses(language, f"{place.id}/")))
+        entry = self.shelf.entry(place)
+        found = {} if entry.state is State.DAMAGED else handed_over(place.folder, self.shelf.root)
+        files = [(f"files/{file_id}", path) for file_id, path in found.items()]
+        return _page(entry_page(entry, files, _addresses(language, f"{place.id}/")))
 
     def _report(self, language: str, place: Place) -> Answer:
         addresses = _addresses(language, f"{place.id}/report")

@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -270,8 +270,14 @@ def _linked(folder: Path) -> None:
     path.symlink_to(folder.parents[1] / "trips.parquet")
 
 
+def _looping(folder: Path) -> None:
+    path = next((folder / "runs").glob("*/trips.parquet"))
+    path.unlink()
+    path.symlink_to(path)
+
+
 @pytest.mark.parametrize(
-    "damage", [_truncated, _no_list, _nested, _pipe, _leaving, _table, _wrong_types, _gone, _linked]
+    "damage", [_truncated, _no_list, _nested, _pipe, _leaving, _table, _wrong_types, _gone, _linked, _looping]
 )
 def test_what_is_damaged_is_listed_with_what_is_wrong(
     ask: Ask, root: Path, id_of: Id, damage: Callable[[Path], None]
@@ -299,6 +305,25 @@ def test_a_damaged_history_is_told(ask: Ask, root: Path, id_of: Id, text: str) -
     (root / "search" / "history.json").write_text(text)
     assert 'data-value="damaged"' in ask("/en/").text
     assert "damaged" in ask(f"/en/{id_of('search')}/standing.json").json["told"]
+
+
+def test_a_folder_that_nobody_may_look_into_is_damaged_and_hides_no_other(
+    ask: Ask, root: Path, id_of: Id, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run_set(root / "sound")
+    (root / "shut").mkdir()
+    look = Path.iterdir
+
+    def refused(folder: Path) -> Iterator[Path]:
+        if folder.name == "shut":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return look(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    page = ask("/en/").text
+    assert 'data-value="finished"' in page
+    assert "Permission denied" in page
+    assert "Permission denied" in ask(f"/en/{id_of('shut')}/").text
 
 
 def test_a_folder_that_lies_elsewhere_is_not_listed(ask: Ask, root: Path, tmp_path: Path) -> None:
