@@ -65,7 +65,7 @@ def test_the_list_tells_the_figures_of_run_sets_and_studies(ask: Ask, root: Path
 
 @pytest.mark.parametrize(("process", "where", "state"), [
     (os.getpid(), "", "running"), (DEAD, "", "interrupted"), (-1, "", "interrupted"), (DEAD, "other", "elsewhere"),
-])  # fmt: skip
+], ids=("alive", "dead", "none", "elsewhere"))  # fmt: skip
 def test_a_study_without_an_end_runs_as_long_as_its_process(
     ask: Ask, root: Path, process: int, where: str, state: str
 ) -> None:
