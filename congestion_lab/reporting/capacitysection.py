@@ -11,7 +11,7 @@ from congestion_lab.network.model import Link
 from congestion_lab.reporting.gathering import Side
 from congestion_lab.reporting.intersectiontable import TURNS
 from congestion_lab.reporting.linkmap import link_name
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, left_to_right
 from congestion_lab.reporting.wording import number
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
@@ -128,7 +128,7 @@ def _movement(one: Movement, measured: Simulated, links: Mapping[str, Link]) -> 
         delay=_figure(one.delay_s),
         los=one.los,
         queues=(_figure(one.queue_50_veh), _figure(one.queue_95_veh)),
-        simulated_delay=number(math.nan) if found is None else f"{number(found.delay_s)}{spread}",
+        simulated_delay=number(math.nan) if found is None else left_to_right(f"{number(found.delay_s)}{spread}"),
         simulated_los="" if found is None else found.los,
         simulated_queues=(),
     )

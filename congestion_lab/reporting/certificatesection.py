@@ -42,7 +42,7 @@ class RuleRow:
         verdict: met, breached or reserved: the worst of its judgements.
         said: The verdict in words.
         judged: At how many places it was judged.
-        place: The place of the least margin.
+        place: The place of the least margin; of the cycle, its bounds.
         required: What is required there, seconds; "" where the rule is no matter of a time.
         provided: What the plan gives there, seconds.
         margin: The difference.
@@ -60,6 +60,19 @@ class RuleRow:
     margin: str
     at: str
     note: str
+
+    @property
+    def details(self) -> str:
+        """Place, figures, second and note in a row, as far as there are any."""
+        figures = _("{required} s required, {provided} s given").format(required=self.required, provided=self.provided)
+        second = _("at second {second}").format(second=self.at)
+        told = (
+            isolated(self.place) if self.place else "",
+            figures if self.required else "",
+            second if self.at else "",
+            self.note,
+        )
+        return listed([text for text in told if text])
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +191,12 @@ def _row(each: Judgement, links: Mapping[str, Link], *, judged: int) -> RuleRow:
         verdict=each.verdict.value,
         said=verdict_word(each.verdict),
         judged=judged,
-        place=_place(each, links),
+        place=_note(each) if each.rule == "cycle" else _place(each, links),
         required=number(each.required_s) if timed and each.required_s is not None else "",
         provided=number(each.provided_s) if timed and each.provided_s is not None else "",
         margin="" if margin is None or each.rule == "cycle" else signed(margin),  # its limit may be a highest one
         at="" if each.at_s is None else number(each.at_s),
-        note=_note(each),
+        note="" if each.rule == "cycle" else _note(each),
     )
 
 

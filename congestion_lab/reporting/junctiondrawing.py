@@ -13,7 +13,7 @@ from congestion_lab.reporting.junctiongeometry import Arm, Ground, Path, ground_
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame
 from congestion_lab.reporting.placenames import street_name
 from congestion_lab.reporting.svg import Attributes, element
-from congestion_lab.reporting.translation import _, in_numerals, isolated
+from congestion_lab.reporting.translation import _, in_numerals, isolated, whole
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, SignalPlan
 
@@ -278,4 +278,4 @@ def _compass(frame: MapFrame) -> Iterator[Markup]:
     corners = [(14.0, low - 6), (14.0, low), (14.0 + length, low), (14.0 + length, low - 6)]
     yield element("path", {"class": "compass", "d": line_data(corners)})
     text = _("{distance} m").format(distance=in_numerals(f"{_SCALE_BAR_M:.0f}"))
-    yield element("text", {"class": "small", "x": 20.0 + length, "y": low}, text)
+    yield element("text", {"class": "small", "x": 20.0 + length, "y": low}, whole(text))

@@ -14,6 +14,7 @@ from congestion_lab.network.model import Connection, Link, Network
 from congestion_lab.signals.intersection import Leg
 
 SEEN_M = 34.0  # of each arm beyond the stop line
+_EXACT_M = 0.01
 _BEND = 0.4  # reach of a curve's handles over the distance between its ends
 _WALK_NEAR_M, _WALK_FAR_M = 0.6, 3.6  # a marked crossing is 3 m wide and begins behind the stop line
 
@@ -52,8 +53,10 @@ class Arm:
 
     @property
     def outer(self) -> Point:
-        """Where it would leave what is seen, also where it is shorter."""
-        return _ahead(self.stop, self.outward, SEEN_M)
+        """Where it leaves what is seen; where it would, straight on, if it is shorter."""
+        if polyline_length_m(self.line) < SEEN_M - _EXACT_M:
+            return _ahead(self.stop, self.outward, SEEN_M)
+        return self.line[0] if self.inbound else self.line[-1]
 
     def lane_line(self, lane: int) -> tuple[Point, ...]:
         """Return the middle of a lane."""

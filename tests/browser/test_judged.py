@@ -1,0 +1,44 @@
+"""What a reader sees of drawings, certificates and their mark, on the screen and on paper."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Open
+
+MARKS = {"en": "NOT CERTIFIED: ", "ar": "غير معتمدة: "}
+
+
+@pytest.mark.parametrize("voice", ["en", "ar"])
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_plans_that_are_not_certified_say_so_first(
+    open_page: Open, reports: dict[str, Path], voice: str, media: str
+) -> None:
+    page = open_page(reports[voice], 720).page
+    page.emulate_media(media=media)  # type: ignore[arg-type] # screen or print
+    for place in ("header .mark", "#summary .warning b"):
+        assert page.locator(place).first.is_visible()
+        assert page.locator(place).first.inner_text().startswith(MARKS[voice])
+
+
+def test_a_drawing_is_as_wide_as_there_is_room_and_has_a_name(page: Page) -> None:
+    drawing = page.locator("#place1 svg.junction")
+    box = drawing.bounding_box()
+    assert box is not None
+    assert 300 < box["width"] < 900
+    assert drawing.get_attribute("role") == "img"
+    assert drawing.get_attribute("aria-label")
+    assert drawing.locator(".way").count() == 2
+    assert [text.strip("\u2068\u2069") for text in drawing.locator(".badge-text text").all_text_contents()] == ["0"]
+
+
+def test_all_rules_of_a_certificate_unfold(page: Page) -> None:
+    fold = page.locator("#place1 .judged-fold").first
+    rows = fold.locator("tbody tr")
+    assert rows.count() > 5
+    assert not rows.first.is_visible()
+    fold.locator("> summary").click()
+    assert rows.first.is_visible()
+    assert all(text.strip() for text in rows.locator("td:nth-of-type(1)").all_inner_texts())
+    fold.locator("> summary").click()
