@@ -9,6 +9,7 @@ import click
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
 from congestion_lab.cli.languages import language_options
 from congestion_lab.cli.networkimport import import_network
+from congestion_lab.cli.networkspeeds import speeds
 from congestion_lab.cli.options import (
     example,
     file_for_results,
@@ -25,6 +26,7 @@ def network() -> None:
 
 
 network.add_command(import_network)
+network.add_command(speeds)
 
 
 @network.command(epilog=example("network build networks/damascus --variant before-2025"))

@@ -80,7 +80,7 @@ def speeds(
     target = None if out is None else file_beside(out, table)
     mapping = mapping_of(mapping_file)
     run_set = load_run_set(folder)
-    _require_links(run_set, folder)
+    require_links(run_set, folder)
     with progress() as bars:
         bars.add_task(f"reading {table}", total=None)
         read = read_speed_rows(table, mapping, standing=records == "samples")
@@ -108,7 +108,12 @@ def speeds(
     return Exit.OK
 
 
-def _require_links(run_set: "RunSet", folder: Path) -> None:
+def require_links(run_set: "RunSet", folder: Path) -> None:
+    """Make sure that runs have figures of links.
+
+    Raises:
+        ExperimentError: There is no finished run, or one without them.
+    """
     from congestion_lab.core.errors import ExperimentError
     from congestion_lab.simulation.tables import LINKS
 

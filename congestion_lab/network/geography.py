@@ -1,8 +1,10 @@
-"""Where things of a network stand: controllers on the plane, points on earth."""
+"""Where things of a network stand: controllers and links on the plane, points on earth."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 
 from pyproj import Proj
+from shapely import LineString
 
 from congestion_lab.core.geometry import Point
 from congestion_lab.network.model import Network
@@ -28,3 +30,27 @@ def earth_position(network: Network) -> Callable[[Point], Point] | None:
         return float(lon), float(lat)
 
     return position
+
+
+def plane_position(network: Network) -> Callable[[Point], Point] | None:
+    """Return what gives the point of a longitude and latitude (WGS 84); None without a geographic projection."""
+    if not network.projection:
+        return None
+    projection = Proj(network.projection)
+
+    def position(place: Point) -> Point:
+        x, y = projection(*place)
+        return float(x) + network.offset[0], float(y) + network.offset[1]
+
+    return position
+
+
+def link_middles(network: Network) -> Mapping[str, Point]:
+    """Return the point half-way along each link."""
+    middles = {link.id: LineString(link.shape).interpolate(0.5, normalized=True) for link in network.links.values()}
+    return {link: (middle.x, middle.y) for link, middle in middles.items()}
+
+
+def links_within(network: Network, centre: Point, radius_m: float) -> frozenset[str]:
+    """Return the links whose middle lies at most so far from a point on the plane."""
+    return frozenset(link for link, middle in link_middles(network).items() if math.dist(middle, centre) <= radius_m)

@@ -93,22 +93,20 @@ def links_inside(network: Network, area: Area) -> frozenset[str]:
 
 
 def _in_polygon(network: Network, corners: Sequence[tuple[float, float]]) -> frozenset[str]:
-    from pyproj import Proj  # noqa: PLC0415 -- heavy, and needed for polygons only
-    from shapely import LineString, Point, Polygon, prepare  # noqa: PLC0415 -- likewise
+    from shapely import Point, Polygon, prepare  # noqa: PLC0415 -- heavy, and needed for polygons only
 
-    if not network.projection:
+    from congestion_lab.network.geography import link_middles, plane_position  # noqa: PLC0415 -- likewise
+
+    position = plane_position(network)
+    if position is None:
         rule = "the network has no geographic coordinates, so a polygon has no place on it"
         raise ScenarioError(Fault(rule, "name the links of the area under `links`", key="area.polygon"))
-    projection = Proj(network.projection)
-    dx, dy = network.offset
-    ring = [(x + dx, y + dy) for x, y in (projection(longitude, latitude) for latitude, longitude in corners)]
-    polygon = Polygon(ring)
+    polygon = Polygon([position((longitude, latitude)) for latitude, longitude in corners])
     if not polygon.is_valid:
         rule = "the sides of the polygon cross each other"
         raise ScenarioError(Fault(rule, "list the corners in the order of a walk around it", key="area.polygon"))
     prepare(polygon)
-    middles = {link.id: LineString(link.shape).interpolate(0.5, normalized=True) for link in network.links.values()}
-    return frozenset(link for link, middle in middles.items() if polygon.contains(Point(middle)))
+    return frozenset(link for link, middle in link_middles(network).items() if polygon.contains(Point(middle)))
 
 
 def _at_kept_controllers(network: Network, inside: Collection[str]) -> frozenset[str]:

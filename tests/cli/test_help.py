@@ -38,7 +38,7 @@ def test_the_example_can_be_copied_and_names_what_is_there(run: Run, path: tuple
     command, context = _parsed(words)
     assert not isinstance(command, click.Group)
     given = [value for value in context.params.values() if isinstance(value, (Path, tuple))]
-    inputs = [Path(part) for value in given for part in (value if isinstance(value, tuple) else [value])]
+    inputs = [Path(str(part)) for value in given for part in (value if isinstance(value, tuple) else [value])]
     for place in inputs:
         if place.parts[0] in {"scenarios", "experiments", "networks"}:
             assert (_ROOT / place).exists(), place

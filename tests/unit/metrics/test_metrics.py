@@ -8,7 +8,7 @@ import pytest
 from congestion_lab.core.errors import DemandError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.metrics.indicators import INDICATORS, indicator
-from congestion_lab.metrics.links import link_speeds
+from congestion_lab.metrics.links import link_speeds, space_mean_kmh
 from congestion_lab.metrics.objective import mean_delay_s
 from congestion_lab.metrics.reliability import reliability
 from congestion_lab.metrics.service import intersection_service, level_of_service, movement_service
@@ -161,3 +161,10 @@ def test_link_speeds_are_told_in_kmh_and_against_the_limit(network: Network) -> 
     table = link_speeds(link_rows(), network).set_index("link_id")
     assert table.loc["a", ["speed_kmh", "limit_kmh", "speed_ratio", "delay_s_per_veh"]].tolist() == [18, 36, 0.5, 5]
     assert table.loc["c", ["speed_kmh", "delay_s_per_veh"]].isna().all()
+
+
+def test_many_links_together_are_as_fast_as_their_metres_over_their_seconds() -> None:
+    metres = 100 * 5 + 300 * 10
+    assert space_mean_kmh(link_rows(), {"a", "b", "c"}) == pytest.approx(3.6 * metres / 400)
+    assert space_mean_kmh(link_rows(), {"a"}) == pytest.approx(18)
+    assert math.isnan(space_mean_kmh(link_rows(), {"c"}))
