@@ -116,8 +116,8 @@ def cameras(
 
 def _survey(scenario: "Scenario", at: str) -> "tuple[Network, Survey]":
     from congestion_lab.cli.running import CACHE, prepared
+    from congestion_lab.experiments.zoning import zoning_of
     from congestion_lab.sumo.camerasurvey import camera_survey
-    from congestion_lab.sumo.demandbuild import zones_of_links
     from congestion_lab.sumo.netfile import read_network
     from congestion_lab.sumo.traffic import read_traffic
 
@@ -125,14 +125,13 @@ def _survey(scenario: "Scenario", at: str) -> "tuple[Network, Survey]":
     with progress() as bars:
         bars.add_task(f"reading the routes of {scenario.name}", total=None)
         network = read_network(inputs.net_file)
-        folder, model = scenario.network.folder, scenario.demand.model
-        zones = {} if folder is None or model is None else zones_of_links(network, folder, model)
-        if not zones:
-            remark("the demand comes without zones: pairs are the first and last links of routes")
+        zoning = zoning_of(scenario)
+        if zoning.why_none:
+            remark(f"{zoning.why_none}: pairs are the first and last links of routes")
         traffic = read_traffic(inputs, cache=CACHE)
         for note in traffic.notes:
             remark(note)
-        return network, camera_survey(network, traffic, inputs, zones, at)
+        return network, camera_survey(network, traffic, inputs, zoning.of_link, at)
 
 
 def _indices(survey: "Survey", existing: tuple[str, ...], source: Path) -> tuple[int, ...]:

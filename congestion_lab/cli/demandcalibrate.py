@@ -166,9 +166,10 @@ def _task(scenario: "Scenario", asked: "Asked") -> "Task":
     with progress() as bars:
         bars.add_task(f"reading {scenario.name}", total=None)
         task = calibration_task(asked, scenario, inputs, plans, engine)
-    for note in (task.zoning, *task.bench.model.traffic.notes):
-        if note:
-            remark(note)
+    if task.why_no_zones:
+        remark(f"{task.why_no_zones}: every link on which trips begin or end is taken as a zone of its own")
+    for note in task.bench.model.traffic.notes:
+        remark(note)
     if task.outside:
         total = task.outside + len(task.counts)
         remark(f"{task.outside} of {total} counts lie outside the scenario and are left out")

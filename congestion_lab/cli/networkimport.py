@@ -226,5 +226,7 @@ def _say(made: "Imported", net: Path, report: Path) -> None:
     )
     for line in made.assumptions:
         say(line)
+    if made.left_out:
+        say(f"Left out: {'; '.join(f'{reason} ({number})' for reason, number in made.left_out.items())}.")
     say(f"net:    {net}")
     say(f"report: {report}")

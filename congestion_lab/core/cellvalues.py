@@ -131,7 +131,7 @@ def says_half(cell: Cell) -> bool:
 
 def shown(cell: Cell, most: int = 40) -> str:
     """Return a cell as messages quote it."""
-    text = repr(cell) if isinstance(cell, str) else str(cell)
+    text = repr(cell or "") if cell is None or isinstance(cell, str) else str(cell)
     return text if len(text) <= most else f"{text[:most]}…"
 
 

@@ -83,14 +83,14 @@ def _decoded(path: Path, encoding: str, error: type[InputError]) -> str:
         raise error(Fault(f"{encoding!r} is no encoding", "write windows-1256 for instance", str(path))) from None
     except UnicodeDecodeError as problem:
         line = raw.count(b"\n", 0, problem.start) + 1
-        hint = "save it as UTF-8, or name its encoding in a mapping file (`table.encoding: windows-1256`)"
+        hint = "save it as UTF-8; where a mapping file is read, it may name another (`table.encoding: windows-1256`)"
         rule = f"the table is not encoded as {marked or encoding or 'utf-8'}"
         raise error(Fault(rule, hint, str(path), line)) from None
 
 
 def _split(text: str, path: Path, delimiter: str, heading_row: int, error: type[InputError]) -> Iterator[Line]:
     stream = io.StringIO(text, newline="")
-    reader = csv.reader(stream, delimiter=delimiter or _delimiter(text, heading_row), strict=False)
+    reader = csv.reader(stream, delimiter=delimiter or _delimiter(text, heading_row), strict=True)
     begin = 1
     try:
         for cells in reader:
@@ -98,7 +98,7 @@ def _split(text: str, path: Path, delimiter: str, heading_row: int, error: type[
             begin = reader.line_num + 1
     except csv.Error as problem:
         rule = f"the table cannot be split into cells: {problem}"
-        hint = f"a cell may be at most {_LONGEST_CELL} characters long; is a quotation mark left open?"
+        hint = f"is a quotation mark left open? A cell may be at most {_LONGEST_CELL} characters long"
         raise error(Fault(rule, hint, str(path), begin)) from None
 
 

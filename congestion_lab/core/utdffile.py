@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from congestion_lab.core.cellvalues import number_of
 from congestion_lab.core.errors import Fault, InputError
 
 FOOT_M = 0.3048
@@ -18,7 +19,6 @@ _NAMES = ("network", "nodes", "layout", "links", "lanes", "timeplans", "phases")
 _COLUMNS = frozenset({"RECORDNAME", "INTID"})  # every section has one of them
 _LARGEST_BYTES = 50_000_000  # a county of ten thousand intersections
 _START_BYTES = 4096
-_LONGEST_VALUE = 40  # that a message quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,8 @@ def _lines(path: Path, error: type[InputError]) -> Iterator[tuple[int, list[str]
             if any(stripped):
                 yield reader.line_num, stripped
     except csv.Error as problem:
-        raise error(Fault(f"cannot be split into cells: {problem}", "", str(path), reader.line_num)) from None
+        hint = "is a quotation mark left open?"
+        raise error(Fault(f"cannot be split into cells: {problem}", hint, str(path), reader.line_num)) from None
 
 
 def _is_name(cells: list[str]) -> bool:
@@ -184,10 +185,9 @@ class CellReader:
         if not text:
             return None
         try:
-            value = float(text)
-        except ValueError:
-            rule = f"{text[:_LONGEST_VALUE]!r} is no number"
-            self.faults.append(Fault(rule, "mend the cell", self.source, line, key))
+            value = number_of(text)
+        except ValueError as problem:
+            self.faults.append(Fault(str(problem), "mend the cell", self.source, line, key))
             return None
         if not low <= value <= high:
             rule = f"{value:g} is not between {low:g} and {high:g}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
+from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
@@ -54,15 +55,18 @@ def workbook_rows(path: Path, sheet: str = "", error: type[InputError] = InputEr
     except InputError as problem:
         raise error(*problem.faults) from None
     except _DAMAGED as problem:
-        rule = f"the workbook is damaged or no XLSX: {_reason(problem)}"[:300]
+        rule = _rule(problem)
         raise error(Fault(rule, "save it anew as .xlsx or as CSV", str(path))) from None
     return rows
 
 
-def _reason(error: BaseException) -> str:
+def _rule(error: BaseException) -> str:
     """Return what went wrong first; openpyxl wraps it in advice for programmers."""
-    first = error.__cause__ or error.__context__
-    return _reason(first) if first is not None else str(error) or type(error).__name__
+    if (first := error.__cause__ or error.__context__) is not None:
+        return _rule(first)
+    if isinstance(error, DefusedXmlException):
+        return "the workbook holds a document type or entities, which no spreadsheet needs"
+    return f"the workbook is damaged or no XLSX: {str(error) or type(error).__name__}"[:300]
 
 
 def _checked(path: Path) -> bool:

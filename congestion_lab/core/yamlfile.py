@@ -10,6 +10,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from congestion_lab.core.errors import Fault, InputError
+from congestion_lab.core.modelwords import told
 
 _LARGEST_BYTES = 1 << 20
 _KEY_ITSELF = "[key]"  # pydantic's mark where a key, not its value, is at fault
@@ -80,7 +81,9 @@ def loaded(path: Path, error: type[InputError], *, hint: str) -> CommentedMap:
         raise error(Fault(f"is no YAML: {broken.problem}", source=source, line=line)) from None
     except RecursionError:
         raise error(Fault("is nested too deeply to be read", source=source)) from None
-    except (OSError, UnicodeDecodeError, YAMLError) as broken:
+    except OSError as problem:
+        raise error(Fault(f"cannot be read: {problem.strerror or problem}", hint, source)) from None
+    except (UnicodeDecodeError, YAMLError) as broken:
         raise error(Fault(f"cannot be read: {broken}", hint, source)) from None
     if not isinstance(raw, CommentedMap):
         raise error(Fault("holds no keys", hint, source, 1))
@@ -90,11 +93,11 @@ def loaded(path: Path, error: type[InputError], *, hint: str) -> CommentedMap:
 def _faults(broken: ValidationError, place_of: Callable[[Key], Place]) -> Iterator[Fault]:
     for one in broken.errors(include_url=False):
         path = tuple(part for part in one["loc"] if part != _KEY_ITSELF)
-        unknown = one["type"] == "extra_forbidden" or _KEY_ITSELF in one["loc"]
-        hint = "remove it, or correct its name" if unknown else ""
+        rule, hint = told(one)
+        if not hint and _KEY_ITSELF in one["loc"]:
+            hint = "correct the name of the key"
         source, line = place_of(path)
-        key = ".".join(str(part) for part in path)
-        yield Fault(one["msg"].removeprefix("Value error, "), hint, source, line, key)
+        yield Fault(rule, hint, source, line, ".".join(str(part) for part in path))
 
 
 def line_of(raw: Any, key: Key) -> int:  # noqa: ANN401 - a YAML tree holds anything

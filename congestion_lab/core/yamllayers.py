@@ -6,6 +6,7 @@ from pathlib import Path
 from ruamel.yaml.comments import CommentedMap
 
 from congestion_lab.core.errors import Fault, InputError
+from congestion_lab.core.modelwords import shown_value
 from congestion_lab.core.yamlfile import Key, M, Place, checked, line_of, loaded
 
 BASED_ON = "based_on"
@@ -51,7 +52,7 @@ def _base_of(path: Path, own: CommentedMap, error: type[InputError]) -> Path:
     if name == path.stem:
         raise error(Fault("the file is based on itself", "name another file of its folder", *place, BASED_ON))
     if name not in beside:
-        rule = f"{name!r} is no file beside this one"
+        rule = f"{shown_value(name)} is no file beside this one"
         hint = f"name one of {', '.join(beside)}" if beside else f"put the base, as <name>{SUFFIX}, beside this file"
         raise error(Fault(rule, hint, *place, BASED_ON))
     return path.with_name(f"{name}{SUFFIX}")

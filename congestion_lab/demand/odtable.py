@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from congestion_lab.core.cellvalues import Cell, clock_of, decimal_sign, number_of, shown, text_of, western
+from congestion_lab.core.cellvalues import Cell, clock_of, decimal_sign, number_of, says_half, shown, text_of, western
 from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.core.names import unshielded
 from congestion_lab.core.tablefile import Line, read_lines
@@ -20,6 +20,7 @@ _ORIGIN = ("origin", "o_zone_id")
 _DESTINATION = ("destination", "d_zone_id")
 _VEHICLES = ("vehicles", "volume", "trips")
 _MOST_NAMED = 50
+_MOST_VEHICLES = 10_000_000.0  # more than the vehicles of any city: a slip in a cell, and no memory holds them
 _HINT = "docs/count-tables.md describes the table"
 
 
@@ -88,16 +89,23 @@ def read_od(
         names, trips = read_omx(path, core, lookup)
         faults = [*_unknown(names, zones, str(path), None), *_number_faults(names, trips, str(path))]
         _raise_some(faults, path)
-        return ODTable(
-            tuple(ODCell(names[o], names[d], float(trips[o, d])) for o, d in np.argwhere(trips > 0).tolist())
-        )
+        pairs = np.argwhere(trips > 0).tolist()
+        return _bounded(ODTable(tuple(ODCell(names[o], names[d], float(trips[o, d])) for o, d in pairs)), path)
     lines = read_lines(path, sheet=sheet, error=DemandError)
     if len(lines) < 2:  # noqa: PLR2004 -- a heading and a row
         raise DemandError(Fault("the table holds no row of data", _HINT, str(path)))
     headings = [western(text_of(cell)).casefold() for cell in lines[0].cells]
     if _any(headings, _ORIGIN) and _any(headings, _DESTINATION):
-        return _long(lines, headings, zones, path, decimal)
-    return _wide(lines, zones, path, decimal)
+        return _bounded(_long(lines, headings, zones, path, decimal), path)
+    return _bounded(_wide(lines, zones, path, decimal), path)
+
+
+def _bounded(table: ODTable, path: Path) -> ODTable:
+    if table.total > _MOST_VEHICLES:
+        most = max(table.cells, key=lambda cell: cell.vehicles)
+        rule = f"the table has {table.total:.3g} vehicles, {most.vehicles:.3g} from {most.origin} to {most.destination}"
+        raise DemandError(Fault(rule, f"{_MOST_VEHICLES:.0f} at most; is it the right column?", str(path)))
+    return table
 
 
 def matrix_of(table: ODTable, zones: Sequence[Zone]) -> ODMatrix:
@@ -122,12 +130,14 @@ def _long(lines: Sequence[Line], headings: Sequence[str], zones: Collection[str]
         raise DemandError(Fault("the column 'vehicles' is missing", _HINT, str(path), lines[0].number))
     places = {ours: headings.index(theirs) for ours, theirs in columns.items() if theirs}
     sign = decimal or _sign((_at(line, places["vehicles"]) for line in lines[1:]), path)
+    times = [places[name] for name in ("begin", "end") if name in places]
+    half_days = any(says_half(_at(line, place)) for line in lines[1:] for place in times)
     faults: list[Fault] = []
     cells: dict[tuple[object, ...], ODCell] = {}
     rows: list[tuple[int, ODCell]] = []
     for line in lines[1:]:
         try:
-            cell = _od_cell({name: _at(line, place) for name, place in places.items()}, sign)
+            cell = _od_cell({name: _at(line, place) for name, place in places.items()}, sign, half_days=half_days)
         except ValueError as problem:
             faults.append(Fault(str(problem), _HINT, str(path), line.number))
             continue
@@ -146,11 +156,13 @@ def _long(lines: Sequence[Line], headings: Sequence[str], zones: Collection[str]
     return ODTable(tuple(cell for cell in cells.values() if cell.vehicles > 0), unused)
 
 
-def _od_cell(cells: dict[str, Cell], sign: str) -> ODCell:
+def _od_cell(cells: dict[str, Cell], sign: str, *, half_days: bool) -> ODCell:
     origin, destination = (unshielded(text_of(cells[name])) for name in ("origin", "destination"))
     if not origin or not destination:
         raise ValueError("a row names its origin and its destination")
-    begin, end = (clock_of(cells[key]) if text_of(cells.get(key)) else None for key in ("begin", "end"))
+    begin, end = (
+        clock_of(cells[key], half_days=half_days) if text_of(cells.get(key)) else None for key in ("begin", "end")
+    )
     if (begin is None) != (end is None) or (begin is not None and end is not None and end <= begin):
         raise ValueError("an interval has a begin and an end after it")
     kind = unshielded(text_of(cells.get("class")))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from congestion_lab.core.cellvalues import date_of
 from congestion_lab.core.errors import DemandError
@@ -34,6 +34,17 @@ class TableShape(Strict):
     missing: tuple[Text, ...] = ()
 
 
+def _tells_days(date_format: str) -> str:
+    day = dt.date(2026, 12, 31)
+    try:
+        told = not date_format or dt.datetime.strptime(f"{day:{date_format}}", date_format).date() == day  # noqa: DTZ007
+    except ValueError:
+        told = False
+    if not told:
+        raise ValueError(f"{date_format!r} does not tell a day; in the signs of strptime that is %d/%m/%Y for instance")
+    return date_format
+
+
 class Times(Strict):
     """How the table writes days and times.
 
@@ -46,7 +57,7 @@ class Times(Strict):
         holidays: Dates that are no workdays either.
     """
 
-    date_format: str = ""
+    date_format: Annotated[str, AfterValidator(_tells_days)] = ""
     interval_min: Annotated[float, Field(gt=0, le=1440)] = 15.0
     stamp: Literal["begin", "end"] = "begin"
     shift_min: Annotated[float, Field(ge=-1440, le=1440)] = 0.0

@@ -30,8 +30,8 @@ def facts(outcome: Outcome) -> Mapping[str, str]:
 
 def _notes(outcome: Outcome) -> Iterator[str]:
     found, fit = outcome.calibrated.task, outcome.calibrated.fit
-    if found.zoning:
-        yield f"{found.zoning}."
+    if found.why_no_zones:
+        yield f"Every link on which trips begin or end is taken as a zone of its own: {found.why_no_zones}."
     if found.headways:
         seen = ", ".join(f"{one.headway_s:.2f} s on {one.link}" for one in found.headways[:_HEADWAYS_NAMED])
         yield f"Saturation headways observed: {seen}. Time gaps were multiplied by {found.time_gap_factor:.2f}."

@@ -10,6 +10,7 @@ from congestion_lab.demand.counted import Site, hold_out, usable
 from congestion_lab.demand.counts import Count
 from congestion_lab.demand.counttable import read_counts
 from congestion_lab.demand.discharge import SaturationHeadway, read_greens, saturation_headways
+from congestion_lab.experiments.zoning import zoning_of
 from congestion_lab.queueing.demandbench import Bench, prior_cells
 from congestion_lab.queueing.demandfit import DemandFit, Round, Settings, fitted, given
 from congestion_lab.queueing.discharge import with_headways
@@ -18,8 +19,6 @@ from congestion_lab.queueing.model import QueueModel
 from congestion_lab.scenarios.schema import Scenario
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.spec import Controller, RunSpec, SimulationInputs
-from congestion_lab.sumo.demandbuild import zones_of_links
-from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.resampledroutes import unwritten_types
 from congestion_lab.sumo.routesampler import resampled_vehicles
 
@@ -66,7 +65,7 @@ class Task:
         outside: How many counts lie outside the scenario and are left out.
         headways: Saturation headways observed.
         time_gap_factor: Factor on all drivers' time gaps that these ask for.
-        zoning: Why every link is a zone of its own although the scenario's folder has zones; "" where it is not so.
+        why_no_zones: Why no zones are known, so that every link is one of its own; "" where they are.
     """
 
     asked: Asked
@@ -78,7 +77,7 @@ class Task:
     outside: int = 0
     headways: tuple[SaturationHeadway, ...] = ()
     time_gap_factor: float = 1.0
-    zoning: str = ""
+    why_no_zones: str = ""
 
     @property
     def counts(self) -> tuple[Count, ...]:
@@ -117,18 +116,18 @@ def calibration_task(
     model, headways, factor = _discharging(model_of(engine, inputs), asked.discharge_file)
     inside = usable(counts, _site(model), str(asked.counts_file), only_inside=asked.only_inside)
     fitted_to, held = hold_out(inside, asked.hold_out, seed)
-    zones, zoning = _zones(scenario)
+    zoning = zoning_of(scenario)
     return Task(
         asked,
         spec,
         Bench(model, plans_to_run(spec, model.traffic), _RUNS, seed),
-        prior_cells(model, asked.slice_s, zones),
+        prior_cells(model, asked.slice_s, zoning.of_link),
         fitted_to,
         held,
         len(counts) - len(inside),
         headways,
         factor,
-        zoning,
+        zoning.why_none,
     )
 
 
@@ -169,17 +168,3 @@ def _site(model: QueueModel) -> Site:
     traffic, inputs = model.traffic, model.inputs
     kinds = frozenset(one.id for one in traffic.demand.types)
     return Site(frozenset(traffic.roads.link_ids), kinds, inputs.analysis_begin_s, inputs.horizon_s)
-
-
-def _zones(scenario: Scenario) -> tuple[dict[str, str], str]:
-    """Return the zones of a network folder's links, and why they are not known where they should be.
-
-    Of an area, where trips enter anywhere, each link is its own zone.
-    """
-    folder, model = scenario.network.folder, scenario.demand.model
-    if folder is None or scenario.area is not None or model is None:
-        return {}, ""
-    if zones := zones_of_links(read_network(scenario.network.net_file), folder, model):
-        return zones, ""
-    held = f"{folder / 'demand'} holds the vehicles of the demand model {model!r}, but not {model}.yaml and its zones"
-    return {}, f"{held}: every link on which trips begin or end is taken as a zone of its own"

@@ -21,12 +21,12 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from congestion_lab.core.errors import Fault, ScenarioError
+from congestion_lab.core.modelwords import shown_value, told
 from congestion_lab.core.times import seconds_from_clock
 from congestion_lab.scenarios.document import Document, KeyPath, dotted
 
 M = TypeVar("M", bound=BaseModel)
 
-_MAX_SHOWN = 60  # characters of an offending value
 _NAME_PATTERN = r"\w[\w.-]{0,79}"
 _CLOCK_PATTERN = r"^\d{1,2}:[0-5]\d(:[0-5]\d)?$"
 
@@ -79,19 +79,8 @@ def _path_in_file(document: Document, detail: ErrorDetails) -> KeyPath:
 
 
 def _told(model: type[BaseModel], path: KeyPath, detail: ErrorDetails) -> tuple[str, str]:
-    if detail["type"] == "missing":
-        return "this key is missing", "add it"
-    if detail["type"] == "extra_forbidden":
-        return "unknown key", _known_keys(model, path)
-    if detail["type"] == "value_error":
-        reason = detail["ctx"]["error"]
-        return str(reason), getattr(reason, "hint", "")
-    return f"{detail['msg'].removeprefix('Input ')}, not {_shown(detail['input'])}", ""
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
+    rule, hint = told(detail)
+    return rule, _known_keys(model, path) if detail["type"] == "extra_forbidden" else hint
 
 
 def _known_keys(model: type[BaseModel], path: KeyPath) -> str:
@@ -123,7 +112,7 @@ class RuleError(ValueError):
 
 def _clock(value: object) -> float:
     if not isinstance(value, str):
-        raise RuleError(f"a time is text like 07:30, not {_shown(value)}", "write hours and minutes, e.g. 07:30")
+        raise RuleError(f"a time is text like 07:30, not {shown_value(value)}", "write hours and minutes, e.g. 07:30")
     try:
         return float(seconds_from_clock(value))
     except ValueError as error:
@@ -132,7 +121,7 @@ def _clock(value: object) -> float:
 
 def _resolved(value: object, info: ValidationInfo) -> Path:
     if not isinstance(value, str) or not value or "\0" in value:
-        raise RuleError(f"a path is text, not {_shown(value)}", "write the path relative to this file")
+        raise RuleError(f"a path is text, not {shown_value(value)}", "write the path relative to this file")
     folder: Path = (info.context or {}).get("folder", Path())
     return (folder / value).resolve()
 
@@ -165,7 +154,7 @@ def safe_name(name: str) -> str:
         RuleError: It may not.
     """
     if not re.fullmatch(_NAME_PATTERN, name):
-        rule = f"{_shown(name)} is no safe file name"
+        rule = f"{shown_value(name)} is no safe file name"
         raise RuleError(rule, "use up to 80 letters, digits, `-`, `_` and `.`, beginning with a letter or digit")
     return name
 

@@ -88,7 +88,8 @@ def records(
         raise error(Fault(rule, "check that the file is complete", str(path), problem.lineno)) from None
     except (OSError, EOFError) as problem:
         hint = "check the path and that the file is complete"
-        raise error(Fault(f"the file cannot be read: {problem}", hint, str(path))) from None
+        rule = f"the file cannot be read: {getattr(problem, 'strerror', None) or problem}"
+        raise error(Fault(rule, hint, str(path))) from None
     yield from builder.taken()
 
 

@@ -8,6 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.files import write_text
+from congestion_lab.core.names import clean_name
 from congestion_lab.network.model import Network
 from congestion_lab.network.roadlist import ListedLink, ListedNode, ListedTurn, RoadList
 from congestion_lab.sumo.importsettings import SETTINGS, Setting
@@ -82,7 +83,7 @@ def _element(tag: str, inside: str = "", /, **attributes: str) -> str:
 
 def _node(node: ListedNode) -> str:
     x, y = node.position
-    name = _element("param", key="name:en", value=node.name) if node.name else ""
+    name = _element("param", key="name:en", value=clean_name(node.name)) if node.name else ""
     kind = "traffic_light" if node.signal else "priority"
     return _element("node", name, id=node.id, x=f"{x:.8f}", y=f"{y:.8f}", type_=kind)
 
@@ -94,8 +95,8 @@ def _edge(link: ListedLink) -> str:
         id=link.id,
         from_=link.ends[0],
         to=link.ends[1],
-        name=link.name,
-        type_=link.kind,
+        name=clean_name(link.name),
+        type_=clean_name(link.kind),
         numLanes=f"{link.lanes}",
         speed=f"{link.speed_mps:.2f}",
         spreadType="right" if link.two_way else "center",

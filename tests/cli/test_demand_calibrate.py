@@ -142,7 +142,9 @@ def test_a_folder_with_vehicles_but_without_their_model_is_told(run: Run, town: 
     (town / "town.yaml").write_text(text)
     ended = run("demand", "calibrate", "town.yaml", *_QUICK, "--sumo-runs", "0", "--json")
     assert ended.code == 0, ended.err
-    told = "holds the vehicles of the demand model 'rush', but not rush.yaml and its zones: every link on which trips"
-    assert told in ended.err
-    assert any(told in note for note in ended.json["notes"])
-    assert "every link on which trips" in Path("runs/town-calibrated/report.html").read_text(encoding="utf-8")
+    told = "holds the vehicles of the demand model 'rush', but not rush.yaml and its zones"
+    assert f"{told}: every link on which trips begin or end" in ended.err
+    assert any(told in note and "a zone of its own" in note for note in ended.json["notes"])
+    assert "Every link on which trips begin or end is taken as a zone of its own" in Path(
+        "runs/town-calibrated/report.html"
+    ).read_text(encoding="utf-8")

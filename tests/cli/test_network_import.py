@@ -203,3 +203,13 @@ def test_a_folder_without_tables_is_refused(run: Run, here: Path) -> None:
     ended = run("network", "import", "tables", "-o", "out")
     assert ended.code == 3
     assert "tables: there is nothing in this folder that can be imported" in ended.err
+
+
+def test_roads_whose_points_the_map_lacks_are_told(run: Run, here: Path) -> None:
+    path = maps.written(here, maps.town())
+    text = path.read_text()
+    way, end = text.index("<way"), text.index("</way>")
+    path.write_text(text[:way] + text[way:end].replace('<nd ref="', '<nd ref="999') + text[end:])
+    ended = run("network", "import", path.name, "-o", "out")
+    assert ended.code == 0, ended.err
+    assert "Left out: points are not in the extract (1)." in ended.out

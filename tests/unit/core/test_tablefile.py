@@ -96,6 +96,14 @@ def test_a_cell_that_never_ends_is_told(tmp_path: Path) -> None:
         read_lines(path)
 
 
+@pytest.mark.parametrize("note", ['"broken', '"broken" and more', 'x\n4,"open'])
+def test_an_open_quotation_mark_swallows_no_row(tmp_path: Path, note: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"a,note\n1,fine\n2,{note}\n3,\n")
+    with pytest.raises(InputError, match=r"t\.csv:[34]: the table cannot be split .* quotation mark left open"):
+        read_lines(path)
+
+
 def test_a_sheet_is_read_with_its_row_numbers(tmp_path: Path) -> None:
     path = _book(tmp_path / "b.xlsx", ["a", "b"], [], [1, "٢", None], [None, 0.5])
     assert [(line.number, line.cells) for line in read_lines(path)] == [
@@ -125,7 +133,7 @@ def test_a_packed_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_entities_that_multiply_are_refused(tmp_path: Path) -> None:
     path = _with_sheet(tmp_path / "bomb.xlsx", _BOMB, _book(tmp_path / "b.xlsx", ["a"]))
-    with pytest.raises(InputError, match="damaged or no XLSX: Entit"):
+    with pytest.raises(InputError, match="holds a document type or entities"):
         read_lines(path)
 
 

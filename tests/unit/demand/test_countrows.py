@@ -216,13 +216,15 @@ def test_a_title_taken_for_the_heading_is_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("colums: {}\n", "mapping.yaml:1: `colums`: Extra inputs"),
+        ("colums: {}\n", "mapping.yaml:1: `colums`: unknown key"),
         ("columns: {link: a}\n", "mapping.yaml:1: `columns.link`"),
         ("counts:\n- {column: a}\n- {column: a}\n", "names a column twice: a"),
         ("counts:\n- {column: a, place: P}\n", "places that `places` lacks: P"),
         ("places:\n  P: {lat: 33}\n", "mapping.yaml:2: `places.P`: a point needs"),
         ("places:\n  P: {link_id: a, ib_link_id: b, ob_link_id: c}\n", "a place is either"),
-        ("time: {interval_min: 0}\n", "`time.interval_min`: Input should be greater than 0"),
+        ('time: {date_format: "%Q"}\n', "`time.date_format`: '%Q' does not tell a day"),
+        ('time: {date_format: "%d/%m"}\n', "`time.date_format`: '%d/%m' does not tell a day"),
+        ("time: {interval_min: 0}\n", "`time.interval_min`: should be greater than 0, not 0"),
         ("fixed: {link_id: a}\ncolumns: {link_id: b}\n", "both name link_id"),
         ("[1, 2]\n", "holds no keys"),
         ("a: [\n", "no YAML"),

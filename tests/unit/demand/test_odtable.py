@@ -163,3 +163,14 @@ def test_a_table_becomes_a_matrix() -> None:
     matrix = matrix_of(table, zones)
     assert matrix.trips[0, 1] == 5
     assert (matrix.total, matrix.intrazonal) == (5, 4)
+
+
+def test_more_vehicles_than_there_are_anywhere_are_refused(tmp_path: Path) -> None:
+    ((_line, rule),) = _told(tmp_path, "origin,destination,vehicles\na,b,1e308\nb,a,1e308\n")
+    assert rule == "the table has inf vehicles, 1e+308 from a to b"
+    assert "9e+06 from b to a" in _told(tmp_path, "from,a,b\na,0,2000000\nb,9000000,0\n")[0][1]
+
+
+def test_where_some_times_say_which_half_of_the_day_all_must(tmp_path: Path) -> None:
+    told = _told(tmp_path, "origin,destination,vehicles,begin,end\na,b,1,7:00 am,8:00 am\na,b,1,08:00,09:00\n")
+    assert told == [(3, "'08:00' may be morning or afternoon: other times of the column say which")]

@@ -246,3 +246,10 @@ def test_links_that_nobody_can_reach_are_counted(tmp_path: Path) -> None:
         "-d too, by U-turns only"
     )
     assert made.assumptions[-1] == "Left out: 1 × link not for cars, 3 × link that cannot be reached or left."
+
+
+def test_names_and_classes_with_control_characters_become_text(tmp_path: Path) -> None:
+    spoilt = LINKS.replace("b,Main", "b,Ma\0in\x1b[31m").replace("residential,all", "resi\x01dential,all")
+    _made, network = imported(folder(tmp_path, links=spoilt))
+    assert network.links["b"].name_en == "Main[31m"
+    assert network.links["d"].kind == "residential"
