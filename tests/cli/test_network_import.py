@@ -170,6 +170,8 @@ def test_a_map_is_asked_of_a_server_and_kept_for_days_without_one(run: Run, here
     assert "no answer from the server" in offline.err
     assert "is used instead: runs/.maps/overpass-" in offline.err
     assert "kept answer" in json.loads(Path("out/provenance.json").read_text())["origin"]["source"]
+    blank = run("network", "import", "--place", " ", "--overpass", server.url, "-o", "blank")
+    assert (blank.code, blank.err) == (3, "error: `--place`: the place has no name — write a town or district\n")
     other = run("network", "import", "--place", "Damascus", "--overpass", server.url, "-o", "other")
     assert other.code == 3
     assert "no answer from the server" in other.err
