@@ -92,9 +92,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A town or district by its name, in whatever language."""
+    """A town or district by its name, in whatever language; a blank one is a NetworkError."""
 
     name: str
+
+    def __post_init__(self) -> None:
+        """Refuse a blank name, of which a server would search the whole globe."""
+        if not self.name.strip():
+            raise NetworkError(Fault("the place has no name", "write a town or district", key="--place"))
 
     @property
     def roads(self) -> str:

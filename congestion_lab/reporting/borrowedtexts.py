@@ -59,6 +59,10 @@ SEARCH = (
 )  # fmt: skip
 
 CALIBRATION = (
+    N_("Every link on which trips begin or end is taken as a zone of its own: {why}."),
+    N_("the demand comes without zones"),
+    N_("the demand of an area has no zones, as trips enter it anywhere"),
+    N_("{folder} holds the vehicles of the demand model {model}, but not {file}.yaml and its zones"),
     N_("Saturation headways observed: {seen}. Time gaps were multiplied by {factor}."),
     N_("{headway} s on {link}"),
     N_("No estimate met the counts better than the prior: the vehicles are those of the scenario."),

@@ -152,8 +152,8 @@ def zone_connectors(
 def zones_of_links(network: Network, folder: Path, model: str) -> dict[str, str]:
     """Return the zone of each link on which the trips of a network folder's demand model may begin or end.
 
-    A link that serves several belongs to the gate among them, or else to the district in whose streets, by distance, it
-    comes first. Empty where the folder holds the vehicles of the model only, not what they were built from.
+    A link that serves several belongs to the gate among them, or else to the first district of the table. Empty where
+    the folder holds the vehicles of the model only, not what they were built from.
 
     Raises:
         DemandError: The folder's zones or the model are faulty, or do not fit the network.
@@ -162,16 +162,11 @@ def zones_of_links(network: Network, folder: Path, model: str) -> dict[str, str]
         return {}
     assumptions = read_model(folder, model)
     zones = read_zones(folder / "demand" / assumptions.zones)
-    gates = {zone.id for zone in zones if zone.is_gate}
-    claims = [
-        (zone not in gates, rank, link, zone)
-        for zone, connectors in zone_connectors(network, zones, assumptions).items()
-        for rank, one in enumerate(connectors)
-        for link in (*one.origins, *one.destinations)
-    ]
+    connectors = zone_connectors(network, zones, assumptions)
     found: dict[str, str] = {}
-    for _district, _rank, link, zone in sorted(claims):
-        found.setdefault(link, zone)
+    for zone in sorted(zones, key=lambda one: not one.is_gate):
+        for link in (link for one in connectors[zone.id] for link in (*one.origins, *one.destinations)):
+            found.setdefault(link, zone.id)
     return found
 
 

@@ -170,6 +170,8 @@ def test_a_map_is_asked_of_a_server_and_kept_for_days_without_one(run: Run, here
     assert "no answer from the server" in offline.err
     assert "is used instead: runs/.maps/overpass-" in offline.err
     assert "kept answer" in json.loads(Path("out/provenance.json").read_text())["origin"]["source"]
+    blank = run("network", "import", "--place", " ", "--overpass", server.url, "-o", "blank")
+    assert (blank.code, blank.err) == (3, "error: `--place`: the place has no name — write a town or district\n")
     other = run("network", "import", "--place", "Damascus", "--overpass", server.url, "-o", "other")
     assert other.code == 3
     assert "no answer from the server" in other.err
@@ -213,3 +215,19 @@ def test_roads_whose_points_the_map_lacks_are_told(run: Run, here: Path) -> None
     ended = run("network", "import", path.name, "-o", "out")
     assert ended.code == 0, ended.err
     assert "Left out: points are not in the extract (1)." in ended.out
+
+
+def test_relations_that_refer_to_each_other_and_to_nothing_do_no_harm(run: Run, here: Path) -> None:
+    path = maps.written(here, maps.town())
+    assert run("network", "import", path.name, "-o", "plain").code == 0
+    circle = "".join(
+        f'<relation id="{one}"><member type="relation" ref="{other}" role="via"/>'
+        f'<member type="way" ref="987654" role="from"/><tag k="type" v="restriction"/>'
+        f'<tag k="restriction" v="no_left_turn"/></relation>'
+        for one, other in ((1, 2), (2, 1), (3, 3))
+    )
+    path.write_text(path.read_text().replace("</osm>", circle + "</osm>"))
+    ended = run("network", "import", path.name, "-o", "out")
+    assert ended.code == 0, ended.err
+    plain, out = (gzip.decompress(Path(name, "roads.net.xml.gz").read_bytes()) for name in ("plain", "out"))
+    assert out == plain

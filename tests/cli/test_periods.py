@@ -171,14 +171,18 @@ def test_every_model_of_a_folder_is_built_by_one_command(run: Run, tmp_path: Pat
     for name in ("network.yaml", "damascus.net.xml.gz", "demand/zones.csv", "demand/lines.csv"):
         shutil.copy(_DAMASCUS / name, tmp_path / name)
     base = (_DAMASCUS / "demand/am-peak.yaml").read_text(encoding="utf-8")
-    assert "iterations: {value: 20" in base
-    assert "value: 0.30\n" in base
-    quick = base.replace("iterations: {value: 20", "iterations: {value: 1").replace("value: 0.30\n", "value: 0.04\n")
+    quick = base
+    for old, new in (("iterations: {value: 20", "iterations: {value: 1"), ("\n  value: 0.30\n", "\n  value: 0.04\n")):
+        assert old in quick
+        quick = quick.replace(old, new)
     (tmp_path / "demand/am-peak.yaml").write_text(quick)
     (tmp_path / "demand/night.yaml").write_text(
         "name: night\nbased_on: am-peak\nlevel: {value: 0.01, assumption: most people sleep}\n"
     )
-    told = run("demand", "build", tmp_path, "--model", "all", "--json").json["demands"]
+    told = run("demand", "build", tmp_path, "--model", "all", "--json").json
+    told, lines = told["demands"], told["lines"]
+    assert lines["am-peak"]["microbus"]["replaced_share"] == 1  # many lines, hardly any trips
+    assert lines["night"]["microbus"]["lines_km"] == lines["am-peak"]["microbus"]["lines_km"]
     assert {name: Path(path).name for name, path in told.items()} == {
         "am-peak": "am-peak.rou.xml.gz",
         "night": "night.rou.xml.gz",
