@@ -41,4 +41,4 @@ def unshielded(text: str) -> str:
 
 def xml_comment(text: str) -> str:
     """Return a line of XML that only people read; nothing for empty text."""
-    return f"<!-- {text.replace('--', '- -').rstrip('-')} -->\n" if text else ""
+    return f"<!-- {re.sub('-(?=-)', '- ', text)} -->\n" if text else ""
