@@ -159,7 +159,7 @@ def test_the_certificates_of_the_shipped_plans_say_what_their_guide_says(net_fil
         "muhajirin_2": {no_time},
         "police_hq": {no_time},
         "rawda": {("yielding", Verdict.RESERVED)},
-        "shahbandar": {long_ways},
+        "shahbandar": {long_ways, ("yielding", Verdict.RESERVED)},
         "zahira": {long_ways, no_time},
     }
 
