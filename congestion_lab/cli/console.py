@@ -16,6 +16,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from typing_extensions import override
 
+from congestion_lab.core.names import printable
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -49,12 +51,17 @@ _err = Console(stderr=True, highlight=False, emoji=False)
 def say(table_or_text: "Table | str") -> None:
     """Print a result; tables fit the terminal as long as no figure would be cut, lines of text stay whole."""
     if isinstance(table_or_text, str):
-        _out.print(escape(table_or_text), soft_wrap=True)
+        _out.print(_plain(table_or_text), soft_wrap=True)
     else:
         needed = _out.measure(table_or_text, options=_out.options.update(width=_WIDEST)).minimum
         if needed > _out.width:
             table_or_text.width = needed
         _out.print(table_or_text, crop=False)
+
+
+def _plain(text: str) -> str:
+    """Return text that neither the terminal nor the markup of tables obeys; names in it come from files of others."""
+    return escape(printable(text))
 
 
 def say_json(value: object) -> None:
@@ -77,18 +84,18 @@ def drop_output() -> None:
 def remark(text: str) -> None:
     """Tell something beside the result, unless `-q` asks for errors only."""
     if _log.isEnabledFor(logging.WARNING):
-        _err.print(escape(text), soft_wrap=True)
+        _err.print(_plain(text), soft_wrap=True)
 
 
 def detail(text: str) -> None:
     """Tell what `-v` asks for."""
     if _log.isEnabledFor(logging.INFO):
-        _err.print(escape(text), soft_wrap=True)
+        _err.print(_plain(text), soft_wrap=True)
 
 
 def complain(text: str) -> None:
     """Tell what went wrong."""
-    _err.print(f"[bold red]error:[/] {escape(text)}", soft_wrap=True)
+    _err.print(f"[bold red]error:[/] {_plain(text)}", soft_wrap=True)
 
 
 def set_verbosity(verbosity: int) -> None:

@@ -168,6 +168,7 @@ def export(
     from congestion_lab.exporting.formats import FORMATS
     from congestion_lab.exporting.formats import export as exported
     from congestion_lab.exporting.wording import Language
+    from congestion_lab.reporting.borrowed import retold
     from congestion_lab.reporting.translation import _, direction, speaking
     from congestion_lab.signals.planfile import read_plan_file
     from congestion_lab.sumo.netfile import read_network
@@ -185,7 +186,7 @@ def export(
         remark(mark.text)
     with progress() as bars, speaking(lang):
         bars.add_task(f"exporting {file}", total=None)
-        language = Language(_, right_to_left=direction() == "rtl")
+        language = Language(_, right_to_left=direction() == "rtl", retell=retold)
         network = None if network_path is None else read_network(net_of(network_path, variant))
         written = [
             exported(content, one, out, network=network, marking=mark.text, language=language, source=str(file))

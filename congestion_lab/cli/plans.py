@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from congestion_lab.core.names import clean_name
 from congestion_lab.signals.phases import Phase, clearances, phases
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic, max_gap_s
@@ -10,8 +11,8 @@ from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_
 
 def plan_lines(plan: SignalPlan, name: str) -> Iterator[str]:
     """Yield a plan as text: a heading and the phases."""
-    heading = f"{plan.controller_id}  {name}" if name and name != plan.controller_id else plan.controller_id
-    yield heading
+    controller, place = clean_name(plan.controller_id), clean_name(name)
+    yield f"{controller}  {place}" if place and place != controller else controller
     by_traffic = is_timed_by_traffic(plan)
     plan = at_its_longest(plan)
     greens = ", ".join(_green(plan, phase) for phase in phases(plan))

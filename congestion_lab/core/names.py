@@ -17,10 +17,17 @@ def clean_name(name: str) -> str:
     Control characters, bidirectional overrides and unassigned code points go; white space becomes one space; what is
     longer than 120 characters is cut. Markup is not touched: whoever writes HTML or XML escapes.
     """
-    spaced = _SPACES.sub(" ", name)
-    kept = (char for char in spaced if char in _JOINERS or unicodedata.category(char) not in _INVISIBLE)
-    text = "".join(kept).strip()
+    text = _visible(_SPACES.sub(" ", name)).strip()
     return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """Return lines of text without anything that a terminal would obey or hide."""
+    return "\n".join(_visible(line.replace("\t", " ")) for line in text.split("\n"))
+
+
+def _visible(text: str) -> str:
+    return "".join(char for char in text if char in _JOINERS or unicodedata.category(char) not in _INVISIBLE)
 
 
 def inert(text: str) -> str:
@@ -41,4 +48,4 @@ def unshielded(text: str) -> str:
 
 def xml_comment(text: str) -> str:
     """Return a line of XML that only people read; nothing for empty text."""
-    return f"<!-- {text.replace('--', '- -').rstrip('-')} -->\n" if text else ""
+    return f"<!-- {re.sub('-(?=-)', '- ', text)} -->\n" if text else ""

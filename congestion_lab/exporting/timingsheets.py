@@ -96,5 +96,5 @@ def _marked(pen: Pen, handover: Handover) -> int:
     """Write the marking, if there is one, and return the row below."""
     if not handover.marking:
         return 1
-    pen.marking(1, handover.marking)
+    pen.marking(1, handover.language.retell(handover.marking))
     return 2

@@ -14,10 +14,12 @@ class Language:
     Attributes:
         say: Translates one of this module's texts.
         right_to_left: Whether sheets begin on the right.
+        retell: Translates a sentence of the program with figures in it, such as the marking.
     """
 
     say: Callable[[str], str]
     right_to_left: bool = False
+    retell: Callable[[str], str] = str
 
 
 def N_(message: str) -> str:  # noqa: N802 -- gettext's name for what is extracted here and translated elsewhere

@@ -231,5 +231,8 @@ def marking(certificates: Iterable[Certificate]) -> Marking:
         return Marking(certified=True, text=f"CERTIFIED: {len(every)} of {len(every)} controllers meet every rule.")
     if not every:
         return Marking(certified=False, text="NOT CERTIFIED: there is no plan.")
-    rule = f"{failing} of {len(every)} controllers breach a rule or cannot be judged"
-    return Marking(certified=False, text=f"NOT CERTIFIED: {rule}. Not for use in a controller.")
+    text = (
+        f"NOT CERTIFIED: {failing} of {len(every)} controllers breach a rule or cannot be judged. "
+        "Not for use in a controller."
+    )
+    return Marking(certified=False, text=text)

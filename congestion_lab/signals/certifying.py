@@ -21,9 +21,10 @@ from congestion_lab.signals.certificate import (
 from congestion_lab.signals.clearing import Need, required_yellow_s
 from congestion_lab.signals.conflicts import group_conflicts
 from congestion_lab.signals.crossings import leg_judgements
+from congestion_lab.signals.doubts import DOUBTS, known_heads
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.laid import TOLERANCE_S, LaidPlan
-from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
+from congestion_lab.signals.plan import Control, PlanSet, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic
 from congestion_lab.signals.ringsums import ring_judgements, ring_text
 from congestion_lab.signals.safety import STANDARD_RULES, Breach, Rules, check_plan
@@ -38,7 +39,6 @@ _BY_CHECK = {
     "stated-minimum": ("stated-minimum",),
 }
 """Rules that are no matter of a single time, by the names that `safety` gives to their breaches."""
-_WITHOUT_ORDER = frozenset({Aspect.FLASHING, Aspect.DARK})
 _RANK = {Verdict.BREACHED: 0, Verdict.RESERVED: 1, Verdict.MET: 2}
 
 
@@ -78,7 +78,7 @@ def certificate(plan: SignalPlan, intersection: Intersection, rules: Rules = STA
     found = list(_separations(site))
     ids = [group.id for group in plan.groups]
     judged = itertools.chain(
-        [Judgement("known", (), Verdict.MET)],
+        known_heads(site),
         _by_check(site, check_plan(plan, intersection, rules)),
         _times(plan),
         ring_judgements(shortest, intersection),
@@ -113,19 +113,11 @@ def _by_check(site: LaidPlan, breaches: Sequence[Breach]) -> Iterator[Judgement]
         for breach in broken:
             at_s = None if breach.interval is None else starts[breach.interval]
             yield Judgement(rule, breach.groups, Verdict.BREACHED, at_s=at_s, note=breach.message)
-        lawless = [] if broken or rule != "conflicts" else _without_order(site)
-        for group in lawless:
-            note = f"group {group} flashes or is dark during the cycle, so that the rules of the road decide"
-            yield Judgement(rule, (group,), Verdict.RESERVED, note=note)
-        if not broken and not lawless:
+        doubts = [] if broken else list(DOUBTS[rule](site)) if rule in DOUBTS else []
+        for groups, note in doubts:
+            yield Judgement(rule, groups, Verdict.RESERVED, note=note)
+        if not broken and not doubts:
             yield Judgement(rule, (), Verdict.MET)
-
-
-def _without_order(site: LaidPlan) -> list[str]:
-    shown = {
-        group.id: {each.aspects[place] for each in site.plan.intervals} for place, group in enumerate(site.plan.groups)
-    }
-    return [group for group, aspects in shown.items() if aspects & _WITHOUT_ORDER]
 
 
 def _times(plan: SignalPlan) -> Iterator[Judgement]:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.signals.apart import never_together
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 from congestion_lab.signals.planrecords import PhaseTimes
-from congestion_lab.signals.safety import never_together
 
 _DECIMALS = 3  # instants closer than a millisecond are one
 _RANK = (Aspect.GREEN, None, Aspect.PERMITTED)  # where several phases release a head, the strongest counts

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.signals.apart import never_together
 from congestion_lab.signals.clearing import required_yellow_s
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import MIN_GREEN_S, phases, stated_min_s
@@ -23,7 +24,6 @@ from congestion_lab.signals.safety import (
     Rules,
     check_plan,
     intergreen_shortages,
-    never_together,
 )
 from congestion_lab.signals.timeline import green_times
 from congestion_lab.signals.timing import pedestrian_clearance_s

@@ -8,10 +8,10 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from congestion_lab.core.geometry import Turn
+from congestion_lab.signals.apart import never_together
 from congestion_lab.signals.clearing import required_yellow_s
 from congestion_lab.signals.conflicts import Gap
-from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.laid import TOLERANCE_S, LaidPlan
 from congestion_lab.signals.phases import phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
@@ -103,29 +103,6 @@ def check_plan(plan: SignalPlan, intersection: Intersection, rules: Rules = STAN
     return tuple(found)
 
 
-def never_together(intersection: Intersection) -> frozenset[tuple[int, int]]:
-    """Return the pairs (a, b), a < b, of heads that no signal may release at once, whoever is to give way.
-
-    Drivers going straight on do not look for cross traffic or for people on foot: what a green asks to yield is who
-    turns (MUTCD 2009, section 4D.04).
-    """
-    heads: dict[int, list[SignalHead]] = {}
-    for head in intersection.heads:
-        heads.setdefault(head.index, []).append(head)
-    return frozenset(
-        (first, second)
-        for first, second in intersection.conflicts
-        if any(_cross_straight(one, other) for one in heads.get(first, ()) for other in heads.get(second, ()))
-    )
-
-
-def _cross_straight(one: SignalHead, other: SignalHead) -> bool:
-    if one.is_crossing or other.is_crossing:
-        return Turn.STRAIGHT in (one.turn, other.turn)
-    apart = one.from_link != other.from_link and one.to_link != other.to_link
-    return apart and one.turn is other.turn is Turn.STRAIGHT
-
-
 def _breach(
     site: LaidPlan, rule: str, groups: tuple[str, ...], interval: int | None, message: str, *, severity: str = ERROR
 ) -> Breach:
@@ -167,7 +144,9 @@ def _straight_across(site: LaidPlan) -> Iterator[Breach]:
         shown = zip(site.column(first), site.column(second), strict=True)
         for number, pair in enumerate(shown):
             if all(aspect.is_green for aspect in pair) and pair != (Aspect.GREEN, Aspect.GREEN):
-                message = f"heads {first} and {second} lead straight across each other, both green in interval {number}"
+                message = (
+                    f"heads {first} and {second} meet from the side or straight on, both green in interval {number}"
+                )
                 yield _breach(site, "straight-across", site.names(first, second), number, message)
 
 

@@ -207,6 +207,9 @@ def _misfits(files: Mapping[Path, PlanFile], source: str) -> Iterator[Fault]:
             yield Fault(f"{name} and {names[0]} are for different networks", "use plans of one network", source)
         elif _controllers(files[name]) != _controllers(first):
             yield Fault(f"{name} and {names[0]} are for different controllers", "give every controller a plan", source)
+        elif files[name].intersections != first.intersections:
+            rule = f"{name} and {names[0]} describe the intersections differently"
+            yield Fault(rule, "write the plan files anew from the network, with the same version", source)
     known = {site.controller_id for site in first.intersections}
     homeless = sorted(_controllers(first) - known)
     if homeless:

@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from congestion_lab.core.geometry import Turn
+from congestion_lab.signals.apart import never_together
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Interval, SignalPlan
-from congestion_lab.signals.safety import ERROR, check_plan, intergreen_shortages, never_together
+from congestion_lab.signals.safety import ERROR, check_plan, intergreen_shortages
 from congestion_lab.signals.succession import Block, Present, Shown, Stage, ring_of_blocks
 
 LIMIT = 12  # rings per intersection, the present one among them: more would only thin out the search

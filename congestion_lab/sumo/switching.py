@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from congestion_lab.core.files import write_text
+from congestion_lab.core.names import xml_comment
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.schedule import DayType
 from congestion_lab.signals.transitions import Procedure, switch_point_s
@@ -24,9 +25,9 @@ def write_day(day: DayType, procedure: Procedure, target: Path, *, comment: str 
     Raises:
         SignalPlanError: A plan leaves out a signal head, or cannot run in SUMO.
     """
-    said = f"<!-- {comment.replace('--', '- -')} -->\n" if comment else ""
     body = "".join((*_programmes(day), *_switches(day), *_junctions(day, procedure)))
-    write_text(target, f'<?xml version="1.0" encoding="UTF-8"?>\n{said}<additional>\n{body}</additional>\n')
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n{xml_comment(comment)}'
+    write_text(target, f"{head}<additional>\n{body}</additional>\n")
 
 
 def _programmes(day: DayType) -> Iterator[str]:

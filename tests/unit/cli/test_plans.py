@@ -1,5 +1,8 @@
 """Plans as lines of text and as values for machines."""
 
+import pytest
+
+from congestion_lab.cli.console import say
 from congestion_lab.cli.plans import plan_lines, plans_as_json
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 from congestion_lab.signals.retiming import RingTimer
@@ -37,3 +40,10 @@ def test_machines_are_told_the_same() -> None:
     assert (actuated["cycle_s"], actuated["max_gap_s"]) == (73, 2.5)
     assert actuated["phases"][1] == {"groups": ["b"], "green_s": 25, "shortest_s": 3}
     assert "offset_s" not in actuated
+
+
+def test_names_in_lines_say_nothing_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    say("\x1b[31mred\u202e [bold]x[/]\n\u0645\u06cc\u200c\u062e  two")
+    assert capsys.readouterr().out == "[31mred [bold]x[/]\n\u0645\u06cc\u200c\u062e  two\n"
+    (heading, *_) = plan_lines(FIXED, "\u202eCorner\x07")
+    assert heading.endswith("  Corner")

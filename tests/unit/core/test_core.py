@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import defusedxml.ElementTree
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from congestion_lab.core.digests import digest_of, digest_of_file
 from congestion_lab.core.errors import Fault, InputError, ScenarioError, SumoFailedError
 from congestion_lab.core.files import folder_written_whole, inside, remove_abandoned, write_json, written_whole
+from congestion_lab.core.names import xml_comment
 from congestion_lab.core.seeds import derived_seed
 from congestion_lab.core.tables import contract
 from congestion_lab.core.times import clock_from_seconds, seconds_from_clock
@@ -151,3 +153,10 @@ def test_what_a_killed_process_left_unfinished_is_removed_and_nothing_else(tmp_p
     with folder_written_whole(tmp_path / "mine") as mine:
         remove_abandoned(tmp_path)
         assert {path.name for path in tmp_path.iterdir()} == {"finished", mine.name}
+
+
+@pytest.mark.parametrize("text", ["a--b", "a---b", "----", "-", "ends -", "-->"])
+def test_no_text_ends_a_comment(text: str) -> None:
+    said = xml_comment(text)
+    assert defusedxml.ElementTree.fromstring(f"{said}<root/>").tag == "root"
+    assert said.count("-->") == 1

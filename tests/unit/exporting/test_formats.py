@@ -157,10 +157,12 @@ def calculated(sheet: Worksheet, place: str) -> float | str:
 def test_a_language_speaks_every_fixed_word(plan_file: Path, tmp_path: Path) -> None:
     content = read_plan_file(plan_file)
     sites = {site.controller_id: site for site in content.intersections}
-    language = Language(lambda text: f"«{text}»", right_to_left=True)
-    (path,) = write_xlsx(Handover("s", content.plans, sites, language=language), tmp_path / "s").files
+    language = Language(lambda text: f"«{text}»", right_to_left=True, retell=lambda text: f"«again: {text}»")
+    handover = Handover("s", content.plans, sites, marking="marked", language=language)
+    (path,) = write_xlsx(handover, tmp_path / "s").files
     book = openpyxl.load_workbook(path)
     assert all(sheet.sheet_view.rightToLeft for sheet in book)
+    assert all(sheet["A1"].value == sheet.oddHeader.center.text == "«again: marked»" for sheet in book)
     texts = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
     data = {"C[1]-*?", *(str(text) for plan in content.plans for text in (plan.controller_id, plan.program_id))}
     spoken = {text for text in texts if "«" in text}

@@ -2,8 +2,10 @@ import pytest
 
 from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.translation import ARABIC_INDIC, speaking
+from congestion_lab.signals.certificate import Certificate, Judgement, Verdict, marking
 
 FOUND = "40 m of street touch the network nowhere and are not in it: way 7, way 8 and 3 more"
+MET = Judgement("known", (), Verdict.MET)
 HOSTILE = "\u202e<script>alert(1)</script>"
 
 
@@ -59,3 +61,13 @@ def test_an_endless_name_is_not_searched_for_templates() -> None:
     endless = "(" + ", from way 1 into way 2" * 20000
     with speaking("ar"):
         assert retold(endless).startswith("\u2068(")
+
+
+@pytest.mark.parametrize(
+    "certificates", [[], [Certificate("a", "a", "")], [Certificate("a", "a", "", judgements=(MET,))]]
+)
+def test_the_marking_of_a_plan_is_told_in_arabic(certificates: list[Certificate]) -> None:
+    with speaking("ar"):
+        said = retold(marking(certificates).text)
+    assert said.startswith(("معتمدة", "غير معتمدة"))
+    assert not set(said) & set("abcdefghijklmnopqrstuvwxyz")

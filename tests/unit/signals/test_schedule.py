@@ -229,3 +229,7 @@ def test_plans_of_another_network_or_other_controllers_are_refused(folder: Path)
     write_plan_file(folder / "day.json", PlanFile("s", "net", (SITE,), PlanSet((replace(DAY, controller_id="d"),))))
     with pytest.raises(SignalPlanError, match="different controllers"):
         read_schedule(_schedule(folder, WEEK))
+    other = replace(SITE, conflicts=frozenset())
+    write_plan_file(folder / "day.json", PlanFile("s", "net", (other,), PlanSet((DAY,))))
+    with pytest.raises(SignalPlanError, match="describe the intersections differently"):
+        read_schedule(_schedule(folder, WEEK))
