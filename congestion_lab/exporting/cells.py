@@ -10,8 +10,8 @@ Cell = str | float | int
 
 
 def seconds(value: float) -> float | int:
-    """Return whole seconds as an integer, others to a tenth."""
-    rounded = round(float(value), 1)
+    """Return whole seconds as an integer, others to a millisecond, to which plans are exact."""
+    rounded = round(float(value), 3)
     return int(rounded) if rounded.is_integer() else rounded
 
 

@@ -97,8 +97,8 @@ class _Writer:
             row: Row = {"plan": _PLAN, "controller": shielded(self._plan.controller_id)}
             if number == 0:
                 begin = self._plan.offset_s + starts[phase.intervals[0]]
-                row |= {"name": shielded(clean_name(self._site.name)), "cycle_s": _exact(self._plan.cycle_s)}
-                row |= {"offset_s": _exact(begin % self._plan.cycle_s), "on_red": self._on_red()}
+                row |= {"name": shielded(clean_name(self._site.name)), "cycle_s": seconds(self._plan.cycle_s)}
+                row |= {"offset_s": seconds(begin % self._plan.cycle_s), "on_red": self._on_red()}
             yield row | {"phase": number + 1} | self._cells(phase, found[(number + 1) % len(found)])
 
     def approaches(self) -> Iterator[Row]:
@@ -119,11 +119,11 @@ class _Writer:
         shown = intervals[phase.intervals[0]].aspects
         walks = any(head.is_crossing and self._shows(head, shown, Aspect.GREEN) for head in self._site.heads)
         return {
-            "green_s": _exact(phase.green_s),
-            "yellow_s": _exact(yellow),
-            "all_red_s": _exact(sum(each.duration_s for each in between) - yellow),
-            "min_green_s": _exact(stated_min_s(self._plan, phase.intervals)),
-            "walk_s": _exact(phase.green_s) if walks else "",
+            "green_s": seconds(phase.green_s),
+            "yellow_s": seconds(yellow),
+            "all_red_s": seconds(sum(each.duration_s for each in between) - yellow),
+            "min_green_s": seconds(stated_min_s(self._plan, phase.intervals)),
+            "walk_s": seconds(phase.green_s) if walks else "",
             "movements": self._movements(head for head in self._heads if self._shows(head, shown, Aspect.GREEN)),
             "permitted": self._movements(head for head in self._heads if self._shows(head, shown, Aspect.PERMITTED)),
         }
@@ -153,11 +153,6 @@ class _Writer:
             same = [one for one in alike if one.to_link == head.to_link]
             lanes_differ = len({self._place.get(one.index) for one in same}) > 1
             yield head, f"{word}@{head.from_lane + 1}" if lanes_differ else word
-
-
-def _exact(value: float) -> float | int:
-    rounded = round(value, 3)
-    return seconds(rounded) if rounded == round(rounded, 1) else rounded
 
 
 def _write_book(path: Path, rows: Iterable[Row], approaches: Iterable[Row]) -> None:

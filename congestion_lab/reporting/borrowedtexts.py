@@ -243,6 +243,7 @@ CERTIFICATES = (
     N_("the phase at interval {number} lasts {lasting} s; the plan states {least} s or more"),
     N_("group {group} flashes or is dark during the cycle, so that the rules of the road decide"),
     N_("group {first} goes straight on but has to yield to turns of group {second}; only signs say so"),
+    N_("group {first} turns right into traffic of group {second} from the side; only signs say who yields"),
     N_("group {group} has a signal head of which the intersection does not say what it releases"),
     N_("{control} control: greens vary and may be left out; judged are the shortest ones, in this order"),
     N_("{shown} s; never more than {most} s"),

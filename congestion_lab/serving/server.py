@@ -95,8 +95,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _is_for_us(self) -> bool:
         given = self.headers.get_all("Host", [])
         try:
-            return len(given) == 1 and urlsplit(f"//{given[0]}").hostname in self.server.names
-        except ValueError:  # no host at all
+            hosts = [urlsplit(f"//{each}") for each in given]
+            return [(each.hostname in self.server.names, each.port != 0) for each in hosts] == [(True, True)]
+        except ValueError:  # no host at all, or no number for a port
             return False
 
     def _give(self, answer: Answer, *, with_body: bool) -> None:

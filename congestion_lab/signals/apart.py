@@ -45,6 +45,23 @@ def straight_that_yields(intersection: Intersection) -> frozenset[tuple[int, int
     )
 
 
+def right_into_the_side(intersection: Intersection) -> frozenset[tuple[int, int]]:
+    """Return the pairs (a, b) of heads of which the first turns right to where the second goes straight on.
+
+    That traffic comes from the side, where a driver who turns right on a green expects none.
+    """
+    right = [head for head in intersection.heads if head.turn is Turn.RIGHT]
+    straight = [head for head in intersection.heads if head.turn is Turn.STRAIGHT]
+    return frozenset(
+        (one.index, other.index)
+        for one in right
+        for other in straight
+        if one.to_link == other.to_link
+        and one.from_link != other.from_link
+        and intersection.in_conflict(one.index, other.index)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Ways:
     """Where traffic of each inbound link may go, but for turning round.

@@ -1,10 +1,9 @@
 """What a plan leaves open although it breaches nothing: neither its file nor its signals say who may go."""
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from congestion_lab.signals.apart import straight_that_yields
+from congestion_lab.signals.apart import right_into_the_side, straight_that_yields
 from congestion_lab.signals.certificate import Judgement, Verdict
 from congestion_lab.signals.laid import LaidPlan
 from congestion_lab.signals.plan import Aspect, SignalGroup
@@ -40,19 +39,24 @@ def _without_order(site: LaidPlan) -> Iterator[Doubt]:
             )
 
 
-def _straight_gives_way(site: LaidPlan) -> Iterator[Doubt]:
-    pairs = site.placed(straight_that_yields(site.intersection))
-    together = (pair for pair in pairs if _green_together(site, *pair))
-    for names in dict.fromkeys(site.names(*pair) for pair in together):
+def _untold(site: LaidPlan) -> Iterator[Doubt]:
+    for names in _green_together(site, straight_that_yields(site.intersection)):
         note = f"group {names[0]} goes straight on but has to yield to turns of group {names[-1]}; only signs say so"
+        yield names, note
+    for names in _green_together(site, right_into_the_side(site.intersection)):
+        note = (
+            f"group {names[0]} turns right into traffic of group {names[-1]} from the side; only signs say who yields"
+        )
         yield names, note
 
 
-def _green_together(site: LaidPlan, first: int, second: int) -> bool:
-    return any(map(operator.and_, site.green[site.place[first]], site.green[site.place[second]]))
+def _green_together(site: LaidPlan, pairs: Iterable[tuple[int, int]]) -> Iterable[tuple[str, ...]]:
+    """Return the groups, each pair once, of those heads that are green at once."""
+    greens = ((pair, zip(*(site.green[site.place[head]] for head in pair), strict=True)) for pair in site.placed(pairs))
+    return dict.fromkeys(site.names(*pair) for pair, shown in greens if any(map(all, shown)))
 
 
 DOUBTS: Mapping[str, Callable[[LaidPlan], Iterator[Doubt]]] = MappingProxyType(
-    {"conflicts": _without_order, "yielding": _straight_gives_way}
+    {"conflicts": _without_order, "yielding": _untold}
 )
 """What cannot be judged of a rule that nothing breaches, by the rule's id."""

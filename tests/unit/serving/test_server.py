@@ -179,7 +179,16 @@ def test_no_address_becomes_a_path(ask: Ask, root: Path, id_of: Id, target: str)
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil.example", "[::1", "10.0.0.1"]
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "127.0.0.1:80.evil.example",
+        "",
+        "localhost@evil.example",
+        "[::1",
+        "10.0.0.1",
+    ],
 )
 def test_a_host_that_is_not_ours_is_refused(ask: Ask, host: str) -> None:
     answer = ask("/en/", host=host)

@@ -317,6 +317,15 @@ def test_straight_on_that_has_to_give_way_to_a_turn_is_reserved() -> None:
     assert not [each for each in apart.open if each.rule == "yielding"]
 
 
+def test_a_right_turn_into_a_green_from_the_side_is_reserved() -> None:
+    one = certificate(_plan((20.0, "GGrgr"), (4.0, "yyryr"), (6.0, "rrrrr"), (20.0, "rrGrr"), (4.0, "rryrr")), JUNCTION)
+    assert ("yielding", ("3", "0"), Verdict.RESERVED) in _open(one)
+    apart = certificate(
+        _plan((20.0, "GGrrr"), (4.0, "yyrrr"), (6.0, "rrrrr"), (20.0, "rrGGr"), (4.0, "rryyr")), JUNCTION
+    )
+    assert not [each for each in apart.open if each.rule == "yielding"]
+
+
 def test_a_green_for_a_head_of_which_nothing_is_known_is_no_pass() -> None:
     wider = [(length, f"{state}{'G' if number == 0 else 'r'}") for number, (length, state) in enumerate(SAFE)]
     one = certificate(_plan(*wider), SITE)
