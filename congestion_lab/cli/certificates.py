@@ -39,6 +39,12 @@ def released(content: PlanFile, source: Path, *, uncertified: bool) -> Marking:
     raise SignalPlanError(Fault(f"{found.text.removesuffix('.')}{first}", hint, str(source)))
 
 
+def marking_line(content: PlanFile, source: Path) -> str:
+    """Return whether plans are certified, and where to read why not: the rules of safety alone are not all."""
+    found = marking(certify(content.plans, content.intersections))
+    return found.text if found.certified else f"{found.text} See `congestion-lab plan certify {source}`."
+
+
 def certificate_lines(one: Certificate) -> Iterator[str]:
     """Yield a certificate in short: how many judgements came out how, and those that are open."""
     name = f"{clean_name(one.controller_id)}  {one.name}".removesuffix(f"  {clean_name(one.controller_id)}")

@@ -18,11 +18,13 @@ from congestion_lab.cli.options import (
     variant_option,
     verbosity_options,
 )
+from congestion_lab.cli.periods import period_option
 from congestion_lab.cli.planimport import import_plans, template
 from congestion_lab.cli.planjudging import analyze, certify, corridors
 from congestion_lab.cli.schedule import schedule
 
 if TYPE_CHECKING:
+    from congestion_lab.network.model import Network
     from congestion_lab.signals.planfile import PlanFile
     from congestion_lab.signals.safety import Breach
 
@@ -61,6 +63,7 @@ for _command in (import_plans, template, certify, analyze, corridors, schedule):
 @verbosity_options
 def check(file: Path, *, repair: bool, out: Path | None, as_json: bool) -> int:
     """Name every breach of the safety rules in FILE, with its rule; exit code 3 if there is an error."""
+    from congestion_lab.cli.certificates import marking_line
     from congestion_lab.signals.planfile import read_plan_file
     from congestion_lab.signals.safety import check as breaches_of
 
@@ -76,6 +79,7 @@ def check(file: Path, *, repair: bool, out: Path | None, as_json: bool) -> int:
         say_json({"controllers": len(content.plans), "errors": errors, "breaches": [asdict(one) for one in breaches]})
     else:
         _say_breaches(content, breaches, errors)
+        say(marking_line(content, target if repair else file))
     return Exit.BAD_INPUT if errors else Exit.OK
 
 
@@ -147,6 +151,13 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     help="The network that the plans were made for; utdf and gmns tell where its roads run.",
 )
 @variant_option
+@click.option(
+    "--scenario",
+    "scenario_file",
+    type=click.Path(path_type=Path),
+    help="The scenario that the plans were made for, instead of its network: needed where it cuts an area.",
+)
+@period_option
 @lang_option(help="Language of the timing sheets (xlsx): English, or Arabic from right to left.")
 @click.option("--uncertified", is_flag=True, help="Export plans that are not certified too; every file says so.")
 @out_option("Folder the files are written to. Default: plans.", default=Path("plans"), show_default=False)
@@ -158,6 +169,8 @@ def export(
     formats: Sequence[str],
     network_path: Path | None,
     variant: str | None,
+    scenario_file: Path | None,
+    period: str | None,
     lang: str,
     uncertified: bool,
     out: Path,
@@ -171,23 +184,25 @@ def export(
     from congestion_lab.reporting.borrowed import retold
     from congestion_lab.reporting.translation import _, direction, speaking
     from congestion_lab.signals.planfile import read_plan_file
-    from congestion_lab.sumo.netfile import read_network
-    from congestion_lab.sumo.networkbuild import net_of
 
     unknown = sorted(set(formats) - FORMATS.keys())
     if unknown:
         raise click.UsageError(f"no export format: {', '.join(unknown)}; choose from {', '.join(FORMATS)}")
     if variant is not None and network_path is None:
         raise click.UsageError("--variant chooses a variant of --network, which is not given")
+    if period is not None and scenario_file is None:
+        raise click.UsageError("--period chooses a time of day of --scenario, which is not given")
+    if scenario_file is not None and network_path is not None:
+        raise click.UsageError("name --scenario or --network, one of the two")
     folder_for_results(out)
     content = read_plan_file(file)
     mark = released(content, file, uncertified=uncertified)
     if not mark.certified:
         remark(mark.text)
+    network = _roads(network_path, variant) if scenario_file is None else _scenario_roads(scenario_file, period)
     with progress() as bars, speaking(lang):
         bars.add_task(f"exporting {file}", total=None)
         language = Language(_, right_to_left=direction() == "rtl", retell=retold)
-        network = None if network_path is None else read_network(net_of(network_path, variant))
         written = [
             exported(content, one, out, network=network, marking=mark.text, language=language, source=str(file))
             for one in dict.fromkeys(formats)
@@ -201,3 +216,19 @@ def export(
         for path in files:
             say(path)
     return Exit.OK
+
+
+def _roads(path: Path | None, variant: str | None) -> "Network | None":
+    from congestion_lab.sumo.netfile import read_network
+    from congestion_lab.sumo.networkbuild import net_of
+
+    return None if path is None else read_network(net_of(path, variant))
+
+
+def _scenario_roads(path: Path, period: str | None) -> "Network":
+    """Return the roads that a scenario simulates: those of its area, if it has one."""
+    from congestion_lab.cli.periods import chosen_scenario
+    from congestion_lab.cli.running import prepared
+    from congestion_lab.sumo.netfile import read_network
+
+    return read_network(prepared(chosen_scenario(path, period)).net_file)

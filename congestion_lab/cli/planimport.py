@@ -51,6 +51,7 @@ def import_plans(
 
     Every breach of the safety rules is told and left as it is: these are the plans that run.
     """
+    from congestion_lab.cli.certificates import marking_line
     from congestion_lab.signals.planfile import PlanFile, write_plan_file
     from congestion_lab.signals.safety import check
 
@@ -62,11 +63,14 @@ def import_plans(
         kind, made = _imported(source, site, pairs, wanted, sheet)
         breaches = check(made.plans, site.intersections)
     provenance = {"source": source.name, "kind": kind, "matches": [asdict(one) for one in made.matches]}
-    write_plan_file(target, PlanFile(site.name, site.network.digest, site.intersections, made.plans, provenance))
+    content = PlanFile(site.name, site.network.digest, site.intersections, made.plans, provenance)
+    write_plan_file(target, content)
     if as_json:
         say_json({"plans": str(target), "kind": kind, **_told(made), "breaches": [asdict(one) for one in breaches]})
     else:
-        _say(made, breaches, target)
+        _say(made, breaches)
+        say(marking_line(content, target))
+        say(str(target))
     return Exit.OK
 
 
@@ -146,7 +150,7 @@ def _told(made: "PlanImport") -> dict[str, object]:
     }
 
 
-def _say(made: "PlanImport", breaches: Sequence["Breach"], target: Path) -> None:
+def _say(made: "PlanImport", breaches: Sequence["Breach"]) -> None:
     for one in made.matches:
         say(f"{one.theirs} -> {one.ours} ({one.how})")
         for note in one.notes:
@@ -166,4 +170,3 @@ def _say(made: "PlanImport", breaches: Sequence["Breach"], target: Path) -> None
     )
     if errors:
         remark("the plans run like that in the street; `plan check --repair` mends what can be mended")
-    say(str(target))

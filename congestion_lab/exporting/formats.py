@@ -72,7 +72,7 @@ def export(
         if plan.controller_id not in sites
     ]
     if network is not None and network.digest != content.network_digest:
-        hint = "name the network of the plans' own scenario, in the same variant"
+        hint = "name their own with --scenario; --network is for plans of a whole network, in the same variant"
         faults.append(Fault("the plans were made for another network", hint, source, key="network"))
     if faults:
         raise SignalPlanError(*faults)

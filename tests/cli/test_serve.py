@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,11 @@ def test_a_folder_that_is_none_is_told(run: Run, tmp_path: Path) -> None:
 def test_runs_are_served_until_it_is_interrupted(run: Run, town: Path) -> None:
     assert run("simulate", "town.yaml", "--seeds", 2, "--engine", "queue", "-q", "-o", "runs/town").code == 0
     before = sorted(path.relative_to(town) for path in town.rglob("*"))
-    command = [sys.executable, "-m", "congestion_lab", "serve", "--port", "0", "--lang", "ar", "--json"]
-    with subprocess.Popen(command, cwd=town, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
+    # A shell starts what runs in its background deaf to Ctrl-C; a terminal's foreground listens.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{listening}; from congestion_lab.cli import main; main()"
+    command = [sys.executable, "-c", program, "serve", "--port", "0", "--lang", "ar", "--json"]
+    with _killed_at_last(command, town) as served:
         assert served.stdout is not None
         lines = [served.stdout.readline() for _ in range(4)]
         address = json.loads("".join(lines))["address"]
@@ -64,6 +68,16 @@ def test_runs_are_served_until_it_is_interrupted(run: Run, town: Path) -> None:
         assert served.stderr is not None
         assert "Traceback" not in served.stderr.read()
     assert sorted(path.relative_to(town) for path in town.rglob("*")) == before
+
+
+@contextmanager
+def _killed_at_last(command: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that does not outlive a failed test."""
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _page(address: str) -> str:
