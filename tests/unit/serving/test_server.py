@@ -60,7 +60,7 @@ def test_the_list_tells_the_figures_of_run_sets_and_studies(ask: Ask, root: Path
     assert "2 run sets and studies" in page
     arabic = ask("/ar/").text
     assert '<html lang="ar" dir="rtl"' in arabic
-    assert "مجموعة تشغيلات" in arabic
+    assert "مجموعة التشغيلات" in arabic
 
 
 @pytest.mark.parametrize(("process", "where", "state"), [
