@@ -18,6 +18,7 @@ from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.geometry import Point
 from congestion_lab.core.rows import Row, gmns_table
 from congestion_lab.network.gmnsdetails import GmnsDetails, for_cars, read_details
+from congestion_lab.network.roadlist import ListedNode
 
 FILES = ("node.csv", "link.csv")
 _ID = re.compile(r"[A-Za-z0-9_.#-]+")
@@ -34,23 +35,6 @@ _KMH: Mapping[str, float] = {
 }
 _FASTEST_KMH = 200.0
 _MOST_LANES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class GmnsNode:
-    """A row of `node.csv`.
-
-    Attributes:
-        id: Its id.
-        position: Longitude and latitude, or metres on a plane.
-        signal: Whether a signal stands there.
-        name: Its name, possibly empty.
-    """
-
-    id: str
-    position: Point
-    signal: bool
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +76,7 @@ class Gmns:
         details: What further tables say of lanes and turns.
     """
 
-    nodes: Mapping[str, GmnsNode]
+    nodes: Mapping[str, ListedNode]
     links: tuple[GmnsLink, ...]
     degrees: bool
     assumed: tuple[str, ...]
@@ -154,7 +138,7 @@ def read_gmns(folder: Path) -> Gmns:
     return Gmns(by_id, links, degrees, tuple(_assumed(links, unit, system, degrees=degrees)), details)
 
 
-def _strangers(folder: Path, details: GmnsDetails, links: set[str], nodes: Mapping[str, GmnsNode]) -> Iterator[Fault]:
+def _strangers(folder: Path, details: GmnsDetails, links: set[str], nodes: Mapping[str, ListedNode]) -> Iterator[Fault]:
     """Yield what lanes, segments and movements say of links and nodes that are not there."""
     named = [("lane.csv", "link_id", lane.link) for lane in details.lanes]
     named += [("segment.csv", "link_id", segment.link) for segment in details.segments]
@@ -211,11 +195,11 @@ def _shapes(folder: Path, faults: list[Fault]) -> Mapping[str, str]:
     return dict(pair for _, pair in rows)
 
 
-def _node(row: Row, reading: _Reading) -> GmnsNode:
+def _node(row: Row, reading: _Reading) -> ListedNode:
     x = row.number("x_coord", low=-1e8, high=1e8)
     y = row.number("y_coord", low=-1e8, high=1e8)
     signal = "signal" in row.cells.get("ctrl_type", "").lower()
-    return GmnsNode(_name(row, "node_id"), reading.project((x, y)), signal, row.cells.get("name", "").strip())
+    return ListedNode(_name(row, "node_id"), reading.project((x, y)), signal, row.cells.get("name", "").strip())
 
 
 def _link(row: Row, reading: _Reading) -> GmnsLink:

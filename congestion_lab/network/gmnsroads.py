@@ -10,7 +10,7 @@ from congestion_lab.core.geometry import Turn, polyline_length_m
 from congestion_lab.core.rows import grouped
 from congestion_lab.network.gmns import Gmns, GmnsLink
 from congestion_lab.network.gmnsdetails import GmnsMovement, GmnsSegment
-from congestion_lab.network.roadlist import LaneChange, ListedLink, ListedNode, ListedTurn, RoadList, paired
+from congestion_lab.network.roadlist import LaneChange, ListedLink, ListedTurn, RoadList, paired
 
 _USUAL_MPS = 50 / 3.6
 _NEAR_M = 5.0  # a lane change so near to an end of its link lies at the end
@@ -45,7 +45,6 @@ def gmns_roads(tables: Gmns) -> GmnsRoads:
     listed = {name: one for link in cars for name, one in _listed(link, lanes[link.id]).items()}
     by_ends = {link.id: link for link in cars}
     turns, untold = _turns(tables.details.movements, by_ends, listed, lanes)
-    nodes = {node.id: ListedNode(node.id, node.position, node.signal, node.name) for node in tables.nodes.values()}
     left_out = {
         "link not for cars": len(tables.links) - len(cars),
         "lane not for cars": sum(not lane.for_cars for lane in tables.details.lanes),
@@ -55,7 +54,7 @@ def gmns_roads(tables: Gmns) -> GmnsRoads:
         [f"In the folder and not used for roads: {', '.join(tables.details.unused)}."] if tables.details.unused else []
     )
     told += [f"Movements whose links do not meet at their node, not used: {', '.join(untold)}."] if untold else []
-    roads = RoadList(nodes, tuple(listed.values()), tuple(turns), (), tables.degrees)
+    roads = RoadList(tables.nodes, tuple(listed.values()), tuple(turns), (), tables.degrees)
     return GmnsRoads(roads, left_out, tuple(told))
 
 
