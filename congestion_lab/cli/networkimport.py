@@ -213,7 +213,13 @@ def _from_map(
 
 
 def _say(made: "Imported", net: Path, report: Path) -> None:
+    from congestion_lab.reporting.qualitypage import lost_words
+    from congestion_lab.reporting.translation import SOURCE_LANGUAGE, speaking
+
     counts, quality = made.counts, made.quality
+    if quality.lost.streets:
+        with speaking(SOURCE_LANGUAGE):
+            say(f"{'warning' if quality.lost.is_much else 'info':<8} {lost_words(quality.lost)}")
     for line in quality.edited:
         say(f"edit     {line}")
     for line in quality.fixed:
@@ -227,6 +233,6 @@ def _say(made: "Imported", net: Path, report: Path) -> None:
     for line in made.assumptions:
         say(line)
     if made.left_out:
-        say(f"Left out: {'; '.join(f'{reason} ({number})' for reason, number in made.left_out.items())}.")
+        say(f"Not taken in: {'; '.join(f'{reason} ({number})' for reason, number in made.left_out.items())}.")
     say(f"net:    {net}")
     say(f"report: {report}")

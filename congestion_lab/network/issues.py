@@ -56,7 +56,7 @@ REPAIRS: Mapping[str, str] = MappingProxyType(
         "connected": "check one-ways and turn bans around it; open one with an edit",
         "cut_ways": "nothing, if the place is at the edge; else export the area with all points of its ways",
         "dead_ends": "check whether the street goes on, or open the other direction with `direction: both`",
-        "disconnected": "draw the missing junction on the map, or leave it out with `closed: true`",
+        "disconnected": "a larger extract keeps what its edge cuts off; else draw the junction, or say `closed: true`",
         "edits_lost": "look what took its place on the map and change the edit, or delete it",
         "one_lane_two_way": "say `lanes: 1` if two cars can pass, `direction: forward` if it is a one-way",
         "overlapping": "check bridge, tunnel and layer of both on the map, or draw the missing junction",

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from congestion_lab.core.geometry import Point
 from congestion_lab.network.changes import Changed
+from congestion_lab.network.lostroads import LostRoads, MissingPart, lost_roads, missing_parts
 from congestion_lab.network.model import Link, Network
 from congestion_lab.network.origins import Globe, Origins
 from congestion_lab.network.osm import OsmMap
@@ -46,6 +47,23 @@ class MapFacts:
     def globe(self) -> Globe:
         """Where the network lies."""
         return Globe(self.network.projection, self.network.offset)
+
+    @cached_property
+    def missing(self) -> tuple[MissingPart, ...]:
+        """Parts of the map of which the network holds nothing."""
+        return missing_parts(self.scoped.map, self.origins, self.unreached)
+
+    @cached_property
+    def lost(self) -> LostRoads:
+        """All streets for motor traffic that are not in the network."""
+        return lost_roads(
+            self.scoped.map,
+            self.network,
+            self.missing,
+            self.unreached,
+            signals=self.places.mapped,
+            globe=self.globe,
+        )
 
     def place_of_node(self, node: int) -> Point:
         """Return where a node of the map lies in the network's coordinates."""

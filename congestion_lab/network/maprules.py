@@ -9,15 +9,15 @@ from congestion_lab.network.alignment import bearing, point_at, turned
 from congestion_lab.network.checks import Severity
 from congestion_lab.network.edits import JoinEdit, RoadEdit, SignalEdit, TurnEdit
 from congestion_lab.network.issues import Issue, issue
+from congestion_lab.network.lostroads import connected_groups
 from congestion_lab.network.mapfacts import MapFacts
 from congestion_lab.network.model import Link, Network
-from congestion_lab.network.origins import osm_nodes, ways_of
+from congestion_lab.network.origins import osm_nodes
 from congestion_lab.network.osm import OsmWay
 
 _LONG_M = 100.0  # a part of so much street is more than a car park
 _CLOSE_M = 12.0  # two cars; junctions nearer than that block each other
 _ARMS = 3
-_JUNCTION_M = 60.0  # street that a junction of divided roads may take up when it is joined
 _NAMED = 3  # ways named in one message
 _HEAD_ON = math.radians(150)
 
@@ -26,40 +26,31 @@ MapRule = Callable[[MapFacts], Iterator[Issue]]
 
 def disconnected(facts: MapFacts) -> Iterator[Issue]:
     """Yield parts of the map that are not in the network; short pieces that joined junctions swallowed are none."""
-    present = facts.origins.links_of.keys() | {way for link in facts.unreached for way in ways_of(link)}
-    ways = facts.scoped.map.ways
-    touched = {node for way in present & ways.keys() for node in ways[way].nodes} | facts.origins.node_of.keys()
-    for part in _parts({way.id: way for way in ways.values() if way.id not in present}):
-        length = sum(facts.scoped.map.length_m(way.nodes) for way in part)
-        touches = any(node in touched for way in part for node in way.nodes)
-        if touches and length < _JUNCTION_M:
-            continue
-        severity = Severity.WARNING if length >= _LONG_M else Severity.INFO
-        more = f" and {len(part) - _NAMED} more" if len(part) > _NAMED else ""
-        names = ", ".join(f"way {way.id}" for way in part[:_NAMED]) + more
+    for part in facts.missing:
+        more = f" and {len(part.ways) - _NAMED} more" if len(part.ways) > _NAMED else ""
+        names = ", ".join(map(_name, part.ways[:_NAMED])) + more
         what = (
-            "are not in the network, though they touch it" if touches else "touch the network nowhere and are not in it"
+            "are not in the network, though they touch it"
+            if part.touches
+            else "reach the edge of the map, touch the network nowhere and are not in it"
+            if part.at_edge
+            else "touch the network nowhere and are not in it"
         )
-        message = f"{length:.0f} m of street {what}: {names}"
-        yield issue("disconnected", severity, f"{part[0].id}", message, facts.place_of_way(part[0].id))
+        message = f"{part.length_m:.0f} m of street {what}: {names}"
+        way = part.ways[0].id
+        yield issue("disconnected", _severity(facts, part.length_m), f"{way}", message, facts.place_of_way(way))
 
 
-def _parts(ways: Mapping[int, OsmWay]) -> list[list[OsmWay]]:
-    """Return ways in groups that share nodes."""
-    at: dict[int, list[int]] = {}
-    for way in ways.values():
-        for node in way.nodes:
-            at.setdefault(node, []).append(way.id)
-    left, parts = dict(sorted(ways.items())), []
-    while left:
-        waiting, part = [next(iter(left))], []
-        while waiting:
-            name = waiting.pop()
-            if name in left:
-                part.append(left.pop(name))
-                waiting += [other for node in ways[name].nodes for other in at[node] if other in left]
-        parts.append(sorted(part, key=lambda each: each.id))
-    return parts
+def _name(way: OsmWay) -> str:
+    """Return what a way is called: its id, its class and the name of its street."""
+    name = way.tags.get("name:en", "") or way.tags.get("name:ar", "")
+    kind = way.tags["highway"]
+    return f"way {way.id} ({kind} {name})" if name else f"way {way.id} ({kind})"
+
+
+def _severity(facts: MapFacts, length_m: float) -> Severity:
+    """Return how bad it is that so much street is not in the network; where much is lost, every part of it counts."""
+    return Severity.WARNING if length_m >= _LONG_M or facts.lost.is_much else Severity.INFO
 
 
 def unreachable(facts: MapFacts) -> Iterator[Issue]:
@@ -68,8 +59,7 @@ def unreachable(facts: MapFacts) -> Iterator[Issue]:
         length = sum(link.length_m for link in part)
         more = f" (with {len(part) - 1} more links)" if len(part) > 1 else ""
         message = f"{length:.0f} m cannot be reached from the network or do not lead back to it; taken out{more}"
-        severity = Severity.WARNING if length >= _LONG_M else Severity.INFO
-        yield issue("unreachable", severity, part[0].id, message, _middle(part[0]))
+        yield issue("unreachable", _severity(facts, length), part[0].id, message, _middle(part[0]))
 
 
 def _parts_of_links(links: Iterable[Link]) -> list[list[Link]]:
@@ -80,7 +70,7 @@ def _parts_of_links(links: Iterable[Link]) -> list[list[Link]]:
         node: number for number, node in enumerate({end for link in links for end in (link.from_node, link.to_node)})
     }
     ways = {one: OsmWay(one, (names[link.from_node], names[link.to_node]), {}) for one, link in by_number.items()}
-    parts = ([by_number[way.id] for way in part] for part in _parts(ways))
+    parts = ([by_number[way.id] for way in part] for part in connected_groups(ways))
     return [sorted(part, key=lambda link: (-link.length_m, link.id)) for part in parts]
 
 

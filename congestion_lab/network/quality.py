@@ -3,13 +3,14 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from congestion_lab.network.changes import Edit
 from congestion_lab.network.checks import Finding, Severity, check_network
 from congestion_lab.network.edits import Edits, JoinEdit, RoadEdit, SignalEdit, TurnEdit
 from congestion_lab.network.issues import REPAIRS, Issue, located
 from congestion_lab.network.joining import merged
+from congestion_lab.network.lostroads import LostRoads
 from congestion_lab.network.mapfacts import MapFacts
 from congestion_lab.network.maprules import MAP_RULES
 from congestion_lab.network.model import Network
@@ -27,11 +28,13 @@ class Quality:
         issues: Worst first, then by rule and place.
         fixed: Repairs that were applied without asking, in words.
         edited: Edits of the planner that took effect, in words.
+        lost: Streets of the map that are not in the network.
     """
 
     issues: tuple[Issue, ...]
     fixed: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
+    lost: LostRoads = field(default_factory=LostRoads)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -65,6 +68,7 @@ class Quality:
             "by_rule": {rule: len(issues) for rule, issues in self.by_rule.items()},
             "fixed": list(self.fixed),
             "edited": list(self.edited),
+            "streets_left_out": self.lost.as_json(),
             "findings": [_plain(one) for one in self.issues],
         }
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from congestion_lab.network.osm import OsmMap, OsmWay, is_two_way
 
-ROADS = frozenset(
-    {
-        *("motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link"),
-        *("tertiary", "tertiary_link", "unclassified", "residential", "living_street", "road"),
-    }
+ROADS = (
+    *("motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link"),
+    *("tertiary", "tertiary_link", "unclassified", "residential", "living_street", "road"),
 )
+"""Values of `highway` for public roads, the most important first."""
 FOOTWAYS = frozenset({"footway", "path", "pedestrian", "steps", "cycleway"})
 _CLOSED = frozenset({"no", "private", "agricultural", "forestry", "military", "emergency"})
 _OPEN = frozenset({"yes", "permissive", "designated", "destination", "customers"})
@@ -48,7 +47,12 @@ class Scope:
     def kinds(self) -> frozenset[str]:
         """Values of `highway` that are imported."""
         more = ({"service"} if self.service else set()) | (FOOTWAYS if self.footways else set())
-        return ROADS | frozenset(more)
+        return frozenset(ROADS) | more
+
+
+def rank(kind: str) -> int:
+    """Return the place of a class of road among all, 0 for motorways; service roads and ways on foot come last."""
+    return ROADS.index(kind) if kind in ROADS else len(ROADS)
 
 
 def motor_roads(osm: OsmMap) -> OsmMap:

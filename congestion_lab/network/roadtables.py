@@ -14,6 +14,7 @@ Position = tuple[float, float]  # latitude, longitude
 CONFIDENCES = ("A", "B", "C")
 NODE_KINDS = ("junction", "bend", "gate", "end")
 CONTROLS = ("signal", "roundabout", "interchange", "fork", "u_turn", "priority")
+_TABLES = ("nodes.csv", "links.csv", "controls.csv", "changes.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ class RoadTables:
     links: tuple[LinkRow, ...]
     controls: tuple[ControlRow, ...]
     changes: tuple[ChangeRow, ...]
+
+
+def is_authored(folder: Path) -> bool:
+    """Return whether a folder holds road tables, or some of them, and not just a net that was made elsewhere."""
+    return any((folder / name).is_file() for name in _TABLES)
 
 
 def read_road_tables(folder: Path) -> RoadTables:

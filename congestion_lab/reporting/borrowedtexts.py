@@ -83,6 +83,9 @@ MAPS = (
     N_("{length} m of street {what}: {names}"),
     N_("are not in the network, though they touch it"),
     N_("touch the network nowhere and are not in it"),
+    N_("reach the edge of the map, touch the network nowhere and are not in it"),
+    N_("way {id} ({kind} {name})"),
+    N_("way {id} ({kind})"),
     N_("way {id}"),
     N_("relation {name}"),
     N_("{first} and {count} more"),
@@ -124,6 +127,12 @@ MAPS = (
     N_("has no lane of its own for turning left at signal {controller}"),
 )
 
+ROADS = (
+    N_("motorway"), N_("motorway_link"), N_("trunk"), N_("trunk_link"), N_("primary"), N_("primary_link"),
+    N_("secondary"), N_("secondary_link"), N_("tertiary"), N_("tertiary_link"), N_("unclassified"),
+    N_("residential"), N_("living_street"), N_("service"),
+)  # fmt: skip
+
 RULES = (
     N_("against neighbours"), N_("close junctions"), N_("connected"), N_("cut ways"), N_("dead ends"),
     N_("disconnected"), N_("edits lost"), N_("one lane two way"), N_("overlapping"), N_("restrictions dropped"),
@@ -161,7 +170,7 @@ REPAIRS = (
     N_("check one-ways and turn bans around it; open one with an edit"),
     N_("nothing, if the place is at the edge; else export the area with all points of its ways"),
     N_("check whether the street goes on, or open the other direction with `direction: both`"),
-    N_("draw the missing junction on the map, or leave it out with `closed: true`"),
+    N_("a larger extract keeps what its edge cuts off; else draw the junction, or say `closed: true`"),
     N_("look what took its place on the map and change the edit, or delete it"),
     N_("say `lanes: 1` if two cars can pass, `direction: forward` if it is a one-way"),
     N_("check bridge, tunnel and layer of both on the map, or draw the missing junction"),
@@ -264,6 +273,6 @@ CERTIFICATES = (
 )
 
 TEXTS = (
-    *INDICATORS, *RUNS, *DAMASCUS, *SEARCH, *CALIBRATION, *MAPS, *RULES, *IMPORTS, *REPAIRS, *SETTINGS,
+    *INDICATORS, *RUNS, *DAMASCUS, *SEARCH, *CALIBRATION, *MAPS, *ROADS, *RULES, *IMPORTS, *REPAIRS, *SETTINGS,
     *CERTIFICATES,
 )  # fmt: skip

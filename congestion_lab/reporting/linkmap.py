@@ -6,6 +6,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
+from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import clean_name
 from congestion_lab.network.geography import controller_places
 from congestion_lab.network.model import Link, Network
@@ -26,14 +27,16 @@ class LinkMap:
 
     Attributes:
         network: What is drawn.
+        lost: Lines of streets that the network lacks, which the frame shows as well.
     """
 
     network: Network
+    lost: tuple[tuple[Point, ...], ...] = ()
 
     @cached_property
     def frame(self) -> MapFrame:
         """The frame that all its maps share."""
-        return frame_of(self.network)
+        return frame_of(self.network, self.lost)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -70,6 +73,12 @@ class LinkMap:
             by_width.setdefault(min(len(link.lanes), _MOST_LANES), []).append(self._lines[link.id])
         for width, lines in sorted(by_width.items()):
             yield element("path", {"class": f"link w{width}", "d": "".join(lines)})
+
+    def missing(self) -> Iterator[Markup]:
+        """Yield the lines of streets that the network lacks, all in one."""
+        if self.lost:
+            lines = (path_data(tuple(map(self.frame.place, line))) for line in self.lost)
+            yield element("path", {"class": "missing", "d": "".join(lines)})
 
     def _path(self, place: int, key: str) -> Markup:
         link = self.network.links[self.ids[place]]

@@ -47,9 +47,10 @@ class MapFrame:
         return max(step * power for step in (1, 2, 5) if step * power <= max(room, 1.0))
 
 
-def frame_of(network: Network) -> MapFrame:
-    """Return the frame that shows all of a network."""
-    points = [point for link in network.links.values() for point in link.shape] or [(0.0, 0.0)]
+def frame_of(network: Network, beside: Iterable[Sequence[Point]] = ()) -> MapFrame:
+    """Return the frame that shows all of a network, and lines that are not of it."""
+    lines = [*(link.shape for link in network.links.values()), *beside]
+    points = [point for line in lines for point in line] or [(0.0, 0.0)]
     (left, right), (bottom, top) = (_span(axis) for axis in zip(*points, strict=True))
     width, height = max(right - left, 1.0), max(top - bottom, 1.0)
     aspect = min(max(height / width, _LEAST_ASPECT), _GREATEST_ASPECT)

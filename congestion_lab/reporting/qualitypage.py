@@ -10,6 +10,7 @@ from congestion_lab.core.names import clean_name
 from congestion_lab.network.checks import Severity
 from congestion_lab.network.geography import controller_places
 from congestion_lab.network.issues import Issue
+from congestion_lab.network.lostroads import LostRoads, LostStreet
 from congestion_lab.network.model import Network
 from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.linkmap import LinkMap
@@ -18,11 +19,13 @@ from congestion_lab.reporting.networkmap import junction_paths
 from congestion_lab.reporting.page import rendered_plain
 from congestion_lab.reporting.placenames import Named, PlaceNames
 from congestion_lab.reporting.svg import element
-from congestion_lab.reporting.translation import _, in_numerals, listed
-from congestion_lab.reporting.wording import number
+from congestion_lab.reporting.translation import _, here, in_numerals, isolated, listed, plural
+from congestion_lab.reporting.wording import number, share
 from congestion_lab.sumo.importfolder import Imported
 
 _PIN, _SIGNAL = 4.0, 2.2
+_MOST_STREETS = 5  # named in the sentence on streets that are left out
+_KILOMETRE_M = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,16 @@ def quality_page(made: Imported, network: Network, *, title: str) -> str:
         title: Its name.
     """
     issues = made.quality.issues
-    drawing = LinkMap(network)
+    lost = made.quality.lost
+    drawing = LinkMap(network, lost.lines)
     content = {
         "title": clean_name(title) or _("Road network"),
         "source": made.origin.source,
         "attribution": _("© OpenStreetMap contributors, ODbL 1.0")
         if made.origin.kind == "osm"
         else made.origin.licence,
+        "lost": lost_words(lost),
+        "much_lost": lost.is_much,
         "summary": _summary(made),
         "cards": _cards(made),
         "map": _map(drawing, network, issues),
@@ -78,6 +84,39 @@ def quality_page(made: Imported, network: Network, *, title: str) -> str:
         "notice": made.origin.notice,
     }
     return rendered_plain("quality.html.j2", content)
+
+
+def lost_words(lost: LostRoads) -> str:
+    """Return in one line what of the map's streets is not in the network; "" where nothing is lost."""
+    if not lost.streets:
+        return ""
+    more = len(lost.streets) - _MOST_STREETS
+    names = listed([_street(one) for one in lost.streets[:_MOST_STREETS]])
+    if more > 0:
+        names = _("{first} and {count} more").format(first=names, count=number(more, 0))
+    said = [
+        _("Left out: {length} of {all} of streets ({share}), the most important: {streets}.").format(
+            length=_long(lost.length_m), all=_long(lost.of_m), share=share(lost.share), streets=names
+        )
+    ]
+    if lost.signals:
+        said.append(plural("{count} mapped signal lies there.", "{count} mapped signals lie there.", lost.signals))
+    if lost.is_at_edge:
+        said.append(_("Most of it reaches the edge of the map, which may cut it off: a larger extract would keep it."))
+    return " ".join(said)
+
+
+def _street(one: LostStreet) -> str:
+    name = clean_name(here(one.name_en, one.name_ar))
+    said = isolated(name) if name else _("without a name")
+    return _("{street} ({kind}, {length})").format(street=said, kind=retold(one.kind), length=_long(one.length_m))
+
+
+def _long(length_m: float) -> str:
+    """Return a length as people say it: 28 m, 6.3 km."""
+    if length_m < _KILOMETRE_M:
+        return _("{distance} m").format(distance=number(length_m, 0))
+    return _("{distance} km").format(distance=number(length_m / _KILOMETRE_M))
 
 
 def _grades() -> dict[Severity, str]:
@@ -129,7 +168,9 @@ def _map(drawing: LinkMap, network: Network, issues: Sequence[Issue]) -> Markup:
     frame = drawing.frame
     box = {"class": "map", "viewBox": frame.view_box, "role": "group", "aria-label": _("Map of the findings")}
     ground = element("path", {"class": "through", "d": junction_paths(network, frame)})
-    return element("svg", box, ground, *drawing.plain(), *_signals(network, frame), *_pins(issues, frame))
+    return element(
+        "svg", box, *drawing.missing(), ground, *drawing.plain(), *_signals(network, frame), *_pins(issues, frame)
+    )
 
 
 def _signals(network: Network, frame: MapFrame) -> Iterator[Markup]:

@@ -100,7 +100,7 @@ def _built(osm: OsmMap, wishes: Wishes, edits: Edits, told: Callable[[str], None
         unsafe=unsafe(built.plans, built.intersections),
         usual_kmh=_USUAL_KMH,
     )
-    return built, Quality(quality_of_map(facts))
+    return built, Quality(quality_of_map(facts), lost=facts.lost)
 
 
 def import_net(path: Path, told: Callable[[str], None]) -> tuple[Imported, Network]:

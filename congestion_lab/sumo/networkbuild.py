@@ -11,9 +11,9 @@ from xml.sax.saxutils import unescape
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.network.checks import Finding, Severity, check_network
 from congestion_lab.network.expansion import road_plan
-from congestion_lab.network.manifest import Manifest, Variant
+from congestion_lab.network.manifest import MANIFEST, Manifest, Variant, read_manifest
 from congestion_lab.network.roadplan import RoadPlan
-from congestion_lab.network.roadtables import RoadTables, read_road_tables
+from congestion_lab.network.roadtables import RoadTables, is_authored, read_road_tables
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.sumo.importfolder import imported_net, is_import
 from congestion_lab.sumo.legs import REFUGE_M
@@ -49,6 +49,8 @@ def build(folder: Path, variant: str | None = None) -> Path:
 def check(path: Path, variant: str | None = None) -> tuple[Finding, ...]:
     """Return what is wrong with a net, or with a road model's folder and the net built from it.
 
+    A folder without tables has a net that was made elsewhere, such as an imported one: that net alone is checked.
+
     Args:
         path: A SUMO net, the folder of an imported network, or a folder with `network.yaml` in it.
         variant: Which variant of such a folder; the present network if left out.
@@ -62,7 +64,7 @@ def check(path: Path, variant: str | None = None) -> tuple[Finding, ...]:
         changed = () if as_written else (_stale(imported, "was changed after the import; import the map again"),)
         return (*changed, *check_network(read_network(imported)))
     built = net_of(path, variant)
-    if not path.is_dir():
+    if not path.is_dir() or not is_authored(path):
         return check_network(read_network(built))
     tables = read_road_tables(path)
     chosen = _variant(tables.manifest, variant or DEFAULT_VARIANT, path)
@@ -83,11 +85,16 @@ def net_of(path: Path, variant: str | None = None) -> Path:
         return path
     if is_import(path) and variant is None:
         return imported_net(path)[0]
-    built = path / _variant(read_road_tables(path).manifest, variant or DEFAULT_VARIANT, path).file
-    if not built.is_file():
+    authored = is_authored(path)
+    manifest = read_road_tables(path).manifest if authored else read_manifest(path / MANIFEST)
+    built = path / _variant(manifest, variant or DEFAULT_VARIANT, path).file
+    if built.is_file():
+        return built
+    if authored:
         hint = f"run `congestion-lab network build {path}`"
         raise NetworkError(Fault("the network is not built yet", hint, source=str(built)))
-    return built
+    hint = f"put the net there, or name the one that is there under `variants` in {MANIFEST}"
+    raise NetworkError(Fault("the net is missing", hint, source=str(built)))
 
 
 def _stale(built: Path, message: str) -> Finding:
@@ -133,5 +140,5 @@ def _variant(manifest: Manifest, name: str, folder: Path) -> Variant:
     if name not in manifest.variants:
         rule = f"there is no variant {name!r}"
         hint = f"use one of {', '.join(manifest.variants)}"
-        raise NetworkError(Fault(rule, hint, source=str(folder / "network.yaml"), key="variants"))
+        raise NetworkError(Fault(rule, hint, source=str(folder / MANIFEST), key="variants"))
     return manifest.variants[name]

@@ -214,7 +214,7 @@ def test_roads_whose_points_the_map_lacks_are_told(run: Run, here: Path) -> None
     path.write_text(text[:way] + text[way:end].replace('<nd ref="', '<nd ref="999') + text[end:])
     ended = run("network", "import", path.name, "-o", "out")
     assert ended.code == 0, ended.err
-    assert "Left out: points are not in the extract (1)." in ended.out
+    assert "Not taken in: points are not in the extract (1)." in ended.out
 
 
 def test_relations_that_refer_to_each_other_and_to_nothing_do_no_harm(run: Run, here: Path) -> None:

@@ -1,4 +1,7 @@
+import gzip
 import importlib.util
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ from congestion_lab.network.checks import Severity
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.sumo.netconvert import without_header
 from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
-from congestion_lab.sumo.networkbuild import build, check
+from congestion_lab.sumo.networkbuild import build, check, net_of
 
 _TOY = Path(__file__).parents[1] / "network" / "authored.py"
 _SPEC = importlib.util.spec_from_file_location("authored_model", _TOY)
@@ -77,6 +80,39 @@ def test_tables_newer_than_the_net_are_told(tmp_path: Path) -> None:
 def test_folder_whose_net_is_not_built(tmp_path: Path) -> None:
     with pytest.raises(NetworkError, match="the network is not built yet"):
         check(authored.written(tmp_path))
+
+
+@pytest.fixture
+def without_tables(folder: Path, net: Path, tmp_path: Path) -> Path:
+    """A folder whose net was made elsewhere, with the manifest that demand needs."""
+    shutil.copy(folder / "network.yaml", tmp_path)
+    shutil.copy(net, tmp_path / "toy.net.xml.gz")
+    return tmp_path
+
+
+def test_a_folder_without_tables_has_the_net_checked_that_its_manifest_names(without_tables: Path) -> None:
+    named = without_tables / "toy.net.xml.gz"
+    assert net_of(without_tables) == named
+    assert check(without_tables) == ()
+    text = gzip.decompress(named.read_bytes()).decode()
+    named.write_bytes(gzip.compress(re.sub('speed="16.67"', 'speed="60.00"', text).encode()))
+    found = check(without_tables)
+    assert {finding.rule for finding in found} == {"speeds"}
+    assert found == check(named)
+
+
+def test_a_folder_without_tables_whose_net_is_not_there(without_tables: Path) -> None:
+    with pytest.raises(NetworkError, match="the net is missing") as caught:
+        check(without_tables, "before")
+    assert caught.value.faults[0].source == str(without_tables / "toy-before.net.xml.gz")
+    assert "network.yaml" in caught.value.faults[0].hint
+
+
+def test_of_some_tables_the_missing_ones_are_named(without_tables: Path, folder: Path) -> None:
+    shutil.copy(folder / "links.csv", without_tables)
+    with pytest.raises(NetworkError) as caught:
+        check(without_tables)
+    assert {Path(fault.source).name for fault in caught.value.faults} == {"nodes.csv", "controls.csv", "changes.csv"}
 
 
 def test_unknown_variant(folder: Path) -> None:
