@@ -23,8 +23,8 @@ _READING = (
     "(Holm, 5 %); unclear: not."
 )
 _RANKS = (
-    "Ranks that chance leaves open, all pairs considered (Holm, 5 %): 1–2 and 1–2 is a tie. In the last columns, how "
-    "often each rank is taken in {resamples} resamples of the {seeds} seeds; of few seeds, that understates chance."
+    "Ranks that chance leaves open, all pairs considered (Holm, 5 %); overlapping ranks are tied. In the last columns, "
+    "how often each rank is taken in {resamples} resamples of the {seeds} seeds; of few seeds, that understates chance."
 )
 
 
@@ -59,7 +59,7 @@ def ranking_table(ranking: Ranking, seeds: int) -> Table:
     for rank in range(1, len(ranking.places) + 1):
         table.add_column(f"{rank}.", justify="right", no_wrap=True)
     for place in ranking.places:
-        shares = (f"{100 * share:.0f} %" if share else "–" for share in place.shares)
+        shares = (_taken(ranking, place, rank) for rank in range(1, len(ranking.places) + 1))
         table.add_row(open_ranks(place), escape(place.run), _score(ranking, place), *shares)
     return table
 
@@ -122,6 +122,13 @@ def change_lines(one: Indicator, cell: Judged, digits: int) -> tuple[str, str, s
 def toned(line: str) -> str:
     """Return a line of a cell, coloured if it is a verdict."""
     return _TONES.get(line, line)
+
+
+def _taken(ranking: Ranking, place: Place, rank: int) -> str:
+    share = place.shares[rank - 1]
+    if ranking.is_tied(place, rank):
+        return "tie"
+    return f"{100 * share:.0f} %" if share else "–"
 
 
 def _named(ranking: Ranking) -> str:

@@ -68,6 +68,11 @@ class Ranking:
     by: Indicator | Mapping[Indicator, float]
     places: tuple[Place, ...]
 
+    def is_tied(self, place: Place, rank: int) -> bool:
+        """Whether a run set takes a rank, from 1, in every resample, and so does another one: no seed parts them."""
+        always = [other for other in self.places if other.shares[rank - 1] == 1]
+        return place in always and len(always) > 1
+
 
 def rank_by(matrix: Matrix, one: Indicator) -> Ranking:
     """Rank by the mean of an indicator that the matrix judges.

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.comparison import PairedDifference
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.intersectiontable import NOTICED_S, IntersectionRow
-from congestion_lab.reporting.translation import _, isolated, plural
+from congestion_lab.reporting.translation import _, plural
 from congestion_lab.reporting.verdict import Verdict
 from congestion_lab.reporting.wording import number, percent, period, signed
 from congestion_lab.signals.plan import SignalPlan
@@ -53,11 +55,11 @@ def _timing(plan: SignalPlan) -> tuple[object, ...]:
 def _asked(story: Story, after: Side) -> str:
     first = story.before.runs.results[0]
     hours = period(story.before.runs.inputs.analysis_begin_s, first.horizon_s)
-    place = isolated(clean_name(story.before.runs.inputs.name))
+    place = Markup('<bdi class="id">{}</bdi>').format(clean_name(story.before.runs.inputs.name))
     if story.study is not None:
-        text = _("Which signal plans cause the least mean delay in “{scenario}”, {hours}?")
+        text = Markup.escape(_("Which signal plans cause the least mean delay in “{scenario}”, {hours}?"))
         return text.format(scenario=place, hours=hours)
-    text = _("How does “{after}” compare with “{before}” in “{scenario}”, {hours}?")
+    text = Markup.escape(_("How does “{after}” compare with “{before}” in “{scenario}”, {hours}?"))
     return text.format(after=after.name, before=story.before.name, scenario=place, hours=hours)
 
 

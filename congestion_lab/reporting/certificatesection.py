@@ -8,7 +8,7 @@ from congestion_lab.network.model import Link
 from congestion_lab.reporting.borrowed import clean_words, retold
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.linkmap import link_name
-from congestion_lab.reporting.translation import _, here, isolated, left_to_right, listed
+from congestion_lab.reporting.translation import _, here, isolated, left_to_right, listed, plural
 from congestion_lab.reporting.wording import number, signed
 from congestion_lab.signals.certificate import RULES, Certificate, Judgement, Separation, Verdict
 from congestion_lab.signals.certifying import certify
@@ -121,8 +121,9 @@ def mark_of(side: Side, found: Mapping[str, Certificate], before: Mapping[str, C
     failing = [one for one in found.values() if not one.certified]
     figures = {"side": side.name, "failing": number(len(failing), 0), "all": number(len(found), 0)}
     if not failing:
-        text = _("CERTIFIED: in “{side}”, all {all} signal plans meet every rule.")
-        return Mark(certified=True, text=text.format(**figures), details=tuple(_earlier(before)))
+        met = plural("the one signal plan meets every rule", "all {count} signal plans meet every rule", len(found))
+        text = _("CERTIFIED: in “{side}”, {met}.").format(side=side.name, met=met)
+        return Mark(certified=True, text=text, details=tuple(_earlier(before)))
     text = _(
         "NOT CERTIFIED: in “{side}”, {failing} of {all} signal plans breach a rule or cannot be judged. "
         "Not for use in a controller."

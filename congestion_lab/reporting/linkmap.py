@@ -90,9 +90,10 @@ class LinkMap:
             x, y = self.frame.place(place)
             yield element("circle", {"class": "signal", "cx": x, "cy": y, "r": _SIGNAL_RADIUS})
 
-    def scale_bar(self) -> str:
-        """Return what the width of the map is in kilometres, in words."""
-        return _("The maps are {width} km wide.").format(width=number(1 / self.frame.units_per_m))
+    def scale_bar(self, *, alone: bool = False) -> str:
+        """Return what the width of the maps, or of the one map, is in kilometres, in words."""
+        text = _("The map is {width} km wide.") if alone else _("The maps are {width} km wide.")
+        return text.format(width=number(1 / self.frame.units_per_m))
 
 
 def link_name(link: Link) -> str:

@@ -83,6 +83,9 @@ def _lead(ranking: Ranking, names: Mapping[str, str]) -> str:
     if len(leaders) == 1:
         text = _("By {criterion}, “{run}” comes first, and chance does not explain it.")
         return text.format(criterion=criterion, run=leaders[0])
+    if all(ranking.is_tied(place, 1) for place in ranking.places if place.best_rank == 1):
+        text = _("By {criterion}, these are tied whichever seeds are drawn: {runs}.")
+        return text.format(criterion=criterion, runs=listed([_quoted(name) for name in leaders]))
     text = _("By {criterion}, chance leaves open which of these comes first: {runs}.")
     return text.format(criterion=criterion, runs=listed([_quoted(name) for name in leaders]))
 
@@ -137,7 +140,9 @@ def _place_row(ranking: Ranking, place: Place, names: Mapping[str, str]) -> dict
         "ranks": best if best == worst else _("{best} to {worst}").format(best=best, worst=worst),
         "name": names[place.run],
         "score": number(place.score, shown_digits(ranking.by, place.score)) if single else percent(place.score, 1),
-        "shares": [share(part) for part in place.shares],
+        "shares": [
+            _("tie") if ranking.is_tied(place, rank) else share(part) for rank, part in enumerate(place.shares, 1)
+        ],
     }
 
 

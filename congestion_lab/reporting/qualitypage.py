@@ -72,7 +72,7 @@ def quality_page(made: Imported, network: Network, *, title: str) -> str:
         "summary": _summary(made),
         "cards": _cards(made),
         "map": _map(drawing, network, issues),
-        "scale": drawing.scale_bar(),
+        "scale": drawing.scale_bar(alone=True),
         "grades": [(severity.value, text) for severity, text in _grades().items()],
         "fixed": made.quality.fixed,
         "edited": made.quality.edited,

@@ -34,7 +34,7 @@
       spoken(chart);
     }
   };
-  (window.requestIdleCallback ?? setTimeout)(draw); // the page can be read before
+  addEventListener("load", draw); // the page can be read before; whoever waits for it to load finds the charts, as printing without a screen does
 
   // Light or dark: as the reader's system wishes, until the button says otherwise.
   const dark = matchMedia("(prefers-color-scheme: dark)");

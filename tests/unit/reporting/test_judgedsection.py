@@ -77,7 +77,7 @@ def test_plans_that_meet_every_rule_are_called_certified(story: Story) -> None:
     mark = mark_of(_after(story), {"C": _certificate(MET, LONG)}, None)
     assert mark is not None
     assert mark.certified
-    assert mark.text == "CERTIFIED: in “Proposed”, all 1 signal plans meet every rule."
+    assert mark.text == "CERTIFIED: in “Proposed”, the one signal plan meets every rule."
 
 
 def test_runs_that_traffic_timed_are_never_certified_by_plans_that_did_not_run(story: Story) -> None:
