@@ -56,14 +56,12 @@ class Fit(Section):
     @property
     def verdict(self) -> str:
         """What the figures mean for whoever uses the fast engine, a sentence."""
-        told = f"mean delay {self.delay_after_s:.1f} s, {self.observed_delay_s:.1f} s in SUMO"
-        if self._mean_agrees and not self.agrees:
-            told = f"{told}, but delays by movement are off by {100 * self.misfit_after:.0f} % of it"
-        elif self.observed_delay_s > 0:
-            told = f"{told}: {self.delay_after_s / self.observed_delay_s:.1f} times"
+        times = f" ({self.delay_after_s / self.observed_delay_s:.1f} times)" if self.observed_delay_s > 0 else ""
+        delays = f"mean delay {self.delay_after_s:.1f} s, {self.observed_delay_s:.1f} s in SUMO{times}"
+        figures = f"{delays}; delays by movement differ by {100 * self.misfit_after:.0f} %"
         if self.agrees:
-            return f"The fast engine agrees with SUMO here ({told})."
-        return f"The fast engine does not agree with SUMO here ({told}): do not use it alone."
+            return f"The fast engine agrees with SUMO here: {figures}."
+        return f"The fast engine does not agree with SUMO here, do not use it alone: {figures}."
 
     @property
     def _mean_agrees(self) -> bool:

@@ -81,7 +81,6 @@ def test_the_verdict_goes_by_the_mean_and_by_movements(
 def test_the_verdict_says_how_far_off_the_fast_engine_is() -> None:
     fit = Fit(observed_delay_s=53.2, delay_before_s=101.5, delay_after_s=97.9, misfit_before=2.18, misfit_after=1.86)
     assert fit.verdict == (
-        "The fast engine does not agree with SUMO here (mean delay 97.9 s, 53.2 s in SUMO: 1.8 times): do not use it alone."
+        "The fast engine does not agree with SUMO here, do not use it alone: "
+        "mean delay 97.9 s, 53.2 s in SUMO (1.8 times); delays by movement differ by 186 %."
     )
-    cancelled = fit.model_copy(update={"delay_after_s": 53.0})
-    assert "delays by movement are off by 186 %" in cancelled.verdict
