@@ -75,9 +75,11 @@ def calibrate(
     calibration = _fitted(engine, inputs, present, results)
     write_calibration(path, calibration)
     if as_json:
-        say_json({"calibration": str(path), **calibration.model_dump(mode="json")})
+        verdict = {"agrees": calibration.fit.agrees, "verdict": calibration.fit.verdict}
+        say_json({"calibration": str(path), **calibration.model_dump(mode="json"), **verdict})
     else:
         say(_table(calibration))
+        say(calibration.fit.verdict)
         say(f"calibration: {path}")
     return Exit.SOME_RUNS_FAILED if failures else Exit.OK
 

@@ -71,13 +71,34 @@ def build(folder: Path, *, model: str, variant: str | None, trips: Path | None, 
         for text in _line_remarks(one, trips):
             remark(text)
     if as_json:
-        paths = {name: str(one.routes) for name, one in made.items()}
-        lines = {name: _lines_as_json(one) for name, one in made.items()}
-        several = {"demands": paths, "lines": lines}
-        say_json(several if model == ALL else {"demand": paths[model], "lines": lines[model]})
+        told = {name: _as_json(one) for name, one in made.items()}
+        keys = {"demand": "demands"}  # of one model, and of several by name
+        several = {
+            keys.get(key, key): {name: one[key] for name, one in told.items()} for key in next(iter(told.values()))
+        }
+        say_json(several if model == ALL else told[model])
     for one in () if as_json else made.values():
         say(str(one.routes))
+        say(_volumes(one))
     return Exit.OK
+
+
+def _as_json(made: "Built") -> Mapping[str, Any]:
+    return {
+        "demand": str(made.routes),
+        "lines": _lines_as_json(made),
+        "vehicles": made.vehicles,
+        "trips_between_zones": made.trips,
+        "trips_within_zones_left_out": made.intrazonal,
+    }
+
+
+def _volumes(made: "Built") -> str:
+    by_class = ", ".join(f"{number} {name}" for name, number in made.vehicles.items())
+    return (
+        f"{sum(made.vehicles.values())} vehicles: {by_class}; {made.trips:.0f} trips between zones, "
+        f"{made.intrazonal:.0f} within one left out"
+    )
 
 
 def _lines_as_json(made: "Built") -> Mapping[str, Any]:

@@ -62,7 +62,9 @@ def verbosity_options(function: F) -> F:
         ctx.meta["congestion_lab.verbosity"] = counts + (int(value) if _param.name == "verbose" else -int(value))
         set_verbosity(ctx.meta["congestion_lab.verbosity"])
 
-    quiet = click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=apply, help="Only say errors.")
+    quiet = click.option(
+        "-q", "--quiet", is_flag=True, expose_value=False, callback=apply, help="Results and errors only."
+    )
     verbose = click.option("-v", "--verbose", count=True, expose_value=False, callback=apply, help="Say more; -vv all.")
     return quiet(verbose(function))
 

@@ -113,6 +113,8 @@ def queue_engine(inputs: "SimulationInputs", calibration_file: Path | None = Non
     remark(f"fast engine: drivers calibrated to {calibration.scenario} ({chosen})")
     if calibration.digest != inputs.digest:
         remark(f"they were fitted to another scenario than {inputs.name} as it is now")
+    if not calibration.fit.agrees:
+        remark(calibration.fit.verdict)
     return plain_queue_engine(calibration.behaviour)
 
 

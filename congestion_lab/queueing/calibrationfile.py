@@ -12,6 +12,14 @@ from congestion_lab.scenarios.validation import RuleError, Section, validated
 
 FORMAT: Literal[1] = 1
 
+MOST_OFF = 0.25
+"""Share of SUMO's mean delay by which the fast engine may be off. The HCM's bounds of levels of service at signals (10,
+20, 35, 55, 80 s) lie apart by a factor of 1.45 or more, so with a quarter the level is right or the one beside it."""
+MOST_OFF_BY_MOVEMENT = 1.0
+"""Difference of delays by movement that is borne, as a share of SUMO's: above it, more is wrong than there is delay."""
+ALWAYS_CLOSE_S = 5.0
+"""What is less than this off per vehicle agrees, whatever its share: half a level A or B of the HCM, 10 s wide."""
+
 
 def _all_parameters(values: dict[str, float]) -> dict[str, float]:
     known = set(Behaviour._fields)
@@ -38,6 +46,27 @@ class Fit(Section):
     delay_after_s: float
     misfit_before: float
     misfit_after: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the fast engine with the fitted drivers is close to what was observed."""
+        off_s = self.misfit_after * self.observed_delay_s
+        return self._mean_agrees and off_s <= max(ALWAYS_CLOSE_S, MOST_OFF_BY_MOVEMENT * self.observed_delay_s)
+
+    @property
+    def verdict(self) -> str:
+        """What the figures mean for whoever uses the fast engine, a sentence."""
+        times = f" ({self.delay_after_s / self.observed_delay_s:.1f} times)" if self.observed_delay_s > 0 else ""
+        delays = f"mean delay {self.delay_after_s:.1f} s, {self.observed_delay_s:.1f} s in SUMO{times}"
+        figures = f"{delays}; delays by movement differ by {100 * self.misfit_after:.0f} %"
+        if self.agrees:
+            return f"The fast engine agrees with SUMO here: {figures}."
+        return f"The fast engine does not agree with SUMO here, do not use it alone: {figures}."
+
+    @property
+    def _mean_agrees(self) -> bool:
+        off_s = abs(self.delay_after_s - self.observed_delay_s)
+        return off_s <= max(ALWAYS_CLOSE_S, MOST_OFF * self.observed_delay_s)
 
 
 class Calibration(Section):

@@ -1,6 +1,7 @@
 """Building a demand: zones and assumptions in, vehicles with routes out."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +41,16 @@ class Built:
     Attributes:
         routes: The route file.
         line_traffic: What the lines drive, and replace of the trips, by class; empty where the model has no lines.
+        vehicles: How many the file holds by class, those of the lines among them; every class of the model.
+        trips: Trips between zones in the period, before lines replaced some; not necessarily whole.
+        intrazonal: Trips within a zone, which are left out.
     """
 
     routes: Path
     line_traffic: tuple[LineTraffic, ...]
+    vehicles: Mapping[str, int]
+    trips: float
+    intrazonal: float
 
 
 def build(
@@ -76,34 +83,42 @@ def build(
     assumptions = read_model(folder, model)
     zones = read_zones(folder / "demand" / assumptions.zones)
     net = folder / manifest.variants[variant or _PRESENT].file
-    of_trips = _generated(net, zones, assumptions) if trips is None else _tabled(net, zones, assumptions, trips)
+    made = _generated(net, zones, assumptions) if trips is None else _tabled(net, zones, assumptions, trips)
+    of_trips, matrix = made
     vehicles, traffic = with_lines(of_trips, net, folder / "demand", assumptions)
     target = target or folder / "demand" / f"{model}{suffix}.rou.xml.gz"
     placement = Placement(arrival_m=assumptions.connectors.arrival_m.value)
     write_routes(target, vehicles, assumptions.vehicle_classes, placement)
-    return Built(target, traffic)
+    counts = Counter(vehicle.vehicle_class for vehicle in vehicles)
+    by_class = {name: counts[name] for name in assumptions.classes}
+    return Built(target, traffic, by_class, matrix.total, matrix.intrazonal)
 
 
-def _generated(net: Path, zones: Sequence[Zone], assumptions: Assumptions) -> tuple[Vehicle, ...]:
-    """Return the vehicles that the assumptions generate."""
-    flows = route_flows(net, period_matrix(zones, assumptions), assumptions)
-    return sampled_vehicles(flows, assumptions.profile, _class_shares(assumptions), assumptions.seed.value)
+def _generated(net: Path, zones: Sequence[Zone], assumptions: Assumptions) -> tuple[tuple[Vehicle, ...], ODMatrix]:
+    """Return the vehicles that the assumptions generate, and their trips between zones."""
+    matrix = period_matrix(zones, assumptions)
+    flows = route_flows(net, matrix, assumptions)
+    shares = _class_shares(assumptions)
+    return sampled_vehicles(flows, assumptions.profile, shares, assumptions.seed.value), matrix
 
 
-def _tabled(net: Path, zones: Sequence[Zone], assumptions: Assumptions, trips: Path) -> tuple[Vehicle, ...]:
-    """Return the vehicles of a table of trips, on routes of one equilibrium of all of them."""
+def _tabled(
+    net: Path, zones: Sequence[Zone], assumptions: Assumptions, trips: Path
+) -> tuple[tuple[Vehicle, ...], ODMatrix]:
+    """Return the vehicles of a table of trips, on routes of one equilibrium of all of them, and these trips."""
     slices = trip_slices(read_od(trips, {zone.id for zone in zones}), zones, assumptions, str(trips))
+    matrix = all_trips(slices)
     connectors, shares = zone_connectors(read_network(net), zones, assumptions), _class_shares(assumptions)
     routes = route_shares(
         net,
         [one for group in connectors.values() for one in group],
-        street_flows(all_trips(slices), connectors),
+        street_flows(matrix, connectors),
         _settings(assumptions),
         peak_hour_share=peak_hour_share(slices),
         pcu=mean_pcu(slices, shares, {name: figures.pcu.value for name, figures in assumptions.classes.items()}),
     )
     flows = [on_routes(street_flows(one.matrix, connectors), routes) for one in slices]
-    return sliced_vehicles(slices, flows, shares, assumptions.seed.value)
+    return sliced_vehicles(slices, flows, shares, assumptions.seed.value), matrix
 
 
 def route_flows(net: Path, matrix: ODMatrix, assumptions: Assumptions) -> tuple[RouteFlow, ...]:

@@ -31,6 +31,7 @@ def test_drivers_are_calibrated_and_used(run: Run, town: Path) -> None:
     told = run("calibrate", "town.yaml", "--seeds", "2", "--json").json
     assert told["seeds"] == [1, 2]
     assert told["fit"]["misfit_after"] <= told["fit"]["misfit_before"]
+    assert (told["agrees"], "agrees with SUMO here" in told["verdict"]) == (True, True)
     kept = Path(told["calibration"])
     assert kept.parent == Path("runs/.calibration")
     assert json.loads(kept.read_text())["digest"] == kept.stem == told["digest"]
@@ -40,8 +41,16 @@ def test_drivers_are_calibrated_and_used(run: Run, town: Path) -> None:
     kept.write_text(json.dumps(slow))
     used = run("simulate", "town.yaml", "--engine", "queue", *_ONE, "-o", "after", "--json")
     assert "drivers calibrated to town" in used.err
+    assert "do not use it alone" not in used.err
     delays = [one["indicators"]["mean_delay_s"]["1"] for one in (before, used.json)]
     assert delays[0] < delays[1]
+
+    slow["fit"]["delay_after_s"] = 3 * slow["fit"]["observed_delay_s"] + 5
+    kept.write_text(json.dumps(slow))
+    doubted = run("simulate", "town.yaml", "--engine", "queue", *_ONE, "-o", "doubted")
+    assert doubted.code == 0
+    assert "does not agree with SUMO here" in doubted.err
+    assert "do not use it alone" in doubted.err
 
     (town / "longer.yaml").write_text((town / "town.yaml").read_text().replace("00:06", "00:07"))
     other = run("simulate", "longer.yaml", "--engine", "queue", *_ONE, "--calibration", str(kept), "-o", "other")
@@ -55,6 +64,7 @@ def test_figures_of_a_calibration_are_shown(run: Run) -> None:
     assert shown.code == 0, shown.err
     assert "Mean delay per demanded vehicle (s)" in " ".join(shown.out.split())
     assert "calibration: drivers.json" in shown.out
+    assert "The fast engine agrees with SUMO here: mean delay" in " ".join(shown.out.split())
 
 
 @pytest.mark.usefixtures("town")

@@ -118,6 +118,11 @@ def test_building_tells_what_the_lines_replace(run: Run, city: Path) -> None:
 
 
 def test_building_without_lines_tells_nothing_of_them(run: Run, city: Path) -> None:
-    (city / "od.csv").write_text("origin,destination,vehicles\nmidan,shaalan,40\n")
+    (city / "od.csv").write_text("origin,destination,vehicles\nmidan,shaalan,40\nmezzeh,mezzeh,3\n")
     ended = run("demand", "build", city, "--od", city / "od.csv", "-o", city / "od.rou.xml", "--json")
     assert (ended.code, ended.json["lines"], ended.err) == (0, {}, "")
+    assert (ended.json["trips_between_zones"], ended.json["trips_within_zones_left_out"]) == (40, 3)
+    assert sum(ended.json["vehicles"].values()) == 40
+    said = run("demand", "build", city, "--od", city / "od.csv", "-o", city / "od.rou.xml").out
+    by_class = ", ".join(f"{number} {name}" for name, number in ended.json["vehicles"].items())
+    assert f"40 vehicles: {by_class}; 40 trips between zones, 3 within one left out" in said

@@ -51,3 +51,36 @@ def test_parameters_are_those_of_this_version(tmp_path: Path) -> None:
 def test_negative_headways_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="greater than 0"):
         calibration(headway_factor=-1.0)
+
+
+@pytest.mark.parametrize(
+    ("observed_s", "after_s", "misfit", "agrees"),
+    [
+        (53.2, 97.9, 1.86, False),  # a one-lane network in which only one engine jams
+        (100.0, 125.0, 0.5, True),
+        (100.0, 126.0, 0.5, False),
+        (100.0, 74.0, 0.5, False),
+        (100.0, 100.0, 1.01, False),  # movements cancel out
+        (2.0, 6.0, 2.4, True),  # three times, but few seconds
+        (0.0, 9.0, 9.0, False),
+    ],
+)
+def test_the_verdict_goes_by_the_mean_and_by_movements(
+    observed_s: float,
+    after_s: float,
+    misfit: float,
+    agrees: bool,  # noqa: FBT001
+) -> None:
+    fit = Fit(
+        observed_delay_s=observed_s, delay_before_s=0, delay_after_s=after_s, misfit_before=0, misfit_after=misfit
+    )
+    assert fit.agrees is agrees
+    assert ("do not use it alone" in fit.verdict) is not agrees
+
+
+def test_the_verdict_says_how_far_off_the_fast_engine_is() -> None:
+    fit = Fit(observed_delay_s=53.2, delay_before_s=101.5, delay_after_s=97.9, misfit_before=2.18, misfit_after=1.86)
+    assert fit.verdict == (
+        "The fast engine does not agree with SUMO here, do not use it alone: "
+        "mean delay 97.9 s, 53.2 s in SUMO (1.8 times); delays by movement differ by 186 %."
+    )

@@ -54,10 +54,13 @@ def test_unknown_models_and_variants_are_faults(tmp_path: Path) -> None:
 
 def test_trips_of_a_table_become_vehicles(tmp_path: Path) -> None:
     trips = tmp_path / "trips.csv"
-    trips.write_text("origin,destination,vehicles\nmidan,shaalan,30\ngate_homs,mezzeh,20\n")
-    target = build(_DAMASCUS, trips=trips, target=tmp_path / "trips.rou.xml.gz").routes
-    with gzip.open(target, "rt") as stream:
+    trips.write_text("origin,destination,vehicles\nmidan,shaalan,30\ngate_homs,mezzeh,20\nmidan,midan,7\n")
+    made = build(_DAMASCUS, trips=trips, target=tmp_path / "trips.rou.xml.gz")
+    with gzip.open(made.routes, "rt") as stream:
         text = stream.read()
+    of_all = re.findall(r'<vehicle id="[^"]+" type="(\w+)"', text)
+    assert {name: of_all.count(name) for name in _ASSUMPTIONS.classes} == made.vehicles
+    assert (made.trips, made.intrazonal) == (50, 7)
     classes = re.findall(r'<vehicle id="\d+" type="(\w+)"', text)
     assert {"car", "taxi"} <= set(classes) <= {"car", "taxi", "truck", "motorcycle"}  # lines take over the others
     assert 35 <= len(classes) < 50
