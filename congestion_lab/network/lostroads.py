@@ -22,7 +22,8 @@ class LostStreet:
         name_en: Name in English or another script, possibly empty.
         name_ar: Name in Arabic, possibly empty.
         kind: Its class on the map, the value of `highway`.
-        length_m: Its length along the middle, whatever the number of its directions.
+        length_m: Its length along the middle, whatever the number of its directions; of a piece that was built and
+            taken out again, that of its link, without the junctions at its ends.
     """
 
     name_en: str
@@ -38,7 +39,7 @@ class LostRoads:
     Attributes:
         of_m: Length of all streets in scope along their middle, lost or not.
         streets: The lost ones, those of the highest class first, then the longest.
-        signals: Mapped signals of which no street is in the network.
+        signals: Mapped signals at which no street has any part in the network.
         edge_m: Length of the lost parts that reach the edge of the map, which may be what cuts them off.
         lines: Where the lost streets lie, in the network's coordinates.
     """

@@ -207,6 +207,25 @@ def test_a_folder_without_tables_is_refused(run: Run, here: Path) -> None:
     assert "tables: there is nothing in this folder that can be imported" in ended.err
 
 
+def test_a_road_that_the_edge_cuts_off_is_named_first(run: Run, here: Path) -> None:
+    road = [
+        maps.point(700, 6, 6),
+        maps.point(701, 6, 10),
+        maps.way(400, [700, 701], {"highway": "primary", "name": EVIL}),
+    ]
+    path = maps.written(here, maps.town(lines=road))
+    ended = run("network", "import", path.name, "-o", "out")
+    first = ended.out.splitlines()[0]
+    assert first.startswith("warning  Left out: 371 m of 2.8 km of streets (13\u202f%), the most important: ")
+    assert "(primary, 371 m)" in first
+    assert "a larger extract would keep it" in first
+    assert "disconnected               1   a larger extract keeps what its edge cuts off" in ended.out
+    told = run("network", "import", path.name, "-o", "out", "--lang", "ar", "--json").json
+    (street,) = told["quality"]["streets_left_out"]["streets"]
+    assert (street["highway"], round(street["length_m"])) == ("primary", 371)
+    assert run("network", "import", path.name, "-o", "out", "--lang", "ar").out.splitlines()[0] == first
+
+
 def test_roads_whose_points_the_map_lacks_are_told(run: Run, here: Path) -> None:
     path = maps.written(here, maps.town())
     text = path.read_text()

@@ -18,6 +18,7 @@ from congestion_lab.demand.counts import Count
 from congestion_lab.network.checks import Severity
 from congestion_lab.network.edits import Edits
 from congestion_lab.network.issues import issue
+from congestion_lab.network.lostroads import LostRoads, LostStreet
 from congestion_lab.network.model import Network
 from congestion_lab.network.quality import Quality
 from congestion_lab.optimization.shelf import Entry, Place, State
@@ -115,17 +116,25 @@ def _one_side(story: Story, _network: Network) -> str:
 LOST = "is a mapped signal between junctions, with no junction within reach; it is not in the network"
 
 
+CUT_OFF = (
+    "6271 m of street reach the edge of the map, touch the network nowhere and are not in it: "
+    "way 4 (motorway_link), way 5 (tertiary), way 6 (living_street) and 27 more"
+)
+
+
 def _quality(_story: Story, network: Network) -> str:
     issues = (
         issue("speeds", Severity.WARNING, "west_mid", "has a limit of 150 km/h", (0.0, 0.0)),
         issue("signals_lost", Severity.ERROR, "7", LOST, (0.0, 0.0)),
+        issue("disconnected", Severity.WARNING, "8", CUT_OFF, (0.0, 0.0)),
     )  # fmt: skip
     counts = {"links": 2, "nodes": 3, "signals": 1, "road_km": 1.5, "lane_km": 2}
     origin = Origin("osm", "town.osm", "d", "unknown")
     settings = (Setting("geometry.remove", "true", "reports name streets"),)
     left_out = {"service road": 3}
     assumed = ("The map shows no signal, and none was guessed.",)
-    quality = Quality(issues, (), ())
+    lost = LostRoads(5000.0, tuple(LostStreet("", "", kind, 90.0) for kind in ("primary", "residential")), 3, 180.0)
+    quality = Quality(issues, (), (), lost)
     made = Imported("", origin, quality, settings, {"fix": True}, Edits(), Edits(), counts, left_out, assumed)
     return quality_page(made, network, title="")
 

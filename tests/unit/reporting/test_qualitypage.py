@@ -7,9 +7,10 @@ import pytest
 from congestion_lab.network.checks import Severity
 from congestion_lab.network.edits import Edits, RoadEdit
 from congestion_lab.network.issues import Issue, issue
+from congestion_lab.network.lostroads import LostRoads, LostStreet
 from congestion_lab.network.model import Network
 from congestion_lab.network.quality import Quality
-from congestion_lab.reporting.qualitypage import quality_page
+from congestion_lab.reporting.qualitypage import lost_words, quality_page
 from congestion_lab.sumo.importfolder import Imported, Origin
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e"
@@ -74,6 +75,57 @@ def test_no_script_may_run_and_nothing_is_fetched(network: Network) -> None:
     page = quality_page(made(found("speeds", Severity.INFO, "x")), network, title="")
     assert "default-src 'none'; style-src 'unsafe-inline'" in page.replace("&#39;", "'")
     assert not re.search(r"<(script|link|img|iframe)", page)
+
+
+def lost(name: str = "Avenue", of_m: float = 20000.0, **more: object) -> LostRoads:
+    streets = (
+        LostStreet(name, "", "primary", 1500.0),
+        *(LostStreet("", "", "residential", 100.0 + one) for one in range(6)),
+    )
+    return LostRoads(of_m=of_m, streets=streets, lines=(((900.0, 0.0), (1000.0, 50.0)),), **more)  # type: ignore[arg-type] # keyword by keyword as the caller says
+
+
+def with_lost(roads: LostRoads) -> Imported:
+    one = made()
+    return replace(one, quality=replace(one.quality, lost=roads))
+
+
+def test_the_page_begins_with_what_is_left_out_and_draws_it(network: Network) -> None:
+    page = quality_page(with_lost(lost(signals=8, edge_m=2000.0)), network, title="town")
+    said = lost_words(lost(signals=8, edge_m=2000.0))
+    assert said.startswith(
+        "Left out: 2.1 km of 20.0 km of streets (11\u202f%), the most important: Avenue (primary, 1.5 km), "
+    )
+    assert "without a name (residential, 100 m)" in said
+    assert "and 2 more. 8 mapped signals lie there. Most of it reaches the edge of the map" in said
+    assert f'<p class="warning">{said}</p>' in page
+    assert page.index(said) < page.index('class="lead"')
+    (line,) = [
+        attributes["d"] or ""
+        for tag, attributes in tags(page)
+        if attributes.get("class") == "missing" and tag == "path"
+    ]
+    (box,) = [attributes["viewbox"] or "" for tag, attributes in tags(page) if tag == "svg"]
+    _left, _top, width, height = map(float, box.split())
+    places = [float(figure) for figure in re.findall(r"-?[0-9.]+", line)]
+    assert all(0 <= x <= width for x in places[::2])
+    assert all(0 <= y <= height for y in places[1::2])
+
+
+def test_little_that_is_left_out_is_no_warning_and_none_no_sentence(network: Network) -> None:
+    little = lost(of_m=30000.0)
+    page = quality_page(with_lost(little), network, title="town")
+    assert f'<p class="soft">{lost_words(little)}</p>' in page
+    assert "signal" not in lost_words(little)
+    assert "edge" not in lost_words(little)
+    assert not lost_words(LostRoads(of_m=1000.0))
+    assert 'class="missing"' not in quality_page(made(), network, title="town")
+
+
+def test_names_of_lost_streets_stay_text(network: Network) -> None:
+    page = quality_page(with_lost(lost(EVIL)), network, title="town")
+    assert not [tag for tag, _ in tags(page) if tag in {"script", "img"}]
+    assert "\u202e" not in page
 
 
 def test_a_clean_network_says_so(network: Network) -> None:

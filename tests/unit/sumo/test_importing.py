@@ -195,13 +195,65 @@ def test_what_cannot_be_reached_or_left_is_taken_out_and_told(tmp_path: Path) ->
     assert one.finding.place == "300"
     assert "(with 4 more links)" in one.finding.message
     assert not Origins(network).links_of.keys() & {300, 301, 302}
+    (street,) = made.quality.lost.streets
+    assert street.kind == "primary"
+    between_nodes = 194 + 56 + 108  # metres; junctions take some of it
+    assert 0.8 * between_nodes < street.length_m <= between_nodes, "both directions of a street are one street"
+    assert len(made.quality.lost.lines) == 3
 
 
 def test_what_touches_nothing_is_left_out_and_told(tmp_path: Path) -> None:
     island = [maps.point(700, 6, 6), maps.point(701, 6, 8), maps.way(400, [700, 701], {"highway": "primary"})]
     (one,) = issues(tmp_path, maps.town(lines=island), "disconnected")
     assert one.finding.severity is Severity.WARNING
-    assert one.finding.message == "185 m of street touch the network nowhere and are not in it: way 400"
+    where = "reach the edge of the map, touch the network nowhere and are not in it"
+    assert one.finding.message == f"185 m of street {where}: way 400 (primary)"
+
+
+ALLEY = [maps.point(710, 1.3, 1.3), maps.point(711, 1.7, 1.7), maps.way(410, [710, 711], {"highway": "residential"})]
+AVENUE = [
+    maps.point(700, 6, 6),
+    maps.point(701, 6, 8, maps.SIGNAL),
+    maps.point(702, 6, 10),
+    maps.way(400, [700, 701], {"highway": "residential", "name": "Lane"}),
+    maps.way(401, [701, 702], {"highway": "primary", "name": "Avenue", "name:ar": "الجادة"}),
+]
+
+
+def test_a_piece_inside_the_map_is_not_blamed_on_its_edge(tmp_path: Path) -> None:
+    made, _ = imported(tmp_path, maps.town(lines=ALLEY))
+    (one,) = made.quality.by_rule["disconnected"]
+    assert one.finding.severity is Severity.INFO
+    assert one.finding.message == "58 m of street touch the network nowhere and are not in it: way 410 (residential)"
+    assert not made.quality.lost.is_at_edge
+    assert not made.quality.lost.is_much
+
+
+def test_streets_that_are_left_out_are_summed_by_name_and_class_with_their_signals(tmp_path: Path) -> None:
+    made, _ = imported(tmp_path, maps.town(lines=[*AVENUE, *ALLEY]))
+    lost = made.quality.lost
+    assert [(one.name_en, one.name_ar, one.kind) for one in lost.streets] == [
+        ("Avenue", "الجادة", "primary"),
+        ("Lane", "", "residential"),
+        ("", "", "residential"),
+    ]
+    assert [round(one.length_m) for one in lost.streets] == [185, 185, 58]
+    grid = 4 * 3 * (0.001 * 111_195 + 0.001 * 92_720)  # metres of a degree at 33.5 N, spherical
+    assert lost.of_m == pytest.approx(grid + lost.length_m, rel=0.01)
+    assert lost.signals == 1
+    assert lost.edge_m == pytest.approx(370, abs=2)
+    assert lost.is_at_edge
+    assert {len(line) for line in lost.lines} == {2}
+
+
+def test_where_much_is_lost_every_part_of_it_is_a_warning(tmp_path: Path) -> None:
+    found = issues(tmp_path, maps.town(lines=[*AVENUE, *ALLEY]), "disconnected")
+    assert {one.finding.place: one.finding.severity for one in found} == dict.fromkeys(("401", "410"), Severity.WARNING)
+
+
+def test_a_town_that_is_whole_has_lost_nothing(tmp_path: Path) -> None:
+    lost = imported(tmp_path, maps.town())[0].quality.lost
+    assert (lost.length_m, lost.streets, lost.signals, lost.lines) == (0, (), 0, ())
 
 
 def test_one_ways_that_meet_head_on_are_told(tmp_path: Path) -> None:
