@@ -76,13 +76,14 @@ def build(
         SumoFailedError: SUMO's assignment failed.
     """
     manifest = read_manifest(folder / "network.yaml")
-    if variant is not None and variant not in manifest.variants:
-        rule = f"the network has no variant {variant!r}"
+    chosen = variant or _PRESENT
+    if chosen not in manifest.variants:
+        rule = f"the network has no variant {chosen!r}"
         raise DemandError(Fault(rule, f"choose one of {', '.join(manifest.variants)}", str(folder), key="variant"))
-    suffix = "" if variant in {None, _PRESENT} else f"-{variant}"
+    suffix = "" if chosen == _PRESENT else f"-{chosen}"
     assumptions = read_model(folder, model)
     zones = read_zones(folder / "demand" / assumptions.zones)
-    net = folder / manifest.variants[variant or _PRESENT].file
+    net = folder / manifest.variants[chosen].file
     made = _generated(net, zones, assumptions) if trips is None else _tabled(net, zones, assumptions, trips)
     of_trips, matrix = made
     vehicles, traffic = with_lines(of_trips, net, folder / "demand", assumptions)
