@@ -88,12 +88,4 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         NetworkError: The file is missing, is no YAML or breaks the schema; every fault is named.
     """
-    return read_yaml(path, Manifest, NetworkError, hint=_hint(path.parent))
-
-
-def _hint(folder: Path) -> str:
-    if not folder.is_dir():
-        return f"there is no folder {folder}; name a network folder, which holds a {MANIFEST}"
-    lacking = (MANIFEST, "demand/zones.csv", "demand/<model>.yaml")
-    here = [name for name in lacking if not any(folder.glob(name.replace("<model>", "*")))]
-    return f"a network folder with demand also holds {', '.join(here)}: docs/your-own-city.md says how to write them"
+    return read_yaml(path, Manifest, NetworkError, hint="name a folder that holds a network.yaml")

@@ -35,10 +35,10 @@ def test_a_net_without_projection_says_so(run: Run) -> None:
 def test_a_folder_without_demand_is_told_what_it_lacks(run: Run, tmp_path: Path) -> None:
     ended = run("demand", "build", tmp_path)
     assert ended.code == 3
-    told = "also holds network.yaml, demand/zones.csv, demand/<model>.yaml: docs/your-own-city.md says how"
+    told = "the folder lacks network.yaml, demand/zones.csv, demand/<model>.yaml — docs/your-own-city.md says how"
     assert told in ended.err
     (tmp_path / "demand").mkdir()
     (tmp_path / "demand/zones.csv").touch()
-    assert "also holds network.yaml, demand/<model>.yaml:" in run("demand", "build", tmp_path).err
-    assert "there is no folder" in run("demand", "build", tmp_path / "nowhere").err
+    assert "the folder lacks network.yaml, demand/<model>.yaml —" in run("demand", "build", tmp_path).err
+    assert "there is no such folder" in run("demand", "build", tmp_path / "nowhere").err
     assert (Path(__file__).parents[2] / "docs/your-own-city.md").is_file()
