@@ -11,7 +11,7 @@ from xml.sax.saxutils import unescape
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.network.checks import Finding, Severity, check_network
 from congestion_lab.network.expansion import road_plan
-from congestion_lab.network.manifest import Manifest, Variant
+from congestion_lab.network.manifest import MANIFEST, Manifest, Variant, read_manifest
 from congestion_lab.network.roadplan import RoadPlan
 from congestion_lab.network.roadtables import RoadTables, read_road_tables
 from congestion_lab.signals.plan import SignalPlan
@@ -77,13 +77,13 @@ def net_of(path: Path, variant: str | None = None) -> Path:
     """Return a net as it is given, or the net of an imported network's or a road model's folder.
 
     Raises:
-        NetworkError: The folder's tables cannot be used, or its net is not built yet.
+        NetworkError: The folder's manifest cannot be used, or its net is not built yet.
     """
     if not path.is_dir():
         return path
     if is_import(path) and variant is None:
         return imported_net(path)[0]
-    built = path / _variant(read_road_tables(path).manifest, variant or DEFAULT_VARIANT, path).file
+    built = path / _variant(read_manifest(path / MANIFEST), variant or DEFAULT_VARIANT, path).file
     if not built.is_file():
         hint = f"run `congestion-lab network build {path}`"
         raise NetworkError(Fault("the network is not built yet", hint, source=str(built)))

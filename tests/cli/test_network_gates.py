@@ -1,5 +1,6 @@
 """`network gates`, and what is told of a folder without demand."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.cli.conftest import Run
 _DAMASCUS = Path(__file__).parents[2] / "networks/damascus"
 
 
-def test_gates_of_a_network_are_listed_with_their_coordinates(run: Run) -> None:
+def test_gates_of_a_network_are_listed_with_their_coordinates(run: Run, tmp_path: Path) -> None:
     told = run("network", "gates", _DAMASCUS, "--json").json
     assert told["projection"].startswith("+proj=utm +zone=37")
     listed = {end["node"]: end for end in told["gates"]}
@@ -20,6 +21,9 @@ def test_gates_of_a_network_are_listed_with_their_coordinates(run: Run) -> None:
         end = listed[zone.node]
         assert end["both_ways"]
         assert (end["lat"], end["lon"]) == (pytest.approx(zone.lat, abs=0.01), pytest.approx(zone.lon, abs=0.01))
+    for name in ("network.yaml", "damascus.net.xml.gz"):  # a folder of an imported net, without tables of roads
+        shutil.copy(_DAMASCUS / name, tmp_path / name)
+    assert run("network", "gates", tmp_path, "--json").json == told
     printed = run("network", "gates", _DAMASCUS).out
     assert all(node in printed for node in listed)
 
