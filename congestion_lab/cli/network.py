@@ -8,6 +8,7 @@ import click
 
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
 from congestion_lab.cli.languages import language_options
+from congestion_lab.cli.networkgates import gates
 from congestion_lab.cli.networkimport import import_network
 from congestion_lab.cli.networkspeeds import speeds
 from congestion_lab.cli.options import (
@@ -27,6 +28,7 @@ def network() -> None:
 
 network.add_command(import_network)
 network.add_command(speeds)
+network.add_command(gates)
 
 
 @network.command(epilog=example("network build networks/damascus --variant before-2025"))

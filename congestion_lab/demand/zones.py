@@ -11,7 +11,7 @@ from congestion_lab.core.errors import DemandError, Fault
 
 DISTRICT = "district"
 GATE = "gate"
-_COLUMNS = ("id", "name_en", "name_ar", "kind", "lat", "lon", "node")
+COLUMNS = ("id", "name_en", "name_ar", "kind", "lat", "lon", "node")
 _EARTH_RADIUS_KM = 6371.0
 
 
@@ -54,9 +54,9 @@ def read_zones(path: Path) -> tuple[Zone, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise DemandError(Fault(f"the zone table cannot be read: {error}", source=str(path))) from None
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
+    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
-        hint = f"the header must hold {', '.join(_COLUMNS)}"
+        hint = f"the header must hold {', '.join(COLUMNS)}"
         raise DemandError(Fault(f"columns are missing: {', '.join(missing)}", hint, str(path), 1))
     rows = [(reader.line_num, row) for row in reader]
     faults = [*_faults(rows, str(path))]

@@ -23,7 +23,7 @@ from congestion_lab.demand.replacing import LineTraffic
 from congestion_lab.demand.sampling import RouteFlow, Vehicle, sampled_vehicles
 from congestion_lab.demand.tabledtrips import all_trips, mean_pcu, peak_hour_share, sliced_vehicles, trip_slices
 from congestion_lab.demand.zones import Zone, read_zones
-from congestion_lab.network.manifest import read_manifest
+from congestion_lab.network.manifest import MANIFEST, read_manifest
 from congestion_lab.network.model import Link, Network
 from congestion_lab.sumo.assignment import Settings, assigned, on_routes, route_shares
 from congestion_lab.sumo.countnet import geographic_place
@@ -75,14 +75,16 @@ def build(
         NetworkError: The network cannot be read; build it first.
         SumoFailedError: SUMO's assignment failed.
     """
-    manifest = read_manifest(folder / "network.yaml")
-    if variant is not None and variant not in manifest.variants:
-        rule = f"the network has no variant {variant!r}"
+    _require_demand(folder)
+    manifest = read_manifest(folder / MANIFEST)
+    chosen = variant or _PRESENT
+    if chosen not in manifest.variants:
+        rule = f"the network has no variant {chosen!r}"
         raise DemandError(Fault(rule, f"choose one of {', '.join(manifest.variants)}", str(folder), key="variant"))
-    suffix = "" if variant in {None, _PRESENT} else f"-{variant}"
+    suffix = "" if chosen == _PRESENT else f"-{chosen}"
     assumptions = read_model(folder, model)
     zones = read_zones(folder / "demand" / assumptions.zones)
-    net = folder / manifest.variants[variant or _PRESENT].file
+    net = folder / manifest.variants[chosen].file
     made = _generated(net, zones, assumptions) if trips is None else _tabled(net, zones, assumptions, trips)
     of_trips, matrix = made
     vehicles, traffic = with_lines(of_trips, net, folder / "demand", assumptions)
@@ -92,6 +94,17 @@ def build(
     counts = Counter(vehicle.vehicle_class for vehicle in vehicles)
     by_class = {name: counts[name] for name in assumptions.classes}
     return Built(target, traffic, by_class, matrix.total, matrix.intrazonal)
+
+
+def _require_demand(folder: Path) -> None:
+    """Refuse a folder that was imported and got no demand yet, with all that it lacks, or one that is not there."""
+    if not folder.is_dir():
+        raise DemandError(Fault("there is no such folder", f"name a network folder, with {MANIFEST}", str(folder)))
+    parts = {MANIFEST: MANIFEST, "demand/zones.csv": "demand/*.csv", "demand/<model>.yaml": "demand/*.yaml"}
+    lacking = [name for name, pattern in parts.items() if not any(folder.glob(pattern))]
+    if lacking:
+        hint = "docs/your-own-city.md says how to write them"
+        raise DemandError(Fault(f"the folder lacks {', '.join(lacking)}", hint, str(folder)))
 
 
 def _generated(net: Path, zones: Sequence[Zone], assumptions: Assumptions) -> tuple[tuple[Vehicle, ...], ODMatrix]:

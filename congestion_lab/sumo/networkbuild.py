@@ -79,18 +79,16 @@ def net_of(path: Path, variant: str | None = None) -> Path:
     """Return a net as it is given, or the net of an imported network's or a road model's folder.
 
     Raises:
-        NetworkError: The folder's tables cannot be used, or its net is not built yet.
+        NetworkError: The folder's manifest cannot be used, or its net is not built yet.
     """
     if not path.is_dir():
         return path
     if is_import(path) and variant is None:
         return imported_net(path)[0]
-    authored = is_authored(path)
-    manifest = read_road_tables(path).manifest if authored else read_manifest(path / MANIFEST)
-    built = path / _variant(manifest, variant or DEFAULT_VARIANT, path).file
+    built = path / _variant(read_manifest(path / MANIFEST), variant or DEFAULT_VARIANT, path).file
     if built.is_file():
         return built
-    if authored:
+    if is_authored(path):
         hint = f"run `congestion-lab network build {path}`"
         raise NetworkError(Fault("the network is not built yet", hint, source=str(built)))
     hint = f"put the net there, or name the one that is there under `variants` in {MANIFEST}"

@@ -5,10 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+from congestion_lab.demand.assumptions import Assumptions, ClassFigures
+from congestion_lab.demand.zones import COLUMNS
+from congestion_lab.network.manifest import Manifest
 from tests import guides
 from tests.guides import ROOT, Step
 
@@ -18,7 +23,7 @@ needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="the guides
 
 
 @needs_bash
-@pytest.mark.parametrize("name", _RUN)
+@pytest.mark.parametrize("name", [*_RUN, "your-own-city.md"])
 def test_a_guide_does_what_it_shows(name: str, tmp_path: Path) -> None:
     guides.furnish(tmp_path)
     steps = list(guides.steps((ROOT / "docs" / name).read_text(encoding="utf-8")))
@@ -36,6 +41,23 @@ def test_pictures_of_a_guide_are_there_and_small(name: str) -> None:
     assert pictures
     for one in pictures:
         assert 0 < (ROOT / "docs" / one).stat().st_size < _LARGEST_PICTURE, one
+
+
+def test_every_key_of_a_city_is_explained() -> None:
+    guide = (ROOT / "docs/your-own-city.md").read_text(encoding="utf-8")
+    explained = {part for code in re.findall(r"`([^`\n]+)`", guide) for part in code.split(".")}
+    manifest, zones = set(Manifest.model_fields), set(COLUMNS)
+    demand = set(_keys(Assumptions)) | set(ClassFigures.model_fields)
+    assert manifest | zones | demand <= explained
+
+
+def _keys(model: type[BaseModel]) -> Iterator[str]:
+    """Yield a model's keys and those of its sections, without what stands in a guide of its own."""
+    for name, field in model.model_fields.items():
+        yield name
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and "value" not in kind.model_fields:
+            yield from _keys(kind)
 
 
 def test_examples_can_be_made_again(tmp_path: Path) -> None:

@@ -50,6 +50,10 @@ def test_unknown_models_and_variants_are_faults(tmp_path: Path) -> None:
         build(tmp_path, "pm-peak")
     with pytest.raises(DemandError, match="before-1900"):
         build(tmp_path, variant="before-1900")
+    manifest = tmp_path / "network.yaml"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("  present: {", "  today: {"), encoding="utf-8")
+    with pytest.raises(DemandError, match=r"'present'.*choose one of today, before-2025"):
+        build(tmp_path)
 
 
 def test_trips_of_a_table_become_vehicles(tmp_path: Path) -> None:
