@@ -34,7 +34,7 @@ def briefing(
     if story.after is None:
         return []
     return [
-        Answer(_("What was asked?"), (_asked(story, story.after),)),
+        Answer(_("What was asked?"), tuple(_asked(story, story.after))),
         Answer(_("What changes?"), tuple(_changes(story.before, story.after))),
         Answer(_("By how much?"), tuple(_amounts(differences))),
         Answer(_("How sure is it?"), tuple(_certainties(story.before, story.after, verdict))),
@@ -52,15 +52,16 @@ def _timing(plan: SignalPlan) -> tuple[object, ...]:
     return (plan.control, offset, plan.groups, plan.intervals, plan.parameters, plan.attachments)
 
 
-def _asked(story: Story, after: Side) -> str:
+def _asked(story: Story, after: Side) -> Iterator[str]:
     first = story.before.runs.results[0]
     hours = period(story.before.runs.inputs.analysis_begin_s, first.horizon_s)
-    place = Markup('<bdi class="id">{}</bdi>').format(clean_name(story.before.runs.inputs.name))
     if story.study is not None:
-        text = Markup.escape(_("Which signal plans cause the least mean delay in “{scenario}”, {hours}?"))
-        return text.format(scenario=place, hours=hours)
-    text = Markup.escape(_("How does “{after}” compare with “{before}” in “{scenario}”, {hours}?"))
-    return text.format(after=after.name, before=story.before.name, scenario=place, hours=hours)
+        yield _("Which signal plans cause the least mean delay, {hours}?").format(hours=hours)
+    else:
+        text = _("How does “{after}” compare with “{before}”, {hours}?")
+        yield text.format(after=after.name, before=story.before.name, hours=hours)
+    name = Markup('<bdi class="id">{}</bdi>').format(clean_name(story.before.runs.inputs.name))
+    yield Markup.escape(_("Scenario: {name}")).format(name=name)
 
 
 def _changes(before: Side, after: Side) -> Iterator[str]:

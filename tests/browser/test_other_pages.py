@@ -92,3 +92,21 @@ def test_a_matrix_shows_every_run_set_in_words_and_pictures(open_page: Open, pag
     page.emulate_media(media="print")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator("nav").evaluate("(one) => getComputedStyle(one).display") == "none"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_without_scripts_turns_dark_and_light(
+    open_page: Open, story: Story, tmp_path: Path, scheme: str
+) -> None:
+    path = tmp_path / "matrix.html"
+    path.write_text(matrix_page(*ranked(story)), encoding="utf-8")
+    page = open_page(path, 1440, scheme).page
+    paper = "getComputedStyle(document.body).backgroundColor"
+    first, other = ("Dark page", "Light page") if scheme == "light" else ("Light page", "Dark page")
+    switch, before = page.locator("label.shade"), page.evaluate(paper)
+    assert switch.inner_text() == first
+    switch.click()
+    assert switch.inner_text() == other
+    assert page.evaluate(paper) != before
+    page.emulate_media(media="print")
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"

@@ -1,12 +1,16 @@
 """What a reader does with a report, in both languages."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from congestion_lab.reporting.gathering import Story
+from congestion_lab.reporting.report import report_page
+from congestion_lab.reporting.translation import speaking
 from tests.browser.conftest import Open
 
 every_voice = pytest.mark.parametrize("voice", ["en", "ar"])
@@ -218,3 +222,26 @@ def test_paper_is_white_and_holds_all(open_page: Open, reports: dict[str, Path],
     assert paper.startswith(b"%PDF")
     sizes = {size.decode() for size in re.findall(rb"/MediaBox \[0 0 ([\d. ]+)\]", paper)}
     assert {tuple(round(float(side)) for side in size.split()) for size in sizes} <= {(595, 842), (596, 843)}  # A4
+
+
+def test_charts_are_drawn_once_the_page_has_loaded(browser: Browser, reports: dict[str, Path]) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(reports["en"].as_uri(), wait_until="load")
+    drawn = page.evaluate("[...document.querySelectorAll('.chart')].map((one) => one.querySelector('.trace') !== null)")
+    page.close()
+    assert drawn
+    assert all(drawn)
+
+
+def test_a_name_is_not_broken_at_its_hyphens(open_page: Open, story: Story, tmp_path: Path) -> None:
+    runs = story.before.runs
+    named = replace(runs, inputs=replace(runs.inputs, name="damascus-centre-am-peak"))
+    path = tmp_path / "report.html"
+    with speaking("ar"):
+        text = report_page(replace(story, before=replace(story.before, runs=named)), elsewhere={})
+    path.write_text(text, encoding="utf-8")
+    for width in (380, 1440):
+        page = open_page(path, width).page
+        assert page.evaluate("document.querySelector('.briefing bdi.id').getClientRects().length") == 1
+        line = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.briefing dd')).lineHeight)")
+        assert page.evaluate("document.querySelector('.briefing bdi.id').getBoundingClientRect().height") < 1.5 * line

@@ -94,6 +94,8 @@ def test_equal_runs_share_their_rank_in_every_resample() -> None:
     twins = [place for place in ranking.places if place.run in {"good", "twin"}]
     assert twins[0].rank == twins[1].rank
     assert twins[0].shares == twins[1].shares
+    assert [ranking.is_tied(place, 1) for place in ranking.places] == [place.shares[0] == 1 for place in ranking.places]
+    assert not any(ranking.is_tied(place, 2) for place in ranking.places)
 
 
 def test_a_higher_speed_ranks_higher() -> None:

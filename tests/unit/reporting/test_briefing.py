@@ -47,7 +47,9 @@ def test_five_questions_are_answered(story: Story) -> None:
 
 def test_run_sets_are_asked_for_their_difference(story: Story) -> None:
     asked = _told(dataclasses.replace(story, study=None), 0)
-    assert asked.startswith('How does “Proposed” compare with “Present” in “<bdi class="id">&lt;script&gt;')
+    assert asked.startswith(
+        'How does “Proposed” compare with “Present”, 00:00–01:00? Scenario: <bdi class="id">&lt;script&gt;'
+    )
 
 
 def test_nothing_is_answered_where_nothing_is_compared(story: Story) -> None:

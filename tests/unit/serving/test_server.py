@@ -52,9 +52,8 @@ def test_the_list_tells_the_figures_of_run_sets_and_studies(ask: Ask, root: Path
     page = ask("/en/").text
     assert "<bdi>day/morning</bdi>" in page
     row = page[page.index("day/morning") :]
-    assert re.search(
-        r'data-value="2">2</td><td class="n worse" data-value="1">1</td><td class="n" data-value="3">', row
-    )
+    assert re.search(r'>finished</span></td><td class="n" data-value="3', row)
+    assert re.search(r'data-value="2">2</td><td class="n worse" data-value="1">1</td></tr>', row)
     assert "fake 1" in row
     assert 'data-value="31.5">31.5' in page
     assert "2 run sets and studies" in page
