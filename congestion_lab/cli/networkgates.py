@@ -40,6 +40,7 @@ def gates(path: Path, *, variant: str | None, as_json: bool) -> int:
         say_json({"projection": network.projection, "gates": listed})
     else:
         say(_table(ends))
+        say("in/out: lanes; rim m: metres from the rim; gate: whether one may stand there, which takes both ways")
         say(f"projection: {network.projection or 'none'}")
     return Exit.OK
 
@@ -52,12 +53,10 @@ def _table(ends: "Sequence[RoadEnd]") -> "Table":
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("node", no_wrap=True)
     table.add_column("street", overflow="fold", min_width=12)
-    for heading in ("lat", "lon", "lanes in", "lanes out", "from rim (m)"):
+    for heading in ("lat", "lon", "in/out", "rim m", "gate"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("fit for a gate", no_wrap=True)
     for end in ends:
         placed = [_NO_PLACE if degrees is None else f"{degrees:.5f}" for degrees in (end.lat, end.lon)]
-        widths = (str(end.lanes_in), str(end.lanes_out), f"{end.from_rim_m:.0f}")
-        fit = "yes" if end.both_ways else "no: one way only"
-        table.add_row(escape(end.node), escape(end.street_en or end.street_ar), *placed, *widths, fit)
+        figures = (f"{end.lanes_in}/{end.lanes_out}", f"{end.from_rim_m:.0f}", "yes" if end.both_ways else "no")
+        table.add_row(escape(end.node), escape(end.street_en or end.street_ar), *placed, *figures)
     return table
