@@ -18,7 +18,7 @@ from congestion_lab.cli.options import example, json_option, verbosity_options
 from congestion_lab.core.errors import CongestionLabError
 
 _PACKAGES = (
-    *("numpy", "scipy", "pandas", "pyarrow", "numba", "optuna", "cmaes", "plotly"),
+    *("numpy", "scipy", "pandas", "pyarrow", "numba", "optuna", "cmaes"),
     *("pydantic", "ruamel.yaml", "openpyxl"),
 )
 _DISK_WANTED_BYTES = 2 << 30  # a study of 200 runs of the whole city with room to spare

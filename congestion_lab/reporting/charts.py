@@ -1,148 +1,78 @@
-"""Charts as Plotly figures; colours are names (`@ink`) that the page resolves, for light, dark and print."""
+"""Charts of delay: every seed before and after, and how delay is spread over vehicles."""
 
 import itertools
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
-from markupsafe import escape
+from markupsafe import Markup
 
-from congestion_lab.reporting.borrowed import retold
-from congestion_lab.reporting.translation import _, whole
-from congestion_lab.reporting.trials import Trial
+from congestion_lab.reporting.plane import Axis, Plane, dotted, round_axis
+from congestion_lab.reporting.svg import element, path_data
+from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.wording import number, share
 
-Figure = dict[str, Any]  # Plotly's JSON: https://plotly.com/javascript/reference
-_FONT = {"family": "inherit", "size": 13, "color": "@soft"}
-
-
-def convergence(trials: Sequence[Trial], present_delay_s: float | None) -> Figure:
-    """Return the search's way: every candidate over the runs used, the best so far as a step line."""
-    full = [trial for trial in trials if not trial.stopped]
-    best = list(itertools.accumulate((trial.delay_s for trial in full), min))
-    traces = [
-        _markers(_("stopped early"), [trial for trial in trials if trial.stopped], "x-thin-open", "@soft"),
-        _markers(_("candidate on all seeds"), full, "circle", "@before"),
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": _("best so far"),
-            "x": [trial.runs_used for trial in full],
-            "y": best,
-            "line": {"shape": "hv", "color": "@after", "width": 2.5},
-            "hovertemplate": f"{_delay()}<extra></extra>",
-        },
-    ]
-    layout = _layout(_("simulation runs used"), _("mean delay, s per vehicle"))
-    if present_delay_s is not None:
-        layout |= _level(present_delay_s, _("present plan"))
-    finite = sorted(trial.delay_s for trial in full)
-    if finite:
-        layout["yaxis"] |= {"range": _window(finite, present_delay_s)}
-    return {"data": traces, "layout": layout}
+_STEPS = 5
+_HEIGHT = 300.0
+_MARGIN = 0.35  # beside the two sides, of the distance between them
+_SHOWN = 0.98  # of vehicles: the longest delays of the last ones would press the others together
+_DOT_EVERY = 10  # quantiles
+_TONES = ("before", "after")
 
 
-def by_seed(before: Mapping[int, float], after: Mapping[int, float], names: tuple[str, str]) -> Figure:
-    """Return one line per seed from the delay before to the delay after."""
+def seeds_chart(before: Mapping[int, float], after: Mapping[int, float], names: tuple[str, str]) -> Markup:
+    """Return one line per seed, from its mean delay before to its mean delay after.
+
+    Args:
+        before: Mean delay in seconds by seed; the chart shows the seeds of both sides.
+        after: The same after the change.
+        names: What the two sides are called.
+    """
     seeds = sorted(set(before) & set(after))
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": _("seed {seed}").format(seed=seed),
-            "x": list(names),
-            "y": [before[seed], after[seed]],
-            "line": {"color": "@after" if after[seed] <= before[seed] else "@worse", "width": 1.5},
-            "marker": {"size": 7},
-            "showlegend": False,
-            "hovertemplate": f"{_('seed {seed}').format(seed=seed)}: {_delay()}<extra></extra>",
-        }
-        for seed in seeds
-    ]
-    layout = _layout("", _("mean delay, s per vehicle"))
-    layout["xaxis"] |= {"type": "category", "range": [-0.35, 1.35]}
-    return {"data": traces, "layout": layout}
+    delays_s = [side[seed] for side in (before, after) for seed in seeds]
+    across = Axis(-_MARGIN, 1 + _MARGIN, "", tuple(enumerate(names)), has_grid=False)
+    plane = Plane(across, round_axis(min(delays_s), max(delays_s), _delay_title(), steps=_STEPS), height=_HEIGHT)
+    marks = (mark for seed in seeds for mark in _slope(plane, seed, before[seed], after[seed]))
+    return plane.drawn("seeds", _("Every seed, before and after"), *marks)
 
 
-def distribution(delays_s: Sequence[tuple[str, Sequence[float]]], *, points: int = 101) -> Figure:
+def _slope(plane: Plane, seed: int, before_s: float, after_s: float) -> Iterator[Markup]:
+    tone = "after" if after_s <= before_s else "worse"
+    ends = [plane.at(0, before_s), plane.at(1, after_s)]
+    yield element("path", {"class": f"line {tone}", "d": path_data(ends)})
+    name = _("seed {seed}").format(seed=seed)
+    for place, delay_s in zip(ends, (before_s, after_s), strict=True):
+        yield dotted(place, tone, f"{name}: {_seconds(delay_s, 1)}")
+
+
+def spread_chart(delays_s: Sequence[tuple[str, Sequence[float]]]) -> Markup:
     """Return the share of vehicles that are delayed by at most so much, one curve per side.
 
     Args:
-        delays_s: Name and ascending quantiles of delay (0 to 1 in equal steps) per side.
-        points: Number of quantiles on each side.
+        delays_s: Name and ascending quantiles of delay, from 0 to 1 in equal steps, per side.
     """
-    tones = ("@before", "@after")
-    shares = [100 * place / (points - 1) for place in range(points)]
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": name,
-            "x": list(quantiles),
-            "y": shares,
-            "line": {"color": tone, "width": 2.2},
-            "hovertemplate": _("{percent} of vehicles: at most {delay}").format(
-                percent="%{y:.0f} %", delay=_("{seconds} s").format(seconds="%{x:.0f}")
-            ),
-        }
-        for (name, quantiles), tone in zip(delays_s, itertools.cycle(tones), strict=False)
+    longest_s = max(quantiles[int(_SHOWN * (len(quantiles) - 1))] for _name, quantiles in delays_s)
+    across = round_axis(0.0, max(longest_s, 1.0), _("delay of a vehicle, s"), steps=_STEPS)
+    plane = Plane(across, round_axis(0.0, 100.0, _("share of vehicles, %"), steps=_STEPS), height=_HEIGHT)
+    sides = zip(delays_s, itertools.cycle(_TONES), strict=False)
+    marks = (mark for (name, quantiles), tone in sides for mark in _curve(plane, name, quantiles, tone))
+    return plane.drawn("spread", _("How delay is spread over vehicles"), *marks)
+
+
+def _curve(plane: Plane, name: str, quantiles_s: Sequence[float], tone: str) -> Iterator[Markup]:
+    steps = len(quantiles_s) - 1
+    inside = [
+        (delay_s, 100 * place / steps) for place, delay_s in enumerate(quantiles_s) if delay_s <= plane.across.high
     ]
-    longest = max(quantiles[int(0.98 * (points - 1))] for _name, quantiles in delays_s)
-    layout = _layout(_("delay of a vehicle, s"), _("share of vehicles, %"))
-    layout["xaxis"] |= {"range": [0, max(longest, 1.0)]}
-    layout["yaxis"] |= {"range": [0, 101]}
-    return {"data": traces, "layout": layout}
+    yield element("path", {"class": f"line {tone}", "d": path_data(plane.at(*point) for point in inside)})
+    for delay_s, percent in inside[::_DOT_EVERY]:
+        said = _("{percent} of vehicles: at most {delay}").format(
+            percent=share(percent / 100), delay=_seconds(delay_s, 0)
+        )
+        yield dotted(plane.at(delay_s, percent), tone, f"{name}: {said}", 2.5)
 
 
-def _delay() -> str:
-    """Return Plotly's template of a delay on the vertical axis."""
-    return _("{seconds} s").format(seconds="%{y:.1f}")
+def _delay_title() -> str:
+    return _("mean delay, s per vehicle")
 
 
-def _markers(name: str, trials: Sequence[Trial], symbol: str, colour: str) -> Figure:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": [trial.runs_used for trial in trials],
-        "y": [trial.delay_s for trial in trials],
-        "text": [str(escape(retold(trial.origin))) for trial in trials],  # Plotly reads tags in text
-        "marker": {"symbol": symbol, "size": 6, "color": colour, "line": {"color": colour, "width": 1.3}},
-        "hovertemplate": f"%{{text}}: {_delay()}<extra></extra>",
-    }
-
-
-def _layout(x_title: str, y_title: str) -> Figure:
-    axis = {"gridcolor": "@rule", "zeroline": False, "linecolor": "@rule", "ticks": "", "automargin": True}
-    return {
-        "xaxis": {**axis, "title": {"text": whole(x_title), "standoff": 10}, "showgrid": False},
-        "yaxis": {**axis, "title": {"text": whole(y_title), "standoff": 24}},
-        "font": _FONT,
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 76, "r": 12, "t": 12, "b": 48},
-        "legend": {"orientation": "h", "y": 1.08, "x": 0},
-        "hovermode": "closest",
-        "height": 340,
-    }
-
-
-def _level(value: float, name: str) -> Figure:
-    line = {"color": "@ink", "width": 1, "dash": "dot"}
-    shape = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line}
-    note = {
-        "xref": "paper",
-        "x": 1,
-        "y": value,
-        "xanchor": "right",
-        "yanchor": "bottom",
-        "text": name,
-        "showarrow": False,
-    }
-    return {"shapes": [shape], "annotations": [note]}
-
-
-def _window(ascending: Sequence[float], present: float | None) -> list[float]:
-    """Return an axis range in which the better three quarters can be told apart."""
-    low = min(ascending[0], present if present is not None else ascending[0])
-    high = max(ascending[int(0.75 * (len(ascending) - 1))], present if present is not None else 0.0)
-    room = max(high - low, 1.0)
-    return [max(0.0, low - 0.15 * room), high + 0.35 * room]
+def _seconds(value_s: float, digits: int) -> str:
+    return _("{seconds} s").format(seconds=number(value_s, digits))

@@ -69,7 +69,7 @@ def demand_report(
         "zones": [_zone_row(one, places) for one in _largest(change.zones)],
         "zones_shown": number(_ZONES_SHOWN, 0),
     }
-    return rendered("demand.html.j2", content, {"charts": {}, "links": [], "streets": []})
+    return rendered("demand.html.j2", content, {"links": [], "streets": []})
 
 
 def _groups(compared: Compared) -> list[bool]:

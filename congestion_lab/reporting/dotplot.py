@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from congestion_lab.reporting.plane import round_step
 from congestion_lab.reporting.svg import Attributes, element
-from congestion_lab.reporting.timeline import round_step
 from congestion_lab.reporting.wording import signed
 
 _WIDTH, _ROW, _FOOT = 360.0, 34.0, 24.0
 _SIDE, _TOP = 14.0, 4.0
 _LONGEST = 48  # characters that fit the width
 _WIDEST_TICK = 54.0
+_LINES = 4  # about so many across
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class _Scale:
 
 
 def _axis(scale: _Scale, bottom: float) -> Iterator[Markup]:
-    step = round_step(scale.high - scale.low)
+    step = round_step((scale.high - scale.low) / _LINES)
     digits = max(0, -math.floor(math.log10(step)))
     last = -math.inf
     for count in range(math.ceil(scale.low / step), math.floor(scale.high / step) + 1):

@@ -27,7 +27,7 @@ _STYLES = ("style.css", "sections.css", "judged.css")
 def rendered(
     template: str, content: Mapping[str, Any], page_data: Mapping[str, Any], *, is_served: bool = False
 ) -> str:
-    """Return the page of a template, with styles, scripts and Plotly inside.
+    """Return the page of a template, with styles and scripts inside.
 
     Args:
         template: Name of the template.
@@ -36,15 +36,13 @@ def rendered(
         is_served: Whether the page comes from our server, which its script may then ask for news.
     """
     surroundings = environment()
-    plotly = _plotly() if page_data["charts"] else ""
     scripts = (*_SCRIPTS, _LIVE_SCRIPT) if is_served else _SCRIPTS
     script = "".join(_source(surroundings, name) for name in scripts)
     shell = {
         "style": Markup(_styles(surroundings)),  # noqa: S704 -- ours
-        "plotly": Markup(plotly),  # noqa: S704 -- as shipped with Plotly
         "script": Markup(script),  # noqa: S704 -- ours
         "page_data": Markup(script_json(page_data)),  # noqa: S704 -- escaped
-        "policy": _policy(plotly, script) + ("; connect-src 'self'" if is_served else ""),
+        "policy": _policy(script) + ("; connect-src 'self'" if is_served else ""),
         "language": translation.language(),
         "direction": translation.direction(),
         "numerals": translation.numerals(),
@@ -124,14 +122,7 @@ def _source(surroundings: jinja2.Environment, name: str) -> str:
     return loader.get_source(surroundings, name)[0]
 
 
-def _plotly() -> str:
-    from plotly.offline import get_plotlyjs  # noqa: PLC0415 -- half a second that only a page with charts pays
-
-    return str(get_plotlyjs())
-
-
-def _policy(*scripts: str) -> str:
-    """Return a content security policy under which these scripts run, no other, and nothing is fetched."""
-    digests = (hashlib.sha256(script.encode()).digest() for script in scripts if script)
-    sources = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-    return f"default-src 'none'; script-src {sources}; style-src 'unsafe-inline'; img-src data: blob:"
+def _policy(script: str) -> str:
+    """Return a content security policy under which this script runs, no other, and nothing is fetched."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data: blob:"

@@ -1,12 +1,15 @@
 """The report: one self-contained HTML file of a study or of run sets."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from markupsafe import Markup
+
 from congestion_lab.core.names import clean_name
-from congestion_lab.reporting import charts
 from congestion_lab.reporting.briefing import briefing, same_timing
+from congestion_lab.reporting.charts import seeds_chart, spread_chart
 from congestion_lab.reporting.corridorsection import corridor_rows
 from congestion_lab.reporting.environment import environment
 from congestion_lab.reporting.figures import CARDS, compared, comparison_figures, single_figures
@@ -21,9 +24,10 @@ from congestion_lab.reporting.playback import playback
 from congestion_lab.reporting.provenance import assumptions, notes, provenance, warnings
 from congestion_lab.reporting.reliabilitysection import reliability_section
 from congestion_lab.reporting.ringdiagram import ring_of
+from congestion_lab.reporting.searchchart import search_chart
 from congestion_lab.reporting.streetnames import map_labels
 from congestion_lab.reporting.translation import OWN_NAMES, _, plural
-from congestion_lab.reporting.trials import finite
+from congestion_lab.reporting.trials import Trial
 from congestion_lab.reporting.unservedsection import unserved_section
 from congestion_lab.reporting.verdict import verdict_of
 from congestion_lab.reporting.wording import number
@@ -70,6 +74,7 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
         "remark": unnamed(rows),
         "places": [_place(story, row) for row in rows],
         "open_places": _OPEN_PLACES,
+        "charts": _charts(story),
         "searched": bool(story.trials),
         "search_note": _search_note(story),
         "levels": level_rows(story.study),
@@ -80,7 +85,6 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
         "provenance": provenance(story),
     }
     data = {
-        "charts": _charts(story),
         "links": _link_texts(story, link_map),
         "streets": map_labels(story.network, link_map.frame),
         "layers": None if maps is None else maps.data,
@@ -133,17 +137,19 @@ def _place(story: Story, row: IntersectionRow) -> dict[str, Any]:
     return {"row": row, "rings": rings, "same": len(plans) > 1 and same_timing(*plans)}
 
 
-def _charts(story: Story) -> dict[str, charts.Figure]:
+def _charts(story: Story) -> dict[str, Markup]:
     sides = _sides(story)
-    found = {"distribution": charts.distribution([(side.name, side.delay_quantiles_s) for side in sides])}
+    found = {"spread": spread_chart([(side.name, side.delay_quantiles_s) for side in sides])}
     if story.after is not None:
         before, after = ({seed: each.mean_delay_s for seed, each in side.summaries.items()} for side in sides)
-        found["seeds"] = charts.by_seed(before, after, (sides[0].name, sides[1].name))
+        found["seeds"] = seeds_chart(before, after, (sides[0].name, sides[1].name))
     if story.trials:
-        trials = finite(story.trials)
-        present = next((trial.delay_s for trial in trials if trial.origin.startswith("present")), None)
-        found["convergence"] = charts.convergence(trials, present)
+        found["search"] = search_chart(story.trials, _present_delay_s(story.trials))
     return found
+
+
+def _present_delay_s(trials: Sequence[Trial]) -> float:
+    return next((trial.delay_s for trial in trials if trial.origin.startswith("present")), math.nan)
 
 
 def _search_note(story: Story) -> str:

@@ -8,7 +8,7 @@ from congestion_lab.reporting.page import rendered
 from congestion_lab.reporting.translation import OWN_NAMES
 
 _PAUSE_MS = 2000  # between two questions of a page
-_NO_DATA: Mapping[str, Any] = {"charts": {}, "links": [], "streets": []}
+_NO_DATA: Mapping[str, Any] = {"links": [], "streets": []}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from congestion_lab.core.geometry import Point
+from congestion_lab.reporting.plane import round_step
 from congestion_lab.reporting.svg import Attributes, element, path_data
 from congestion_lab.reporting.wording import clock, number
 
@@ -14,6 +15,7 @@ _WIDTH, _HEIGHT = 1000.0, 240.0
 _LEFT, _RIGHT, _TOP, _FOOT = 60.0, 36.0, 20.0, 30.0
 _STEPS_S = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10800.0, 21600.0)
 _MOST_TICKS = 8
+_LINES = 4  # about so many across
 
 TONES = ("before", "after")  # CSS classes of the two sides
 
@@ -53,7 +55,7 @@ class Timeline:
         values = [
             value for line in lines for part in (line.values, line.high) for value in part if math.isfinite(value)
         ]
-        step = round_step(max(values, default=1.0))
+        step = round_step(max(values, default=1.0) / _LINES)
         return cls(tuple(times_s), step * math.ceil(max(max(values, default=1.0), step) / step))
 
     def place(self, time_s: float) -> float:
@@ -87,7 +89,7 @@ class Timeline:
         return [(self.place(self.times_s[row]), self.height(float(values[row]))) for row in rows]
 
     def _grid(self) -> Iterator[Markup]:
-        step = round_step(self.top)
+        step = round_step(self.top / _LINES)
         for count in range(round(self.top / step) + 1):
             height = self.height(count * step)
             yield element("line", {"class": "grid", "x1": _LEFT, "x2": _WIDTH - _RIGHT, "y1": height, "y2": height})
@@ -103,13 +105,6 @@ def clock_ticks(first_s: float, last_s: float, *, most: int) -> list[float]:
     step = next((step for step in _STEPS_S if (last_s - first_s) / step <= most), _STEPS_S[-1])
     start = math.ceil(first_s / step)
     return [count * step for count in range(start, math.floor(last_s / step) + 1)]
-
-
-def round_step(top: float) -> float:
-    """Return the distance of about four lines up to a value: 1, 2 or 5 times a power of ten."""
-    rough = max(top, 1e-6) / 4
-    power: float = 10.0 ** math.floor(math.log10(rough))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
 
 
 def _stretches(values: Sequence[float]) -> list[list[int]]:

