@@ -19,7 +19,7 @@ from congestion_lab.reporting.wording import number, percent, signed
 _JSON_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _STATED_POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
 _HEAD_LETTERS = 2000  # within which the policy stands
-_SCRIPTS = ("playback.js", "maplayers.js", "page.js")  # the last takes up all maps that the others made
+_SCRIPTS = ("data.js", "playback.js", "maplayers.js", "maps.js", "page.js")  # `maps` takes up what those before it made
 _LIVE_SCRIPT = "live.js"
 _STYLES = ("style.css", "sections.css", "judged.css")
 

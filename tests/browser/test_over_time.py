@@ -1,5 +1,6 @@
 """What a report tells over time, in the system's own Chromium: playback by mouse and keys, and layers of maps."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -65,7 +66,7 @@ def test_playback_plays_and_stops(page: Page) -> None:
     slider, button = page.locator("#playback input[type=range]"), page.locator("#playback .play")
     button.press("Space")
     assert button.get_attribute("aria-pressed") == "true"
-    expect(slider).to_have_value("3")
+    expect(slider).to_have_value(re.compile("[3-9]|[12][0-9]"))
     button.press("Space")
     assert button.get_attribute("aria-pressed") == "false"
     stopped = slider.input_value()

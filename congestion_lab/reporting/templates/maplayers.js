@@ -1,7 +1,7 @@
 "use strict";
 // The maps of a report show the layer that a reader chooses; what is worst is drawn last, on top.
 (() => {
-  const layers = JSON.parse(document.getElementById("page-data").textContent).layers;
+  const layers = pageData.layers;
   const choice = document.querySelector("#map .layers");
   if (!layers || !choice) return;
   const figures = [...document.querySelectorAll("#map .layered figure")];

@@ -3,7 +3,7 @@
 (() => {
   const section = document.getElementById("playback");
   const source = document.querySelector("#map svg.map");
-  const data = JSON.parse(document.getElementById("page-data").textContent).playback;
+  const data = pageData.playback;
   if (!section || !source || !data) return;
   const player = section.querySelector(".player"), slider = player.querySelector("input"), button = player.querySelector("button");
   const moment = player.querySelector(".moment"), cursor = section.querySelector(".cursor");

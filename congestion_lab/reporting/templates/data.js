@@ -1,0 +1,2 @@
+"use strict";
+const pageData = JSON.parse(document.getElementById("page-data").textContent); // what the scripts below show
