@@ -1,4 +1,4 @@
-"""`congestion-lab plan schedule`: check and write time-of-day schedules."""
+"""`congestion-lab plan schedule`: check, simulate and write time-of-day schedules."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -8,17 +8,20 @@ import click
 
 from congestion_lab.cli.console import Exit, remark, say, say_json
 from congestion_lab.cli.options import example, file_beside, json_option, out_option, verbosity_options
+from congestion_lab.cli.schedulecost import cost
 from congestion_lab.core.names import clean_name
 
 if TYPE_CHECKING:
     from congestion_lab.signals.changes import Change
-    from congestion_lab.signals.schedule import DayType, Schedule
     from congestion_lab.signals.schedulemarking import JudgedPlans
 
 
 @click.group(epilog=example("plan schedule check week.yaml"))
 def schedule() -> None:
-    """Check and write schedules: which plans run when, by day types."""
+    """Check, simulate and write schedules: which plans run when, by day types."""
+
+
+schedule.add_command(cost)
 
 
 @schedule.command(epilog=example("plan schedule check week.yaml"))
@@ -87,6 +90,7 @@ def _line(change: "Change") -> str:
 @verbosity_options
 def write(file: Path, *, day_type: str, uncertified: bool, out: Path | None, as_json: bool) -> int:
     """Write one day of the schedule FILE as an additional file for SUMO: programmes and when to switch (WAUT)."""
+    from congestion_lab.cli.scheduleparts import day_type_named
     from congestion_lab.core.errors import Fault, SignalPlanError
     from congestion_lab.signals.changes import changes
     from congestion_lab.signals.schedule import read_schedule
@@ -111,16 +115,3 @@ def write(file: Path, *, day_type: str, uncertified: bool, out: Path | None, as_
     else:
         say(str(target))
     return Exit.OK
-
-
-def day_type_named(content: "Schedule", file: Path, name: str) -> "DayType":
-    """Return a day type of a schedule.
-
-    Raises:
-        UsageError: It has none of that name.
-    """
-    for one in content.day_types:
-        if one.name == name:
-            return one
-    known = ", ".join(one.name for one in content.day_types)
-    raise click.UsageError(f"{file} has no day type {name}; it has {known}")
