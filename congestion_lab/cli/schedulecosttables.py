@@ -35,8 +35,8 @@ _LABELS = {
 }
 _SHORT = {OLD: "old", NEW: "new", POINT: "points", ONCE: "at once"}
 _READING = (
-    "Paired by seed, 95 % intervals. Against a switch at once, which keeps no intergreens, switch points lose what the "
-    f"transition itself costs. Later, earlier: vehicles by more than {NOTICED_S:g} s, mean over the seeds."
+    "Paired by seed, 95 % intervals. Points against at once, which keeps no intergreens: what the transition itself "
+    f"does. Later, earlier: vehicles by more than {NOTICED_S:g} s, mean over the seeds."
 )
 
 
@@ -66,7 +66,7 @@ def _sides(switch: Switchover, cost: TransitionCost, names: tuple[str, str]) -> 
     old, new = (clean_name(name) for name in names)
     minutes = switch.window_s // MINUTE_S
     title = f"{old} → {new}, simulated at {clock_from_seconds(switch.at_s)}, {minutes} minutes before and after"
-    table = _table(title, "run", "delay s/veh", "sd", "veh·h", "not arrived")
+    table = _table(title, "run", "delay s/veh", "sd", "veh·h", "not arrived", "collisions")
     for side in SIDES:
         values = [*cost.delay_s[side].values()]
         hours = statistics.fmean(
@@ -74,7 +74,8 @@ def _sides(switch: Switchover, cost: TransitionCost, names: tuple[str, str]) -> 
         )
         spread = f"{statistics.stdev(values):.1f}" if len(values) > 1 else "–"
         mean = f"{statistics.fmean(values):.1f}"
-        table.add_row(_LABELS[side], mean, spread, f"{hours:.1f}", f"{cost.unserved[side]:.1f}")
+        counts = (f"{cost.unserved[side]:.1f}", str(cost.collisions[side]))
+        table.add_row(_LABELS[side], mean, spread, f"{hours:.1f}", *counts)
     seeds = ", ".join(map(str, sorted(cost.vehicles)))
     table.caption = f"Seeds {seeds}; {statistics.fmean(cost.vehicles.values()):.0f} vehicles want to depart."
     return table
@@ -136,6 +137,7 @@ def cost_as_json(
         "unmatched": cost.unmatched,
         "delay_s": {side: _by_seed(values) for side, values in cost.delay_s.items()},
         "not_arrived": dict(cost.unserved),
+        "collisions": dict(cost.collisions),
         "changes": [
             {
                 "side": one.side,

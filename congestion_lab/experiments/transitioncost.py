@@ -2,7 +2,7 @@
 
 Every seed is run with the old plans kept, with the new plans all along, and with the switch, at switch points and at
 once; demand and random numbers are the same. Up to the switch, kept and switched runs are equal. A switch at once keeps
-no intergreens, but loses no time: what one at switch points loses against it is the cost of the transition itself.
+no intergreens and needs no time: what one at switch points loses or gains against it, the transition itself does.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -108,6 +108,7 @@ class TransitionCost:
         vehicles: Vehicles of the window, by seed.
         delay_s: Their mean delay by side and seed.
         unserved: Those that did not arrive by the horizon, by side, mean over the seeds.
+        collisions: Collisions by side, in all runs together, warm-up included.
         unmatched: Vehicles of the window that not all sides of their seed have; they are left out.
         costs: Sides against each other.
         minutes: The window, minute by minute.
@@ -116,6 +117,7 @@ class TransitionCost:
     vehicles: Mapping[int, int]
     delay_s: Mapping[str, Mapping[int, float]]
     unserved: Mapping[str, float]
+    collisions: Mapping[str, int]
     unmatched: int
     costs: tuple[Cost, ...]
     minutes: tuple[Minute, ...]
@@ -143,6 +145,7 @@ def transition_cost(switch: Switchover, runs: Mapping[int, Mapping[str, RunResul
         vehicles={seed: len(table) for seed, table in tables.items()},
         delay_s={side: _means(side, tables) for side in SIDES},
         unserved={side: float(np.mean([table[_unserved(side)].sum() for table in tables.values()])) for side in SIDES},
+        collisions={side: sum(sides[side].collisions for sides in runs.values()) for side in SIDES},
         unmatched=sum(lost for _, lost in read.values()),
         costs=tuple(_cost(base, side, tables) for base, side in pairs),
         minutes=tuple(_minutes(switch, tables)),

@@ -1,6 +1,7 @@
 """A switch is compared vehicle by vehicle with runs that do not switch."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -79,6 +80,7 @@ def test_vehicles_of_the_window_count_and_no_others(found: TransitionCost) -> No
     assert found.unmatched == 0
     assert found.delay_s == {OLD: {1: 25.0}, NEW: {1: 9.0}, POINT: {1: 25.25}, ONCE: {1: 21.0}}
     assert found.unserved == {OLD: 0.0, NEW: 0.0, POINT: 1.0, ONCE: 0.0}
+    assert found.collisions == {OLD: 0, NEW: 0, POINT: 0, ONCE: 0}
 
 
 def test_a_switch_is_held_against_both_plan_sets_and_against_one_at_once(found: TransitionCost) -> None:
@@ -103,7 +105,10 @@ def test_several_seeds_give_intervals_and_the_schedules_own_procedure_is_judged(
             side: _run(tmp_path / f"{side}{seed}", _delays(*[delay] * 6), seed=seed) for side, delay in sides.items()
         }
 
-    found = transition_cost(_switch(Procedure.IMMEDIATE), {1: runs(1, 2.0), 2: runs(2, 4.0)})
+    several = {1: runs(1, 2.0), 2: runs(2, 4.0)}
+    several[2][ONCE] = replace(several[2][ONCE], collisions=3)
+    found = transition_cost(_switch(Procedure.IMMEDIATE), several)
+    assert found.collisions == {OLD: 0, NEW: 0, POINT: 0, ONCE: 3}
     transition = _cost(found, ONCE, POINT).delay_s
     assert (transition.seeds, transition.mean) == ((1, 2), 3.0)
     assert transition.low == pytest.approx(3 - 12.706, abs=0.001)  # t of one degree of freedom, standard error 1
