@@ -24,7 +24,7 @@ from congestion_lab.signals.plan import PlanSet
 from congestion_lab.signals.retiming import shifted
 from congestion_lab.signals.transitions import Procedure, transition
 from congestion_lab.simulation.result import RunResult, write_table
-from congestion_lab.simulation.spec import SimulationInputs
+from congestion_lab.simulation.spec import Changeover, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import DISPLAYS, TRIPS
 from congestion_lab.sumo.engine import SumoEngine
 from congestion_lab.sumo.netfile import read_intersections, read_plans
@@ -92,6 +92,34 @@ def test_sumo_shows_every_second_what_is_predicted(
     assert found.unsafe == sum(bool(each.breaches) for each in made)
     if procedure is Procedure.SWITCH_POINT:
         assert all(each.wait_s > 0 and each.stretch_s > 0 for each in made)
+
+
+@pytest.mark.parametrize("procedure", Procedure)
+@pytest.mark.parametrize("at_s", [*range(_AT_S + 3, _AT_S + 93, 10)])
+def test_wherever_in_the_cycles_the_switch_is_asked_for(
+    procedure: Procedure, at_s: int, town: SimulationInputs, switch: Switchover, tmp_path: Path
+) -> None:
+    later = replace(switch, at_s=at_s)
+    found = _checked(town, later, _switched(later, replace(town, end_s=at_s + 400.0), tmp_path, procedure), procedure)
+    assert (found.as_predicted, found.departures, found.conflicts) == (2, (), ())
+
+
+@pytest.mark.parametrize("procedure", Procedure)
+def test_controllers_that_keep_their_plan_and_half_second_steps(
+    procedure: Procedure, town: SimulationInputs, switch: Switchover, tmp_path: Path
+) -> None:
+    (kept, _), (_, changed) = switch.old, switch.new
+    mixed = replace(switch, new=PlanSet((kept, changed)))
+    halved = replace(town, step_s=0.5, end_s=_AT_S + 400.0)
+    found = _checked(halved, mixed, _switched(mixed, halved, tmp_path, procedure), procedure)
+    assert (found.as_predicted, found.departures, found.conflicts) == (2, (), ())
+
+
+def _switched(switch: Switchover, town: SimulationInputs, folder: Path, procedure: Procedure) -> RunResult:
+    engine = SumoEngine()
+    changeover = Changeover(switch.at_s, switch.new, procedure)
+    spec = RunSpec(town, 1, engine.name, engine.version, plans=switch.old, changeover=changeover)
+    return engine.run(spec, folder / "run")
 
 
 def test_up_to_the_switch_all_runs_of_the_old_plans_are_equal(runs: dict[int, dict[str, RunResult]]) -> None:
