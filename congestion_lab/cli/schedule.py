@@ -1,6 +1,5 @@
-"""`congestion-lab plan schedule`: check and write time-of-day schedules."""
+"""`congestion-lab plan schedule`: check, simulate and write time-of-day schedules."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,16 +8,20 @@ import click
 
 from congestion_lab.cli.console import Exit, remark, say, say_json
 from congestion_lab.cli.options import example, file_beside, json_option, out_option, verbosity_options
+from congestion_lab.cli.schedulecost import cost
+from congestion_lab.core.names import clean_name
 
 if TYPE_CHECKING:
-    from congestion_lab.signals.certificate import Marking
     from congestion_lab.signals.changes import Change
-    from congestion_lab.signals.schedule import Schedule
+    from congestion_lab.signals.schedulemarking import JudgedPlans
 
 
 @click.group(epilog=example("plan schedule check week.yaml"))
 def schedule() -> None:
-    """Check and write schedules: which plans run when, by day types."""
+    """Check, simulate and write schedules: which plans run when, by day types."""
+
+
+schedule.add_command(cost)
 
 
 @schedule.command(epilog=example("plan schedule check week.yaml"))
@@ -26,22 +29,45 @@ def schedule() -> None:
 @json_option
 @verbosity_options
 def check(file: Path, *, as_json: bool) -> int:
-    """Judge every switch of the schedule FILE at every intersection; exit code 3 if one is not safe."""
+    """Certify every plan file of the schedule FILE, and judge every switch at every intersection.
+
+    Exit code 3 if a controller of a plan file is not certified, or a switch is not safe.
+    """
     from congestion_lab.signals.changes import changes
     from congestion_lab.signals.schedule import read_schedule
+    from congestion_lab.signals.schedulemarking import judged_plans, schedule_marking, unsafe_transitions
 
-    found = changes(read_schedule(file))
-    unsafe = _unsafe(found)
+    content = read_schedule(file)
+    judged, found = judged_plans(content), changes(content)
     if as_json:
-        say_json([asdict(change) for change in found])
+        say_json({"plans": [_as_json(one) for one in judged], "switches": [asdict(change) for change in found]})
     else:
+        for one in judged:
+            say(_certified(one))
         for change in found:
             say(_line(change))
-            for one in change.transitions:
-                for breach in one.breaches:
-                    say(f"  {breach.severity:<8} {one.controller_id}: {breach.rule}: {breach.message}")
-        say(f"{len(found)} switches judged: {unsafe} transitions are not safe")
-    return Exit.BAD_INPUT if unsafe else Exit.OK
+            for each in change.transitions:
+                for breach in each.breaches:
+                    say(f"  {breach.severity:<8} {each.controller_id}: {breach.rule}: {breach.message}")
+        say(f"{len(found)} switches judged: {unsafe_transitions(found)} transitions are not safe")
+    return Exit.OK if schedule_marking(judged, found).certified else Exit.BAD_INPUT
+
+
+def _as_json(one: "JudgedPlans") -> dict[str, object]:
+    return {
+        "file": str(one.file),
+        "controllers": one.controllers,
+        "certified": one.certified,
+        "not_certified": list(one.uncertified),
+    }
+
+
+def _certified(one: "JudgedPlans") -> str:
+    line = f"{one.file.name}: {one.certified} of {one.controllers} controllers certified"
+    if not one.uncertified:
+        return line
+    names = ", ".join(clean_name(name) for name in one.uncertified)
+    return f"{line}; not {names}. See `congestion-lab plan certify {one.file}`"
 
 
 def _line(change: "Change") -> str:
@@ -64,22 +90,23 @@ def _line(change: "Change") -> str:
 @verbosity_options
 def write(file: Path, *, day_type: str, uncertified: bool, out: Path | None, as_json: bool) -> int:
     """Write one day of the schedule FILE as an additional file for SUMO: programmes and when to switch (WAUT)."""
+    from congestion_lab.cli.scheduleparts import day_type_named
     from congestion_lab.core.errors import Fault, SignalPlanError
+    from congestion_lab.signals.changes import changes
     from congestion_lab.signals.schedule import read_schedule
+    from congestion_lab.signals.schedulemarking import judged_plans, schedule_marking, shortcomings
     from congestion_lab.sumo.switching import write_day
 
     content = read_schedule(file)
-    chosen = next((one for one in content.day_types if one.name == day_type), None)
-    if chosen is None:
-        known = ", ".join(one.name for one in content.day_types)
-        raise click.UsageError(f"{file} has no day type {day_type}; it has {known}")
+    chosen = day_type_named(content, file, day_type)
     target = file_beside(out or Path(f"{day_type}.add.xml"), file)
-    mark = _marked(content)
+    judged, found = judged_plans(content), changes(content)
+    mark = schedule_marking(judged, found)
     if not mark.certified and not uncertified:
         hint = (
             "see `plan schedule check` and `plan certify`; --uncertified writes it all the same and says so in the file"
         )
-        raise SignalPlanError(Fault(mark.text.removesuffix("."), hint, str(file)))
+        raise SignalPlanError(*(Fault(f"NOT CERTIFIED: {why}", hint, str(file)) for why in shortcomings(judged, found)))
     if not mark.certified:
         remark(mark.text)
     write_day(chosen, content.procedure, target, comment=mark.text)
@@ -88,21 +115,3 @@ def write(file: Path, *, day_type: str, uncertified: bool, out: Path | None, as_
     else:
         say(str(target))
     return Exit.OK
-
-
-def _marked(content: "Schedule") -> "Marking":
-    """Return what the files of a schedule have to say: of its plans, and of its switches."""
-    from congestion_lab.signals.certificate import Marking, marking
-    from congestion_lab.signals.certifying import certify
-    from congestion_lab.signals.changes import changes
-
-    sets = {switch.plans_name: switch.plans for one in content.day_types for switch in one.switches}
-    mark = marking([one for plans in sets.values() for one in certify(plans, content.intersections)])
-    unsafe = _unsafe(changes(content))
-    if mark.certified and unsafe:
-        return Marking(certified=False, text=f"NOT CERTIFIED: {unsafe} transitions between plans are not safe.")
-    return mark
-
-
-def _unsafe(found: "Sequence[Change]") -> int:
-    return sum(bool(one.breaches) for change in found for one in change.transitions)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from congestion_lab.experiments.executor import Executor, OnDone
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.result import Outcome
-from congestion_lab.simulation.spec import Controller, Detail, RunSpec, SimulationInputs
+from congestion_lab.simulation.spec import Changeover, Controller, Detail, RunSpec, SimulationInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Runner:
         *,
         plans: PlanSet | None = None,
         controller: Controller = Controller.PLANS,
+        changeover: Changeover | None = None,
         detail: Detail = Detail.TRIPS,
     ) -> RunSpec:
         """Return the specification of one run on this runner's engine."""
@@ -37,6 +38,7 @@ class Runner:
             engine_version=engine.version,
             plans=plans,
             controller=controller,
+            changeover=changeover,
             detail=detail,
         )
 

@@ -150,6 +150,8 @@ def _unsupported(spec: RunSpec) -> Iterator[Fault]:
     if spec.controller not in _CONTROLLERS:
         rule = f"the fast engine has no controller {spec.controller.value!r}"
         yield Fault(rule, f"{_HINT}, or take `plans` or `actuated`", spec.inputs.name, key="signals.controller")
+    if spec.changeover is not None:
+        yield Fault("the fast engine runs one set of plans, no changeover", _HINT, spec.inputs.name)
     if spec.inputs.mesoscopic:
         hint = f"{_HINT}, or leave `mesoscopic` out"
         yield Fault("the mesoscopic mode is SUMO's own", hint, spec.inputs.name, key="simulation.mesoscopic")

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.signals.phases import Phase, phases
-from congestion_lab.signals.plan import Control, Interval, SignalPlan
+from congestion_lab.signals.plan import Control, Interval, PlanSet, SignalPlan
 
 MAX_GAP = "max-gap"  # seconds without a vehicle that end a green; the name is that of SUMO's parameter
 _STEP_S = 1.0  # no controller changes its mind faster; SUMO takes a shortest green of 0 s for 1 s too
@@ -113,6 +113,11 @@ def retimed(plan: SignalPlan, greens_s: Sequence[float], offset_s: float) -> Sig
     if not all(math.isfinite(green) and green > 0 for green in greens_s):
         raise SignalPlanError(Fault(f"greens of {list(greens_s)} s; every one is positive", source=source))
     return timer.timed(greens_s, offset_s, plan.control)
+
+
+def shifted(plans: PlanSet, by_s: float) -> PlanSet:
+    """Return plans that show at any time what the given ones show so many seconds earlier."""
+    return PlanSet(tuple(replace(plan, offset_s=(plan.offset_s + by_s) % plan.cycle_s) for plan in plans))
 
 
 def at_its_shortest(plan: SignalPlan) -> SignalPlan:

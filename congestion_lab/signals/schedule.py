@@ -155,6 +155,7 @@ class Schedule:
         day_types: The day types.
         intersections: What the plans must respect.
         network_digest: Digest of the network that all plans are for.
+        plan_files: Where the plans of each name stand.
     """
 
     name: str
@@ -162,6 +163,12 @@ class Schedule:
     day_types: tuple[DayType, ...]
     intersections: tuple[Intersection, ...]
     network_digest: str
+    plan_files: Mapping[str, Path]
+
+    @property
+    def plan_sets(self) -> Mapping[str, PlanSet]:
+        """The plans by name, in the order in which the schedule names them."""
+        return {switch.plans_name: switch.plans for one in self.day_types for switch in one.switches}
 
     def day_type_of(self, day: date) -> DayType:
         """Return the day type of a date."""
@@ -193,6 +200,7 @@ def read_schedule(path: Path) -> Schedule:
         day_types=tuple(_day_type(one, files) for one in document.day_types),
         intersections=first.intersections,
         network_digest=first.network_digest,
+        plan_files={name.stem: path.parent / name for name in names},
     )
 
 

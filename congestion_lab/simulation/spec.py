@@ -6,6 +6,7 @@ from pathlib import Path
 
 from congestion_lab.core.digests import digest_of
 from congestion_lab.signals.plan import PlanSet
+from congestion_lab.signals.transitions import Procedure
 
 
 class Controller(enum.Enum):
@@ -75,6 +76,21 @@ class SimulationInputs:
 
 
 @dataclass(frozen=True, slots=True)
+class Changeover:
+    """Plans that follow those of a run at some time of it, as a schedule switches them.
+
+    Attributes:
+        at_s: When the switch is asked for; seconds since midnight of the simulation.
+        plans: What follows.
+        procedure: How controllers change to it.
+    """
+
+    at_s: int
+    plans: PlanSet
+    procedure: Procedure
+
+
+@dataclass(frozen=True, slots=True)
 class RunSpec:
     """One simulation: a scenario, its signals, a seed.
 
@@ -82,6 +98,7 @@ class RunSpec:
         inputs: The scenario's files and times.
         plans: Plans that replace those of the network; None keeps the shipped ones.
         controller: Who decides the signals.
+        changeover: Plans that follow `plans` during the run, or None; both run as their own control type says.
         seed: Random seed of the engine.
         engine: Name of the engine.
         engine_version: Its version, so that a newer one simulates anew.
@@ -95,14 +112,22 @@ class RunSpec:
     engine_version: str
     plans: PlanSet | None = None
     controller: Controller = Controller.PLANS
+    changeover: Changeover | None = None
     detail: Detail = Detail.TRIPS
     timeout_s: float = field(default=3600.0, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.changeover is not None and (self.plans is None or self.controller is not Controller.PLANS):
+            raise ValueError("a changeover follows given plans that control the run")
 
     @property
     def digest(self) -> str:
         """Name of the run: the same spec is never simulated twice."""
+        changeover = self.changeover
+        switched = {} if changeover is None else {"changeover": _named_by_content(changeover)}
         return digest_of(
             {
+                **switched,  # runs without one keep their names
                 "inputs": self.inputs.digest,
                 "plans": None if self.plans is None else self.plans.digest,
                 "controller": self.controller,
@@ -111,3 +136,7 @@ class RunSpec:
                 "detail": self.detail,
             }
         )
+
+
+def _named_by_content(changeover: Changeover) -> list[object]:
+    return [changeover.at_s, changeover.plans.digest, changeover.procedure]

@@ -77,3 +77,11 @@ PASSAGES = contract(
         "when it passed the link's end or arrived on it; NaN if it was still there when the run ended",
     ),
 )
+
+DISPLAYS = contract(
+    "displays",
+    ("controller_id", "string", "signal controller"),
+    ("begin_s", "float64", "when it began to show this, up to its next row; the first one at the start of the run"),
+    ("plans", "string", "whose plans ran: `before` the changeover or `after` it"),
+    ("aspects", "string", "what each head showed, by index, separated by blanks"),
+)

@@ -51,6 +51,11 @@ class RawOutputs:
         return self.folder / "vehroutes.xml"
 
     @property
+    def displays(self) -> Path:
+        """What signals showed, change by change."""
+        return self.folder / "displays.xml"
+
+    @property
     def log(self) -> Path:
         """What SUMO complained about."""
         return self.folder / "sumo.log"

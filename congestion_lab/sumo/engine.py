@@ -15,21 +15,24 @@ from pyarrow import ArrowInvalid
 
 import congestion_lab
 from congestion_lab.core.errors import InputError, SumoFailedError
+from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.names import SUMO
 from congestion_lab.simulation.result import Provenance, RunResult, Status, write_table
-from congestion_lab.simulation.spec import Controller, Detail, RunSpec
-from congestion_lab.simulation.tables import EMISSIONS, LINK_INTERVALS, LINKS, MOVEMENTS, PASSAGES, TRIPS
+from congestion_lab.simulation.spec import Changeover, Controller, Detail, RunSpec
+from congestion_lab.simulation.tables import DISPLAYS, EMISSIONS, LINK_INTERVALS, LINKS, MOVEMENTS, PASSAGES, TRIPS
 from congestion_lab.sumo import installation, linkoutputs, outputs, passages, stepped
 from congestion_lab.sumo.closures import with_closures
 from congestion_lab.sumo.command import QUEUE_PERIOD_S, RawOutputs, arguments, write_link_output
 from congestion_lab.sumo.control import plans_to_run
 from congestion_lab.sumo.demanded import departures, mentions
+from congestion_lab.sumo.displays import read_displays, write_display_output
 from congestion_lab.sumo.drive import drive
 from congestion_lab.sumo.gridlock import PATIENCE_S
 from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.process import tail
 from congestion_lab.sumo.programs import write_programs
 from congestion_lab.sumo.stepping import free_port
+from congestion_lab.sumo.switching import day_of, write_day
 
 _PROGRAM_ID = "congestion_lab.run"  # SUMO refuses a programme whose id its controller already has
 
@@ -74,6 +77,8 @@ class SumoEngine:
                 trips = _trips(spec, read, totals.ended_s, gridlock_s)
                 ended_s = _ended_s(spec, trips, gridlock_s)
                 write_table(folder, TRIPS, trips)
+                if spec.changeover is not None:
+                    write_table(folder, DISPLAYS, read_displays(raw.displays))
                 if spec.detail is not Detail.TRIPS:
                     _write_details(spec, folder, raw, read, ended_s)
         return RunResult(
@@ -132,9 +137,7 @@ def _additional_files(spec: RunSpec, raw: RawOutputs) -> tuple[Path, ...]:
     additional = list(spec.inputs.additional_files)
     plans = plans_to_run(spec)
     if plans is not None:
-        programs = raw.folder / "programs.add.xml"
-        write_programs(plans, programs, program_id=_PROGRAM_ID)
-        additional.append(programs)
+        additional += _programmes(spec.changeover, plans, raw)
     if spec.detail is Detail.FULL:
         link_output = raw.folder / "edgedata.add.xml"
         write_link_output(link_output, spec, raw)
@@ -142,11 +145,25 @@ def _additional_files(spec: RunSpec, raw: RawOutputs) -> tuple[Path, ...]:
     return tuple(additional)
 
 
+def _programmes(changeover: Changeover | None, plans: PlanSet, raw: RawOutputs) -> Iterator[Path]:
+    programs = raw.folder / "programs.add.xml"
+    yield programs
+    if changeover is None:
+        write_programs(plans, programs, program_id=_PROGRAM_ID)
+        return
+    write_day(day_of(plans, changeover), changeover.procedure, programs)
+    display_output = raw.folder / "displays.add.xml"
+    write_display_output(display_output, plans, raw.displays)
+    yield display_output
+
+
 def _patience_s(spec: RunSpec) -> float:
     """Return how long all must stand: longer than two cycles of the slowest plan; teleports end any standstill."""
     if spec.inputs.teleport_s is not None:
         return math.inf
-    return max([PATIENCE_S, *(2 * plan.cycle_s for plan in spec.plans or ())])
+    following = () if spec.changeover is None else spec.changeover.plans
+    cycles_s = [plan.cycle_s for plans in (spec.plans or (), following) for plan in plans]
+    return max([PATIENCE_S, *(2 * cycle_s for cycle_s in cycles_s)])
 
 
 def _trips(spec: RunSpec, read: pd.DataFrame, ended_s: float, gridlock_s: float | None) -> pd.DataFrame:

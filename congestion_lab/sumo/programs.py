@@ -79,6 +79,15 @@ def _groups(states: Sequence[str]) -> tuple[SignalGroup, ...]:
     return tuple(SignalGroup(str(heads[0]), tuple(heads)) for heads in heads_by_column.values())
 
 
+def aspects_of_state(state: str) -> tuple[Aspect, ...]:
+    """Return what each signal head shows in one of SUMO's state strings.
+
+    Raises:
+        KeyError: SUMO does not know a letter of it.
+    """
+    return tuple(_ASPECTS[letter] for letter in state)
+
+
 def _control(name: str) -> Control:
     if name not in _CONTROLS:
         raise ValueError(f"the controller type {name!r} is none of {', '.join(_CONTROLS)}")

@@ -7,11 +7,13 @@ from xml.sax.saxutils import quoteattr
 
 from congestion_lab.core.files import write_text
 from congestion_lab.core.names import xml_comment
-from congestion_lab.signals.plan import SignalPlan
-from congestion_lab.signals.schedule import DayType
+from congestion_lab.signals.plan import PlanSet, SignalPlan
+from congestion_lab.signals.schedule import DayType, Switch
 from congestion_lab.signals.transitions import Procedure, switch_point_s
+from congestion_lab.simulation.spec import Changeover
 from congestion_lab.sumo.programs import number_text, program_text
 
+BEFORE, AFTER = "before", "after"  # what plans are called in a run with a changeover
 _PREFIX = "congestion_lab."  # SUMO refuses a programme under a name that the network gave to its own
 _SWITCH_POINT = "GSP"  # SUMO's parameter and procedure: from second to second of the two cycles
 
@@ -28,6 +30,17 @@ def write_day(day: DayType, procedure: Procedure, target: Path, *, comment: str 
     body = "".join((*_programmes(day), *_switches(day), *_junctions(day, procedure)))
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n{xml_comment(comment)}'
     write_text(target, f"{head}<additional>\n{body}</additional>\n")
+
+
+def day_of(plans: PlanSet, changeover: Changeover) -> DayType:
+    """Return the day of a run: plans from midnight on, and those that follow them."""
+    switches = (Switch(0, BEFORE, plans), Switch(changeover.at_s, AFTER, changeover.plans))
+    return DayType("changeover", (), None, None, switches)
+
+
+def plans_name(program_id: str) -> str:
+    """Return the name of the plans that a programme of a written day belongs to."""
+    return program_id.removeprefix(_PREFIX)
 
 
 def _programmes(day: DayType) -> Iterator[str]:

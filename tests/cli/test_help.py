@@ -64,8 +64,10 @@ def test_options_are_the_same_everywhere() -> None:
         assert {"-v", "--verbose", "-q", "--quiet"} <= options, path
         assert "--json" in options or path == ("scenario", "schema"), path
         assert ("--out" in options) == ("-o" in options), path
-        assert ("--workers" in options) == (path[0] in {"simulate", "optimize", "calibrate"}), path
-        assert ("--seed" in options) == (path[-1] in {"simulate", "optimize", "calibrate"}), path
+        assert ("--workers" in options) == (path[0] in {"simulate", "optimize", "calibrate"} or path[-1] == "cost"), (
+            path
+        )
+        assert ("--seed" in options) == (path[-1] in {"simulate", "optimize", "calibrate", "cost"}), path
 
 
 def _parsed_command(path: tuple[str, ...]) -> tuple[click.Command, click.Context]:

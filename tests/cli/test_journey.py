@@ -204,6 +204,7 @@ def test_a_schedule_is_checked_and_written(run: Run, tmp_path: Path) -> None:
     )
     checked = run("plan", "schedule", "check", week)
     assert checked.code == 0, checked.out
+    assert "night.json: 2 of 2 controllers certified\n" in checked.out
     assert "every-day 06:30 night → day: 2 controllers" in checked.out
     (written,) = run(
         "plan", "schedule", "write", week, "--day-type", "every-day", "-o", tmp_path / "d.xml", "--json"
@@ -212,6 +213,45 @@ def test_a_schedule_is_checked_and_written(run: Run, tmp_path: Path) -> None:
     assert "<!-- CERTIFIED" in text
     assert '<wautSwitch time="23400" to="congestion_lab.day"/>' in text
     assert run("plan", "schedule", "write", week, "--day-type", "holiday").code == 2
+
+
+@pytest.mark.usefixtures("study")
+def test_a_schedule_of_plans_that_are_not_certified_says_which_and_is_not_written(run: Run, tmp_path: Path) -> None:
+    run("plan", "check", _PLAN, "--repair", "-o", tmp_path / "day.json")
+    raw = json.loads((tmp_path / "day.json").read_text(encoding="utf-8"))
+    shorter = [
+        1.0 if "yellow" in each["aspects"] else each["duration_s"] for each in raw["plans"]["plans"][0]["intervals"]
+    ]
+    for interval, length in zip(raw["plans"]["plans"][0]["intervals"], shorter, strict=True):
+        interval["duration_s"] = length
+    (tmp_path / "night.json").write_text(json.dumps(raw), encoding="utf-8")
+    week = tmp_path / "week.yaml"
+    week.write_text(
+        "name: week\nday_types:\n"
+        "  - name: every-day\n"
+        "    weekdays: [sunday, monday, tuesday, wednesday, thursday, friday, saturday]\n"
+        "    switches: [{at: '00:00', plans: night.json}, {at: '06:30', plans: day.json}]\n"
+    )
+    checked = run("plan", "schedule", "check", week)
+    assert checked.code == 3
+    assert (
+        f"night.json: 1 of 2 controllers certified; not x. See `congestion-lab plan certify {tmp_path}" in checked.out
+    )
+    assert "day.json: 2 of 2 controllers certified\n" in checked.out
+    told = json.loads(run("plan", "schedule", "check", week, "--json").out)
+    assert [(one["controllers"], one["certified"], one["not_certified"]) for one in told["plans"]] == [
+        (2, 1, ["x"]),
+        (2, 2, []),
+    ]
+    assert {one["clock"] for one in told["switches"]} == {"00:00", "06:30"}
+    target = tmp_path / "day.add.xml"
+    refused = run("plan", "schedule", "write", week, "--day-type", "every-day", "-o", target)
+    assert refused.code == 3
+    assert "1 of 2 controllers of night.json breach a rule" in refused.err
+    assert "controllers of day.json" not in refused.err
+    assert not target.exists()
+    assert run("plan", "schedule", "write", week, "--day-type", "every-day", "-o", target, "--uncertified").code == 0
+    assert "<!-- NOT CERTIFIED: 1 of 2 controllers of night.json" in target.read_text(encoding="utf-8")
 
 
 def test_runs_on_another_network_are_refused(run: Run, study: Study, tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from congestion_lab.queueing.behaviour import Behaviour
 from congestion_lab.queueing.engine import QueueEngine, require_supported, version_of
 from congestion_lab.signals.plan import Control, PlanSet
 from congestion_lab.signals.responsive import responsive
+from congestion_lab.signals.transitions import Procedure
 from congestion_lab.simulation.result import RunResult, Status
-from congestion_lab.simulation.spec import Controller, Detail, RunSpec, SimulationInputs
+from congestion_lab.simulation.spec import Changeover, Controller, Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import EMISSIONS, TRIPS
 from congestion_lab.simulation.traffic import Traffic
 from congestion_lab.sumo.netfile import read_plans
@@ -72,6 +73,9 @@ def test_what_only_sumo_can_simulate_is_refused_with_every_reason(
     assert all("--engine sumo" in fault.hint for fault in refused.value.faults)
     with pytest.raises(ScenarioError, match="max_pressure"):
         run(crossing, controller=Controller.MAX_PRESSURE)
+    plans = read_plans(crossing.net_file)
+    with pytest.raises(ScenarioError, match="no changeover"):
+        run(crossing, "switched", plans=plans, changeover=Changeover(100, plans, Procedure.SWITCH_POINT))
 
 
 def test_plans_of_another_control_are_named(run: Callable[..., RunResult], crossing: SimulationInputs) -> None:
