@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import escape
 
 from congestion_lab.reporting.borrowed import retold
-from congestion_lab.reporting.translation import _, whole
+from congestion_lab.reporting.translation import _, in_numerals, whole
 from congestion_lab.reporting.trials import Trial
 
 Figure = dict[str, Any]  # Plotly's JSON: https://plotly.com/javascript/reference
@@ -47,13 +47,13 @@ def by_seed(before: Mapping[int, float], after: Mapping[int, float], names: tupl
         {
             "type": "scatter",
             "mode": "lines+markers",
-            "name": _("seed {seed}").format(seed=seed),
+            "name": _("seed {seed}").format(seed=in_numerals(str(seed))),
             "x": list(names),
             "y": [before[seed], after[seed]],
             "line": {"color": "@after" if after[seed] <= before[seed] else "@worse", "width": 1.5},
             "marker": {"size": 7},
             "showlegend": False,
-            "hovertemplate": f"{_('seed {seed}').format(seed=seed)}: {_delay()}<extra></extra>",
+            "hovertemplate": f"{_('seed {seed}').format(seed=in_numerals(str(seed)))}: {_delay()}<extra></extra>",
         }
         for seed in seeds
     ]

@@ -6,7 +6,7 @@ from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.reporting.borrowed import clean_words, retold
 from congestion_lab.reporting.gathering import Side, Story
-from congestion_lab.reporting.translation import _, isolated
+from congestion_lab.reporting.translation import _, in_numerals, isolated, listed
 from congestion_lab.reporting.wording import clock, number, period
 from congestion_lab.simulation.names import QUEUE
 from congestion_lab.simulation.result import Status
@@ -107,7 +107,7 @@ def _search(story: Story) -> list[tuple[str, str]]:
 
 
 def _runs(side: Side) -> list[tuple[str, str]]:
-    seeds = ", ".join(str(seed) for seed in side.summaries)
+    seeds = listed([in_numerals(str(seed)) for seed in side.summaries])
     digests = ", ".join(result.digest for result in side.runs.results)
     label = side.name
     return [
@@ -122,9 +122,9 @@ def run_warnings(name: str, runs: RunSet) -> list[str]:
     found = []
     for failure in runs.failures:
         text = _("{side}, seed {seed}: the run failed ({error}) and is missing from all figures.")
-        found.append(text.format(side=name, seed=failure.seed, error=failure.error))
+        found.append(text.format(side=name, seed=in_numerals(str(failure.seed)), error=failure.error))
     for result in runs.results:
-        place = {"side": name, "seed": result.seed}
+        place = {"side": name, "seed": in_numerals(str(result.seed))}
         if result.status is Status.GRIDLOCK:
             text = _("{side}, seed {seed}: gridlock at {time}; its vehicles are counted up to the end of the period.")
             found.append(text.format(time=clock(result.ended_s), **place))
