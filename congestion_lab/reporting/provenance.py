@@ -96,14 +96,20 @@ def _search(story: Story) -> list[tuple[str, str]]:
     searched = study.get("search")
     seeds = searched.get("present") if isinstance(searched, dict) else None
     told = {
-        _("Seeds of the search"): ", ".join(str(seed) for seed in seeds) if isinstance(seeds, dict) else None,
+        _("Seeds of the search"): listed([in_numerals(str(seed)) for seed in seeds])
+        if isinstance(seeds, dict)
+        else None,
         _("Random seed of the search"): study.get("random_seed"),
         _("Simulation runs allowed to the search"): study.get("sumo_runs_allowed"),
         _("Origin of the proposed plan"): retold(origin)
         if isinstance(origin := study.get("best_origin"), str)
         else None,
     }
-    return [(name, clean_words(str(value))) for name, value in told.items() if value is not None]
+    return [(name, _told(value)) for name, value in told.items() if value is not None]
+
+
+def _told(value: object) -> str:
+    return in_numerals(str(value)) if isinstance(value, int) else clean_words(str(value))
 
 
 def _runs(side: Side) -> list[tuple[str, str]]:
