@@ -182,7 +182,7 @@ def export(
     from congestion_lab.exporting.formats import export as exported
     from congestion_lab.exporting.wording import Language
     from congestion_lab.reporting.borrowed import retold
-    from congestion_lab.reporting.translation import _, direction, speaking
+    from congestion_lab.reporting.translation import _, direction, here, speaking
     from congestion_lab.signals.planfile import read_plan_file
 
     unknown = sorted(set(formats) - FORMATS.keys())
@@ -202,7 +202,7 @@ def export(
     network = _roads(network_path, variant) if scenario_file is None else _scenario_roads(scenario_file, period)
     with progress() as bars, speaking(lang):
         bars.add_task(f"exporting {file}", total=None)
-        language = Language(_, right_to_left=direction() == "rtl", retell=retold)
+        language = Language(_, right_to_left=direction() == "rtl", here=here, retell=retold)
         written = [
             exported(content, one, out, network=network, marking=mark.text, language=language, source=str(file))
             for one in dict.fromkeys(formats)

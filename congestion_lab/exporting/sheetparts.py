@@ -25,8 +25,10 @@ _GREY = PatternFill("solid", fgColor="FFDAD7D0")
 def header(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> int:
     """Write names and the programme's data."""
     pen.widths(_bar_s(plan))
-    pen.text(row, 1, intersection.name, font=Font(size=16, bold=True))
-    pen.text(row + 1, 1, intersection.name_ar, font=Font(size=14))
+    name = pen.language.here(intersection.name, intersection.name_ar)
+    pen.text(row, 1, name, font=Font(size=16, bold=True))
+    other = intersection.name_ar if name == intersection.name else intersection.name
+    pen.text(row + 1, 1, other, font=Font(size=14))
     facts: list[tuple[str, Cell]] = [
         (wording.CONTROLLER, plan.controller_id),
         (wording.PROGRAMME, plan.program_id),

@@ -7,6 +7,10 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.plan import Aspect, Control
 
 
+def _english(name_en: str, name_ar: str) -> str:
+    return name_en or name_ar
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """In which language sheets speak.
@@ -14,11 +18,13 @@ class Language:
     Attributes:
         say: Translates one of this module's texts.
         right_to_left: Whether sheets begin on the right.
+        here: Chooses between the English and the Arabic name of a place.
         retell: Translates a sentence of the program with figures in it, such as the marking.
     """
 
     say: Callable[[str], str]
     right_to_left: bool = False
+    here: Callable[[str, str], str] = _english
     retell: Callable[[str], str] = str
 
 
@@ -29,6 +35,8 @@ def N_(message: str) -> str:  # noqa: N802 -- gettext's name for what is extract
 
 ENGLISH = Language(str)
 
+NEXT_TURN = N_(", ")
+NEXT_APPROACH = N_("; ")
 TITLE = N_("Signal timing sheets")
 OVERVIEW = N_("Overview")
 OVERVIEW_COLUMNS = (

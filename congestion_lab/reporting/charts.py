@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from congestion_lab.reporting.plane import Axis, Plane, dotted, round_axis
 from congestion_lab.reporting.svg import element, path_data
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, in_numerals
 from congestion_lab.reporting.wording import number, share
 
 _STEPS = 5
@@ -38,7 +38,7 @@ def _slope(plane: Plane, seed: int, before_s: float, after_s: float) -> Iterator
     tone = "after" if after_s <= before_s else "worse"
     ends = [plane.at(0, before_s), plane.at(1, after_s)]
     yield element("path", {"class": f"line {tone}", "d": path_data(ends)})
-    name = _("seed {seed}").format(seed=seed)
+    name = _("seed {seed}").format(seed=in_numerals(str(seed)))
     for place, delay_s in zip(ends, (before_s, after_s), strict=True):
         yield dotted(place, tone, f"{name}: {_seconds(delay_s, 1)}")
 

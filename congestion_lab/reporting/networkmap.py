@@ -12,7 +12,7 @@ from congestion_lab.network.model import Link, Network
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame, frame_of, line_of, paired_links
 from congestion_lab.reporting.streetnames import Street, anchor_of, named_streets
 from congestion_lab.reporting.svg import Attributes, element, path_data, short
-from congestion_lab.reporting.translation import _, isolated, language, whole
+from congestion_lab.reporting.translation import _, in_numerals, isolated, language, left_to_right, whole
 from congestion_lab.reporting.wording import distance, number
 
 _FOOTER = 46.0
@@ -130,13 +130,10 @@ def _legend(network: Network, frame: MapFrame, title: str) -> Iterator[Markup]:
     yield element("text", {"class": "small", "x": 24, "y": base + 17}, whole(facts))
     for lanes in range(1, _MOST_LANES + 1):
         x = 360 + 90 * (lanes - 1)
-        text = (
-            _("{lanes} lanes").format(lanes=f"{lanes}+" if lanes == _MOST_LANES else lanes)
-            if lanes > 1
-            else _("1 lane")
-        )
+        most = left_to_right(in_numerals(f"{lanes}+" if lanes == _MOST_LANES else f"{lanes}"))
+        text = _("{lanes} lanes").format(lanes=most) if lanes > 1 else _("1 lane")
         yield element("path", {"class": f"link lanes{lanes}", "d": f"M{x} {short(base + 6)}h24"})
-        yield element("text", {"class": "small", "x": x + 30, "y": base + 10}, text)
+        yield element("text", {"class": "small", "x": x + 30, "y": base + 10}, whole(text))
     yield element("circle", {"class": "signal", "cx": 726, "cy": base + 6, "r": 3.2})
     yield element("text", {"class": "small", "x": 735, "y": base + 10}, _("signals"))
     yield from _scale_bar(frame, base)

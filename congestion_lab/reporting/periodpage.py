@@ -36,13 +36,13 @@ def period_page(studies: Studies, periods: Periods, *, elsewhere: Mapping[str, s
     """
     names = {name: isolated(clean_name(name)) for name in periods.names}
     runs = {
-        f"{names[name]}, {side}": one
+        listed([names[name], side]): one
         for name, pair in studies.items()
         for side, one in zip((_("Present"), _("Proposed")), pair, strict=True)
     }
     content = {
         "kind": _("Comparison of studies"),
-        "title": ", ".join(dict.fromkeys(clean_name(present.inputs.name) for present, _found in studies.values())),
+        "title": listed(list(dict.fromkeys(clean_name(present.inputs.name) for present, _found in studies.values()))),
         "elsewhere": [(code, OWN_NAMES[code], address) for code, address in elsewhere.items()],
         "subtitle": _("{studies}, present plans against those found").format(
             studies=plural("{count} study", "{count} studies", len(names))

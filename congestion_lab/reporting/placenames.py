@@ -6,7 +6,7 @@ from functools import cached_property
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.network.model import Link, Network
-from congestion_lab.reporting.translation import language
+from congestion_lab.reporting.translation import language, onward
 
 _ARABIC = "ar"
 _MOST_STREETS = 3  # that name a junction
@@ -61,7 +61,7 @@ class PlaceNames:
     def of_movement(self, link: str, onto: str) -> Named:
         """Return the name of a movement: the street that it leaves and the one that it reaches."""
         first, second = self.of(link), self.of(onto)
-        name = f"{first.name or first.id} → {second.name or second.id}" if first.name or second.name else ""
+        name = onward(first.name or first.id, second.name or second.id) if first.name or second.name else ""
         return Named(name, f"{first.id} → {second.id}")
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from congestion_lab.core.geometry import Point
 from congestion_lab.reporting.svg import Attributes, element, path_data
+from congestion_lab.reporting.translation import whole
 from congestion_lab.reporting.wording import number
 
 _LEFT, _TOP, _RIGHT, _BOTTOM = 64.0, 14.0, 16.0, 52.0
@@ -96,8 +97,8 @@ class Plane:
                 yield element("path", {"class": "grid", "d": path_data([(_LEFT, y), (right, y)])})
             yield _text(text, _LEFT - 8, y + 4, "end")
         if self.across.title:
-            yield _text(self.across.title, _LEFT + self.width / 2, bottom + 42, "middle")
-        yield _text(self.up.title, 14.0, middle, "middle", transform=f"rotate(-90 14 {middle:g})")
+            yield _text(whole(self.across.title), _LEFT + self.width / 2, bottom + 42, "middle")
+        yield _text(whole(self.up.title), 14.0, middle, "middle", transform=f"rotate(-90 14 {middle:g})")
 
 
 def dotted(place: Point, kind: str, told: str, radius: float = 3.5) -> Markup:

@@ -12,7 +12,7 @@ from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.packing import packed
 from congestion_lab.reporting.scales import SPEED_KMH
 from congestion_lab.reporting.timeline import TONES, Line, Timeline
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, beside
 from congestion_lab.reporting.wording import clock, number, period
 from congestion_lab.simulation.tables import LINK_INTERVALS
 
@@ -87,7 +87,7 @@ def _moment(time_s: float, row: int, names: Sequence[str], histories: Sequence[L
         )
         for name, history in zip(names, histories, strict=True)
     ]
-    return " · ".join([clock(time_s), *told])
+    return beside([clock(time_s), *told])
 
 
 def _rows(sides: Sequence[Sequence[Quarter]]) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:

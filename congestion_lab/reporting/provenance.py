@@ -6,7 +6,7 @@ from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.reporting.borrowed import clean_words, retold
 from congestion_lab.reporting.gathering import Side, Story
-from congestion_lab.reporting.translation import _, isolated
+from congestion_lab.reporting.translation import _, in_numerals, isolated, listed
 from congestion_lab.reporting.wording import clock, number, period
 from congestion_lab.simulation.names import QUEUE
 from congestion_lab.simulation.result import Status
@@ -96,18 +96,24 @@ def _search(story: Story) -> list[tuple[str, str]]:
     searched = study.get("search")
     seeds = searched.get("present") if isinstance(searched, dict) else None
     told = {
-        _("Seeds of the search"): ", ".join(str(seed) for seed in seeds) if isinstance(seeds, dict) else None,
+        _("Seeds of the search"): listed([in_numerals(str(seed)) for seed in seeds])
+        if isinstance(seeds, dict)
+        else None,
         _("Random seed of the search"): study.get("random_seed"),
         _("Simulation runs allowed to the search"): study.get("sumo_runs_allowed"),
         _("Origin of the proposed plan"): retold(origin)
         if isinstance(origin := study.get("best_origin"), str)
         else None,
     }
-    return [(name, clean_words(str(value))) for name, value in told.items() if value is not None]
+    return [(name, _told(value)) for name, value in told.items() if value is not None]
+
+
+def _told(value: object) -> str:
+    return in_numerals(str(value)) if isinstance(value, int) else clean_words(str(value))
 
 
 def _runs(side: Side) -> list[tuple[str, str]]:
-    seeds = ", ".join(str(seed) for seed in side.summaries)
+    seeds = listed([in_numerals(str(seed)) for seed in side.summaries])
     digests = ", ".join(result.digest for result in side.runs.results)
     label = side.name
     return [
@@ -122,9 +128,9 @@ def run_warnings(name: str, runs: RunSet) -> list[str]:
     found = []
     for failure in runs.failures:
         text = _("{side}, seed {seed}: the run failed ({error}) and is missing from all figures.")
-        found.append(text.format(side=name, seed=failure.seed, error=failure.error))
+        found.append(text.format(side=name, seed=in_numerals(str(failure.seed)), error=failure.error))
     for result in runs.results:
-        place = {"side": name, "seed": result.seed}
+        place = {"side": name, "seed": in_numerals(str(result.seed))}
         if result.status is Status.GRIDLOCK:
             text = _("{side}, seed {seed}: gridlock at {time}; its vehicles are counted up to the end of the period.")
             found.append(text.format(time=clock(result.ended_s), **place))

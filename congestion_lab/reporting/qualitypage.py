@@ -19,7 +19,7 @@ from congestion_lab.reporting.networkmap import junction_paths
 from congestion_lab.reporting.page import rendered_plain
 from congestion_lab.reporting.placenames import Named, PlaceNames
 from congestion_lab.reporting.svg import element
-from congestion_lab.reporting.translation import _, here, in_numerals, isolated, listed, plural
+from congestion_lab.reporting.translation import _, beside, here, isolated, listed, plural
 from congestion_lab.reporting.wording import number, share
 from congestion_lab.sumo.importfolder import Imported
 
@@ -183,9 +183,8 @@ def _pins(issues: Sequence[Issue], frame: MapFrame) -> Iterator[Markup]:
     """Yield a point for each finding, the worst last and so on top."""
     for count, one in reversed(list(enumerate(issues, 1))):
         x, y = _on_page(frame, (one.finding.x_m, one.finding.y_m))
-        tip = element(
-            "title", {}, f"{in_numerals(str(count))} · {_name(one.finding.rule)} · {retold(one.finding.message)}"
-        )
+        said = beside([number(count, 0), _name(one.finding.rule), retold(one.finding.message)])
+        tip = element("title", {}, said)
         pin = element("circle", {"class": f"pin {one.finding.severity.value}", "cx": x, "cy": y, "r": _PIN}, tip)
         yield element("a", {"href": f"#f{count}", "tabindex": -1}, pin)  # keys reach the rows themselves
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from congestion_lab.core.geometry import Point
 from congestion_lab.reporting.svg import Attributes, element, path_data
 from congestion_lab.reporting.timeline import clock_ticks
-from congestion_lab.reporting.translation import _, isolated, whole
+from congestion_lab.reporting.translation import _, beside, isolated, whole
 from congestion_lab.reporting.wording import clock, number
 from congestion_lab.signals.windows import Window
 
@@ -108,7 +108,7 @@ class TimeSpace:
             _x, y = self.place((self.begin_s, signal.distance_m))
             last = min(y + 4, last - _LABEL_APART)
             away = _("{distance} m").format(distance=number(signal.distance_m, 0))
-            text = whole(f"{isolated(_shortened(signal.name))} · {away}")
+            text = whole(beside([isolated(_shortened(signal.name)), away]))
             yield element("text", {"x": _LEFT - 8, "y": last, "text-anchor": "end"}, text)
 
 

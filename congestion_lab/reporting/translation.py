@@ -6,7 +6,7 @@ English is the language of the source. Another language is a catalogue
 
 import gettext
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ LOCALES = Path(__file__).parent / "locale"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 # What comes out of the digits 0 to 9, the point and the percent sign: https://www.unicode.org/charts/PDF/U0600.pdf
 _TO_ARABIC_INDIC = str.maketrans("0123456789.%", "٠١٢٣٤٥٦٧٨٩٫٪")
-_FIGURE = re.compile(r"(?<![A-Za-z0-9_`])(?<!\d\.)\d+%?(?![A-Za-z0-9_]|\.\d)")  # no name, version or code
+_FIGURE = re.compile(r"(?<![A-Za-z0-9_`])(?<!\d\.)\d+%?(?![A-Za-z0-9_]|\.\d)|(?<= )%$")  # no name, version or code
 _FIRST_STRONG, _LEFT_TO_RIGHT, _RIGHT_TO_LEFT_TEXT, _END = "\u2068", "\u2066", "\u2067", "\u2069"
 
 
@@ -120,6 +120,11 @@ def here(name_en: str, name_ar: str) -> str:
 def listed(texts: list[str]) -> str:
     """Return an enumeration as the language spoken writes it."""
     return _(", ").join(texts)
+
+
+def beside(texts: Iterable[str]) -> str:
+    """Return texts that stand beside each other and are no enumeration."""
+    return _(" · ").join(texts)
 
 
 def onward(start: str, end: str) -> str:

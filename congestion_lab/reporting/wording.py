@@ -3,7 +3,7 @@
 import math
 
 from congestion_lab.core.times import clock_from_seconds
-from congestion_lab.reporting.translation import _, in_numerals, left_to_right
+from congestion_lab.reporting.translation import _, direction, in_numerals, left_to_right
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -71,4 +71,4 @@ def _signed(value: float, places: int) -> str:
 
 
 def _percent() -> str:
-    return in_numerals(f"{_THIN_SPACE}%")
+    return in_numerals("%" if direction() == "rtl" else f"{_THIN_SPACE}%")  # Arabic sets it close (CLDR, `ar`)

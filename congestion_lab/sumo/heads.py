@@ -121,6 +121,7 @@ class _Course:
             approach_speed_mps=lane.number("speed"),
             path_length_m=sum(part.number("length") for part in inside),
             approach_name=link.get("name"),
+            approach_name_ar=link.parameters().get("name:ar", ""),
         )
         _, row = self._inside.row(record) or ("", None)
         return _Path(record.get("tl"), head, link.get("to"), row, shape)

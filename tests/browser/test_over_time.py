@@ -62,6 +62,15 @@ def test_playback_moves_by_keys_and_says_where_it_is(page: Page) -> None:
     assert float(places) > 0
 
 
+def test_a_time_space_diagram_that_is_too_wide_shows_its_names_and_its_beginning_first(page: Page) -> None:
+    page.set_viewport_size({"width": 380, "height": 900})
+    page.locator("#corridors details").first.evaluate("(one) => { one.open = true; }")
+    gap = page.locator("#corridors .scroll:has(> .timespace)").first.evaluate(
+        "(one) => one.firstElementChild.getBoundingClientRect().left - one.getBoundingClientRect().left"
+    )
+    assert gap >= 0
+
+
 def test_playback_plays_and_stops(page: Page) -> None:
     slider, button = page.locator("#playback input[type=range]"), page.locator("#playback .play")
     button.press("Space")

@@ -71,6 +71,25 @@ def test_a_page_begins_where_its_language_does(page: Page) -> None:
     assert time == sorted(time)  # time runs from left to right in both
 
 
+def test_figures_of_a_column_line_up_at_their_last_digit_in_both_languages(page: Page) -> None:
+    ends = page.evaluate(
+        "[...document.querySelectorAll('#figures td.n:nth-child(2)')].map((cell) => {"
+        "const range = document.createRange(); range.selectNodeContents(cell);"
+        "return Math.round(range.getBoundingClientRect().right); })"
+    )
+    assert len(ends) > 10
+    assert len(set(ends)) == 1
+
+
+def test_the_name_of_a_row_begins_where_its_heading_begins(page: Page) -> None:
+    edges = page.evaluate(
+        "['thead th', 'tbody th'].map((cell) => {"
+        "const style = getComputedStyle(document.querySelector(`#figures ${cell}`));"
+        "return [style.paddingInlineStart, style.paddingInlineEnd]; })"
+    )
+    assert edges[0] == edges[1]
+
+
 def test_numerals_are_those_that_were_asked(open_page: Open, reports: dict[str, Path]) -> None:
     latin, indic = (open_page(reports[voice]).page for voice in ("ar", "ar-digits"))
     assert "31.0" in latin.locator(".lead").inner_text()

@@ -17,6 +17,7 @@ from congestion_lab.exporting.formats import export as exported
 from congestion_lab.exporting.handover import Handover
 from congestion_lab.exporting.timingsheets import sheet_titles, write_xlsx
 from congestion_lab.exporting.wording import Language
+from congestion_lab.reporting.translation import _, here, speaking
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
@@ -171,6 +172,20 @@ def test_a_language_speaks_every_fixed_word(plan_file: Path, tmp_path: Path) -> 
     } <= spoken
     plain = {text for text in texts - spoken - data if text.isalpha()}
     assert plain == {"main", "x"}
+
+
+def test_an_arabic_sheet_names_streets_in_arabic(plan_file: Path, tmp_path: Path) -> None:
+    content = read_plan_file(plan_file)
+    (site,) = content.intersections
+    heads = tuple(dataclasses.replace(head, approach_name_ar="شارع الثورة") for head in site.heads)
+    sites = {site.controller_id: dataclasses.replace(site, heads=heads)}
+    with speaking("ar"):
+        language = Language(_, right_to_left=True, here=here)
+        (path,) = write_xlsx(Handover("s", content.plans, sites, language=language), tmp_path / "s").files
+    sheet = openpyxl.load_workbook(path).worksheets[1]
+    column = [row[1].value for row in sheet.iter_rows() if row[0].value in {"main", "'=side"}]
+    assert column[:2] == ["شارع الثورة: مستقيم", "شارع الثورة: يسار"]
+    assert (sheet["A1"].value, sheet["A2"].value) == ("شارع بغداد", "'@evil <script>")
 
 
 def test_the_bar_shows_every_second(plan_file: Path, tmp_path: Path) -> None:

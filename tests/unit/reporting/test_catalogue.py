@@ -101,6 +101,13 @@ def test_the_compiled_catalogue_is_that_of_the_text(catalogue: Catalog) -> None:
     assert CATALOGUE.with_suffix(".mo").read_bytes() == made.getvalue(), "run `make messages`"
 
 
+def test_no_counted_noun_follows_a_figure_that_has_no_plural_forms(catalogue: Catalog) -> None:
+    """Where the noun would have to change with the figure, the figure stands behind: `المسارب: {lanes}`."""
+    nouns = "مسارب|مراحل|دقيقة|دقائق|ثانية|ثوان|دراسة|دراسات|وصلات|بذور"
+    plain = [message for message in _real(catalogue) if not message.pluralizable]
+    assert [message.id for message in plain if re.search(f"}} ({nouns})", message.string)] == []
+
+
 def test_arabic_is_written_with_arabic_punctuation(catalogue: Catalog) -> None:
     for message in _real(catalogue):
         text = re.sub("`[^`]*`|{[^}]*}", "", " ".join(_forms(message)))
@@ -170,7 +177,10 @@ def _terms() -> Iterator[tuple[str, list[str]]]:
             yield cells[0], cells[2].split("، ")
 
 
-OTHER_SENSES = ("they count", "entered count", "zone the map lies in", "links to trunk roads")
+OTHER_SENSES = (
+    *("they count", "entered count", "zone the map lies in", "links to trunk roads"),
+    *("many rings", "have rings"),
+)
 
 
 def _speaks_of(term: str, english: str) -> bool:
@@ -187,6 +197,27 @@ def test_a_term_of_the_glossary_is_always_told_by_the_same_word(
     assert spoken, f"no message speaks of {term!r}: delete it from the glossary or put it into parentheses"
     for message in spoken:
         assert all(any(form in said for form in forms) for said in _forms(message)), (message.id, _forms(message))
+
+
+def _unused() -> Iterator[str]:
+    told = GLOSSARY.read_text(encoding="utf-8").partition("## كلمات لا نستعملها")[2]
+    rows = [line.strip("|").split("|")[0].strip() for line in told.splitlines() if line.startswith("| ")]
+    yield from rows[1:]
+
+
+def test_words_that_the_glossary_replaces_are_not_used(catalogue: Catalog) -> None:
+    said = {f"{message.id}": " ".join(_forms(message)) for message in _real(catalogue)}
+    said |= {path.name: path.read_text(encoding="utf-8") for path in GLOSSARY.parent.glob("*.ar.md")}
+    unused = list(_unused())
+    assert len(unused) > 5
+    assert len(said) > len(_real(catalogue))
+    assert [(place, word) for place, text in said.items() for word in unused if word in text] == []
+
+
+@pytest.mark.parametrize("name", ["glossary.md", "glossary-ar.md"])
+def test_no_term_stands_in_a_glossary_twice(name: str) -> None:
+    terms = [english.lower() for english, _arabic in _arabic_of(GLOSSARY.parent / name, 0, -1)]
+    assert sorted(set(terms)) == sorted(terms)
 
 
 def test_both_glossaries_agree() -> None:

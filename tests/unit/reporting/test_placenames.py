@@ -53,5 +53,10 @@ def test_movements(names: PlaceNames) -> None:
     assert names.of_movement("south_mid", "nowhere").text == "south_mid → nowhere"
 
 
+@pytest.mark.usefixtures("_in_arabic")
+def test_the_arrow_of_a_movement_points_on_in_the_direction_of_reading(names: PlaceNames) -> None:
+    assert names.of_movement("west_mid", "mid_west").name == "شارع الغرب ← الوسط"
+
+
 def test_names_from_maps_are_cleaned(network: Network) -> None:
     assert "\u202e" not in street_name(network.links["west_mid"])

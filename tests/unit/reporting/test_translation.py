@@ -3,6 +3,7 @@ import pytest
 from congestion_lab.reporting.translation import (
     ARABIC_INDIC,
     _,
+    beside,
     direction,
     here,
     isolated,
@@ -43,6 +44,13 @@ def test_arabic_runs_from_right_to_left_and_figures_in_it_do_not() -> None:
     with speaking("ar", numerals=ARABIC_INDIC):
         assert plural("{count} seed", "{count} seeds", 12) == "١٢ بذرة"
         assert left_to_right("−١٫٥") == "−١٫٥"
+
+
+def test_what_stands_beside_a_figure_is_no_zero() -> None:
+    """The middle dot of English is the zero of Arabic-Indic digits to the eye: `٣٠٠ · م`."""
+    assert beside(["Dead ends", "1"]) == "Dead ends · 1"
+    with speaking("ar", numerals=ARABIC_INDIC):
+        assert not set("·•٠") & set(beside(["", "١"]))
 
 
 @pytest.mark.parametrize(("name_en", "name_ar"), [("Port Said", ""), ("", "شارع بغداد"), ("", "")])

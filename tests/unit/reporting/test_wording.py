@@ -3,6 +3,7 @@ import math
 import pytest
 
 from congestion_lab.core.names import clean_name
+from congestion_lab.reporting.translation import ARABIC_INDIC, _, speaking
 from congestion_lab.reporting.wording import interval, number, percent, signed
 
 
@@ -17,6 +18,13 @@ def test_numbers(value: float, text: str) -> None:
 def test_changes_carry_their_sign() -> None:
     assert (signed(2.0), signed(-2.0), signed(0.0)) == ("+2.0", "\u22122.0", "0.0")
     assert percent(-0.124, 1) == "\u221212.4\u202f%"
+
+
+def test_arabic_sets_the_sign_of_percent_close() -> None:
+    with speaking("ar"):
+        assert percent(-0.124, 1) == "\u2066\u221212.4%\u2069"
+    with speaking("ar", numerals=ARABIC_INDIC):
+        assert (percent(-0.124, 1), _("Change, %")) == ("\u2212١٢٫٤٪", "التغير، ٪")
 
 
 def test_one_seed_has_no_interval() -> None:

@@ -64,6 +64,8 @@ def test_an_intersection_knows_its_crossings_conflicts_and_yields(crossroads: Pa
     (plan,) = read_plans(crossroads)
     assert site.name == "North & Co x East"
     assert site.name_ar == "شمال x شرق"
+    named = {(head.approach_name, head.approach_name_ar) for head in site.heads if not head.is_crossing}
+    assert ("North & Co", "شمال") in named
     assert site.head_count == sum(len(group.heads) for group in plan.groups)
     crossings = [head for head in site.heads if head.is_crossing]
     assert len(crossings) == 4
