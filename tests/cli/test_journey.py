@@ -136,7 +136,7 @@ def test_plans_are_certified_and_only_then_exported(run: Run, tmp_path: Path) ->
     refused = run("plan", "certify", _PLAN, "-o", tmp_path / "certificate.json")
     assert refused.code == 3
     assert "breached yellow" in refused.out
-    assert "NOT CERTIFIED: 2 of 2 controllers" in refused.out
+    assert "NOT CERTIFIED: none of the 2 controllers" in refused.out
     assert json.loads((tmp_path / "certificate.json").read_text())["marking"]["certified"] is False
     mended = tmp_path / "mended.json"
     run("plan", "check", _PLAN, "--repair", "-o", mended)
@@ -154,7 +154,7 @@ def test_plans_are_certified_and_only_then_exported(run: Run, tmp_path: Path) ->
     (marked,) = run("plan", "export", _PLAN, *to_folder, "--uncertified", "--json").json
     assert "<!-- NOT CERTIFIED" in Path(marked).read_text(encoding="utf-8")
     (clean,) = run("plan", "export", mended, *to_folder, "--json").json
-    assert "<!-- CERTIFIED: 2 of 2" in Path(clean).read_text(encoding="utf-8")
+    assert "<!-- CERTIFIED: each of the 2" in Path(clean).read_text(encoding="utf-8")
 
 
 def test_plans_are_analysed_beside_what_their_runs_measured(run: Run, study: Study) -> None:

@@ -57,7 +57,7 @@ def test_a_page_whose_plans_break_or_elude_a_rule_says_so_in_head_and_summary(st
     head, rest = page.split("<nav", 1)
     summary = rest.split('<section id="figures">')[0]
     for part in (head, summary):
-        assert re.search("NOT CERTIFIED: in “Proposed”, 1 of 1 signal plans breach a rule or cannot be judged", part)
+        assert re.search("NOT CERTIFIED: in “Proposed”, the one signal plan breaches a rule or cannot be judged", part)
 
 
 def test_the_mark_tells_breaches_from_what_cannot_be_judged_and_what_was_before(story: Story) -> None:
@@ -65,11 +65,11 @@ def test_the_mark_tells_breaches_from_what_cannot_be_judged_and_what_was_before(
     mark = mark_of(_after(story), found, {"C": _certificate(MET), "D": _certificate(DOUBTED)})
     assert mark is not None
     assert not mark.certified
-    assert mark.text.startswith("NOT CERTIFIED: in “Proposed”, 2 of 2 ")
+    assert mark.text.startswith("NOT CERTIFIED: in “Proposed”, none of the 2 signal plans meets every rule. ")
     assert mark.details == (
         "A rule is breached at Corner.",
         "No rule is breached, but one cannot be judged, at Square.",
-        "Before the change, 1 of 2 signal plans were not certified.",
+        "Before the change, 1 of 2 signal plans was not certified.",
     )
 
 
