@@ -168,14 +168,15 @@ def test_plans_are_analysed_beside_what_their_runs_measured(run: Run, study: Stu
     measured = next(each for each in one["simulated"]["movements"] if each["from_link"] == "w1")
     assert avenue["volume_vph"] == pytest.approx(measured["volume_vph"])
     assert 0 < avenue["delay_s"] < 80
-    (met,) = run("plan", "analyze", _PLAN, "--runs", runs, "--controller", "x", "--progression", "--json").json
-    groups = next(each for each in met["approaches"] if each["from_link"] == "w1")["lane_groups"]
-    plain = avenue["lane_groups"]
-    assert [group["arrivals_on_green"] for group in groups] != [group["arrivals_on_green"] for group in plain]
-    assert all(0 <= group["arrivals_on_green"] <= 1 for group in groups)
-    present = study.folder / "present"
-    assert "other plans" in run("plan", "analyze", _PLAN, "--runs", present).err
-    assert "other plans" in run("plan", "analyze", _PLAN, "--runs", present, "--progression").err
+    busiest = max(avenue["lane_groups"], key=lambda group: group["volume_vph"])
+    assert busiest["measured_arrivals"]
+    assert 0 <= busiest["arrivals_on_green"] <= 1
+    assert busiest["platoon_ratio"] == pytest.approx(busiest["arrivals_on_green"] * 60 / busiest["green_s"], rel=0.5)
+    assert one["disagreements"]["los"] == one["los"]
+    others = run("plan", "analyze", _PLAN, "--runs", study.folder / "present")
+    assert "other plans" in others.err
+    assert "constant rate" in others.err
+    assert "const." in others.out
 
 
 def test_green_waves_are_told_with_who_arrives_on_green(run: Run, study: Study) -> None:

@@ -9,7 +9,7 @@ import pytest
 from congestion_lab.metrics.simulated import Simulated, SimulatedMovement, SimulatedQueue
 from congestion_lab.network.model import Network
 from congestion_lab.reporting.borrowed import retold
-from congestion_lab.reporting.capacitysection import capacity_of, measured_on
+from congestion_lab.reporting.capacitysection import Basis, basis_of, capacity_of
 from congestion_lab.reporting.certificatesection import certificate_view, mark_of, rule_name, rulebook
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.judgedsection import judged_section
@@ -127,7 +127,7 @@ def test_every_rule_has_a_name_and_its_text_in_arabic() -> None:
 
 NOTES = (
     "Baghdad St, 8.5 m wide",
-    "an all-red is at most 6 s, but 70.94 m take 11.7 s with the yellow",
+    "clearing 71 m takes 8.2 s of red; an all-red is usually at most 6 s",
     "single ring of 4 stages: 29 + 7 + 33 + 13 s, intergreens 10 + 9 + 10 + 9 s",
     "heads 3 and 4 cross and both show protected green in interval 0",
     "; group 7 never stops, so that gaps in its traffic decide",
@@ -148,7 +148,8 @@ def test_hcm_and_simulation_stand_beside_each_other_by_approach_and_movement(sto
         {"west_mid": SimulatedQueue(12.0, 44.0)},
     )
     (plan,) = _after(story).plans
-    found = capacity_of(plan, story.intersections["C"], measured, network.links)
+    arrivals = {"C": {("west_mid", "mid_east"): 0.5}}
+    found = capacity_of(plan, story.intersections["C"], Basis(measured, arrivals), network.links)
     approach, movement = found.rows
     assert approach.whole
     assert (approach.volume, approach.simulated_delay) == ("400", "33.0")
@@ -159,10 +160,31 @@ def test_hcm_and_simulation_stand_beside_each_other_by_approach_and_movement(sto
     assert 5.0 < float(movement.delay) < 20.0  # d1 = 0.5 * 66 * 0.25 / (1 - 0.44 * 0.5) = 10.6 s, and d2
     assert float(movement.queues[0]) < float(movement.queues[1])
     assert found.facts.startswith("400 vehicles per hour; HCM delay ")
+    assert movement.arrivals.startswith("50")
+    assert found.arrivals == "Arrivals on green are those of the simulation."
+    assert (found.differing, found.differences) == ("", ())
+
+
+def test_a_spillback_that_the_formulas_do_not_see_is_told_with_its_place(story: Story, network: Network) -> None:
+    measured = Simulated(
+        2,
+        {("west_mid", "mid_east"): SimulatedMovement(400.0, 95.0, 1.5, "F")},
+        {"west_mid": SimulatedQueue(12.0, 44.0), "mid_east": SimulatedQueue(80.0, 99.0, 0.4)},
+    )
+    (plan,) = _after(story).plans
+    found = capacity_of(plan, story.intersections["C"], Basis(measured, {}), network.links)
+    assert found.differing.startswith("HCM and simulation disagree: level of service B by the formulas, F in the sim")
+    (told,) = found.differences
+    assert "v/c 0.44; F in the simulation. Spillback from downstream: a queue filled " in told
+    assert told.endswith("Its arrivals are taken at a constant rate.")
+    assert found.arrivals.startswith("Arrivals on green are not known from the runs")
+    with speaking("ar"):
+        arabic = capacity_of(plan, story.intersections["C"], Basis(measured, {}), network.links)
+    assert "ارتداد الطابور" in arabic.differences[0]
 
 
 def test_runs_that_recorded_no_queues_show_no_capacity(story: Story) -> None:
-    assert measured_on(_after(story)) is None
+    assert basis_of(_after(story), story) is None
     assert judged_section(story).places["C"].capacity is None
 
 
