@@ -18,6 +18,7 @@ class SignalHead:
         approach_speed_mps: Speed limit of the approach (walking speed for a crossing).
         path_length_m: Length of the path from the stop line to the outbound link (crossing length for a crossing).
         approach_name: Street name of the approach, possibly empty.
+        crossed: Links that a crossing leads over, as far as they are known; none for vehicles.
     """
 
     index: int
@@ -28,6 +29,7 @@ class SignalHead:
     approach_speed_mps: float
     path_length_m: float
     approach_name: str = ""
+    crossed: tuple[str, ...] = ()
 
     @property
     def is_crossing(self) -> bool:
