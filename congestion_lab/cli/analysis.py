@@ -72,11 +72,13 @@ def disagreement_lines(one: Analysis, apart: Disagreements) -> Iterator[str]:
     """Yield where the HCM and the simulation tell different stories, and why; nothing where they agree."""
     if not apart.any:
         return
-    levels = f"level of service {apart.los or '–'} by the HCM, {apart.simulated_los or '–'} simulated"
-    yield f"  HCM AND SIMULATION DISAGREE ({levels}); the formulas take each intersection alone:"
+    count = len(apart.movements)
+    where = f" in {count} movement{'s' if count > 1 else ''}" if count else ""
+    whole = f"the whole: {apart.los or '–'} by the HCM, {apart.simulated_los or '–'} simulated"
+    yield f"  HCM AND SIMULATION DISAGREE{where} ({whole}); the formulas take each intersection alone:"
     names = {approach.from_link: approach.name for approach in one.approaches}
     for each in apart.movements:
-        name = f"{names[each.from_link]} {each.turn.value.replace('_', '-')}"
+        name = f"{names[each.from_link]} {each.turn.value.replace('_', '-')} to {clean_name(each.to_link)}"
         reasons = "; ".join(_reason(reason) for reason in each.reasons) or "the data tell no reason"
         yield f"    {name}: {each.los}, v/c {_number(each.saturation, 2)}, simulated {each.simulated_los}: {reasons}"
 

@@ -2,7 +2,8 @@
 
 The formulas take an intersection alone: they see no spillback from downstream, no lane that the queue of another
 movement blocks, and no platoon that they are not told of. A movement is named where the levels of service are two or
-more apart, or where the formulas find capacity to spare while the simulated queue fills its link or the one beyond.
+more apart, or where the formulas find capacity to spare while, at a worse level, a queue fills the link beyond for a
+tenth of the time or its own for half of it.
 """
 
 import enum
@@ -19,6 +20,7 @@ from congestion_lab.signals.plan import Aspect, SignalPlan
 
 LEVELS_APART = 2
 FULL_SHARE = 0.1  # of the period in which a queue fills a link: more than a moment's wave
+_MOSTLY = 0.5  # of the period: the approach is full more often than not
 _LEAST_VPH = 20.0  # the mean delay of fewer vehicles is chance
 _NEAR_CAPACITY = 0.9  # volume over capacity beyond which small errors of either decide the delay
 
@@ -119,7 +121,7 @@ def _judged(one: Movement, approach: Approach, measured: Simulated, permitted: b
     if seen is None or seen.volume_vph < _LEAST_VPH or not one.los or not seen.los:
         return None
     worse = LEVELS.index(seen.los) - LEVELS.index(one.los)
-    full = any(measured.full_share(link) >= FULL_SHARE for link in (one.from_link, one.to_link))
+    full = measured.full_share(one.to_link) >= FULL_SHARE or measured.full_share(one.from_link) >= _MOSTLY
     if abs(worse) < LEVELS_APART and not (worse > 0 and one.saturation < 1 and full):
         return None
     reasons = _why_worse(one, approach, measured, permitted) if worse > 0 else _why_better(one, permitted)

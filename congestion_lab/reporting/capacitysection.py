@@ -13,7 +13,7 @@ from congestion_lab.network.model import Link
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.intersectiontable import TURNS
 from congestion_lab.reporting.linkmap import link_name
-from congestion_lab.reporting.translation import _, isolated, left_to_right, onward
+from congestion_lab.reporting.translation import _, isolated, left_to_right, onward, plural
 from congestion_lab.reporting.wording import NOTHING, number, share
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
@@ -130,11 +130,12 @@ def _arrivals(found: Analysis) -> str:
 def _differing(apart: Disagreements) -> str:
     if not apart.any:
         return ""
-    text = _(
-        "HCM and simulation disagree: level of service {los} by the formulas, {simulated} in the simulation. The "
-        "formulas take each intersection alone and do not see what happens beyond it."
-    )
-    return text.format(los=apart.los or NOTHING, simulated=apart.simulated_los or NOTHING)
+    alone = _("The formulas take each intersection alone and do not see what happens beyond it.")
+    if apart.los == apart.simulated_los:
+        movements = plural("{count} movement", "{count} movements", len(apart.movements))
+        return _("HCM and simulation disagree: {movements}.").format(movements=movements) + f" {alone}"
+    text = _("HCM and simulation disagree: level of service {los} by the formulas, {simulated} in the simulation.")
+    return f"{text.format(los=apart.los or NOTHING, simulated=apart.simulated_los or NOTHING)} {alone}"
 
 
 def _difference(each: Disagreement, links: Mapping[str, Link]) -> str:
