@@ -133,14 +133,18 @@ def _why_worse(one: Movement, approach: Approach, measured: Simulated, permitted
     if beyond >= FULL_SHARE:
         yield Reason(Cause.SPILLBACK, one.to_link, beyond)
     if before >= FULL_SHARE:
-        others = [each for each in approach.movements if each.to_link != one.to_link and each.volume_vph > 0]
-        jam = max(others, key=lambda each: each.saturation, default=None)
-        if jam is not None and jam.saturation > max(1.0, one.saturation):
+        jam = max(approach.movements, key=lambda each: _delay_s(each, measured))
+        if jam.to_link != one.to_link and level_of_service(_delay_s(jam, measured)) == LEVELS[-1]:
             yield Reason(Cause.BLOCKED, one.from_link, before, jam.turn)
         yield Reason(Cause.OUTSIDE, one.from_link, before)
     if one.saturation >= _NEAR_CAPACITY:
         yield Reason(Cause.NEAR_CAPACITY, share=one.saturation)
     yield from _assumed(one, permitted)
+
+
+def _delay_s(one: Movement, measured: Simulated) -> float:
+    seen = measured.movements.get((one.from_link, one.to_link))
+    return 0.0 if seen is None or math.isnan(seen.delay_s) else seen.delay_s
 
 
 def _why_better(one: Movement, permitted: bool) -> Iterator[Reason]:  # noqa: FBT001

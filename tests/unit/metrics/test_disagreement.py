@@ -80,8 +80,8 @@ def test_a_full_link_is_told_one_level_apart_already_but_not_when_the_simulation
     assert not _found({}, {"e": 0.3}).any
 
 
-def test_a_movement_beyond_capacity_blocks_the_lane_of_the_other() -> None:
-    found = _found({("w", "e"): 95.0, ("w", "n"): 95.0}, {"w": 0.5}, left_vph=900.0)
+def test_a_movement_that_jams_blocks_the_lane_of_the_other() -> None:
+    found = _found({("w", "e"): 95.0, ("w", "n"): 200.0}, {"w": 0.5}, left_vph=900.0)
     assert _told(found) == {("w", "e"): [Cause.BLOCKED, Cause.OUTSIDE]}  # the left turn is F in both
     assert found.movements[0].reasons[0].turn is Turn.LEFT
 
