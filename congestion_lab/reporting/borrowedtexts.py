@@ -257,6 +257,7 @@ CERTIFICATES = (
     N_("group {group} never gets green; it goes by the rules of the road"),
     N_("group {group} goes on red after a stop, which is known for right turns only"),
     N_("group {first} turns left and loses its green while group {second} keeps it; only signs warn of that"),
+    N_("groups {first} and {second} meet while both are green; the road model does not say who yields"),
     N_("traffic of several links leads into one, yet the intersection names no conflict at all"),
     N_("group {group} flashes or is dark during the cycle, so that the rules of the road decide"),
     N_("group {first} goes straight on but has to yield to group {second}; only signs say so"),

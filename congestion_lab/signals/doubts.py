@@ -104,6 +104,14 @@ def _untold(site: LaidPlan) -> Iterator[Doubt]:
         yield names, note
 
 
+def _without_priority(site: LaidPlan) -> Iterator[Doubt]:
+    yields = site.intersection.yields
+    open_pairs = (pair for pair in site.intersection.conflicts if yields.isdisjoint((pair, pair[::-1])))
+    for names in _green_together(site, open_pairs):
+        note = f"groups {names[0]} and {names[-1]} meet while both are green; the road model does not say who yields"
+        yield names, note
+
+
 def _green_together(site: LaidPlan, pairs: Iterable[tuple[int, int]]) -> Iterable[tuple[str, ...]]:
     """Return the groups, each pair once, of those heads that are green at once."""
     greens = ((pair, zip(*(site.green[site.place[head]] for head in pair), strict=True)) for pair in site.placed(pairs))
@@ -114,7 +122,7 @@ DOUBTS: Mapping[str, Callable[[LaidPlan], Iterator[Doubt]]] = MappingProxyType(
     {
         "served": _never_released,
         "conflicts": lambda site: itertools.chain(_without_order(site), _after_a_stop(site)),
-        "yielding": lambda site: itertools.chain(_untold(site), _trapped(site)),
+        "yielding": lambda site: itertools.chain(_untold(site), _trapped(site), _without_priority(site)),
     }
 )
 """What cannot be judged of a rule that nothing breaches, by the rule's id."""

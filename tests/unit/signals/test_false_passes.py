@@ -201,6 +201,11 @@ def test_two_roads_that_merge_without_saying_who_yields_are_reserved() -> None:
     assert ("yielding", ("1", "0"), Verdict.RESERVED) in _open(one)
 
 
+def test_a_permitted_green_yields_to_nobody_where_the_road_model_names_no_priority() -> None:
+    silent = replace(SITE, yields=SITE.yields - {(2, 0)})
+    assert ("yielding", ("0", "2"), Verdict.RESERVED) in _open(certificate(_plan(*RING), silent))
+
+
 def test_an_intersection_that_names_no_conflict_is_not_taken_at_its_word() -> None:
     one = certificate(_plan((30, "GGGGG"), (4, "yyyyr"), (11, "rrrrr")), replace(SITE, conflicts=frozenset()))
     assert ("known", (), Verdict.RESERVED) in _open(one)
