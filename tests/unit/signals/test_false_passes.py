@@ -9,6 +9,7 @@ from congestion_lab.signals.certificate import Certificate, Judgement, Verdict
 from congestion_lab.signals.certifying import certificate
 from congestion_lab.signals.intersection import ConflictDistance, Intersection, Leg, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
+from congestion_lab.signals.repair import repaired
 from congestion_lab.signals.safety import check_plan
 
 _LETTERS = {
@@ -170,6 +171,7 @@ def test_a_protected_left_turn_clears_before_oncoming_traffic_starts_although_it
     judged = _judged(one, "intergreen", "2", "0")
     assert (judged.verdict, judged.provided_s) == (Verdict.BREACHED, 0.0)
     assert "intergreen" in {breach.rule for breach in check_plan(_plan(*leading), SITE)}
+    assert not check_plan(repaired(_plan(*leading), SITE), SITE)
     cleared = certificate(_plan(leading[0], (6, "rGgrr"), *leading[1:]), SITE)
     assert _judged(cleared, "intergreen", "2", "0").verdict is Verdict.MET
 
