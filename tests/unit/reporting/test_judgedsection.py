@@ -42,10 +42,15 @@ def _after(story: Story) -> Side:
     return story.after
 
 
-def _recorded(side: Side) -> None:
+def _recorded(side: Side, delay_s: float = 20.0) -> None:
     """Write movements and queues beside the trips of every run."""
     for place, result in enumerate(side.runs.results):
-        movements = {"from_link": ["west_mid"], "to_link": ["mid_east"], "vehicles": [300.0], "delay_s": [20.0 + place]}
+        movements = {
+            "from_link": ["west_mid"],
+            "to_link": ["mid_east"],
+            "vehicles": [300.0],
+            "delay_s": [delay_s + place],
+        }
         pd.DataFrame(movements).to_parquet(result.folder / "movements.parquet")
         queue: dict[str, object] = {column.name: 0.0 for column in LINKS.columns}
         queue |= {"link_id": "west_mid", "mean_queue_m": 12.0, "max_queue_m": 40.0 + place}
@@ -197,6 +202,19 @@ def test_runs_that_recorded_movements_show_capacity_of_both_sides(story: Story) 
     page = report_page(story)
     assert 'class="capacity"' in page
     assert "Simulated delay, s" in page
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "HCM and simulation disagree"), ("ar", "تختلف نتائج HCM")])
+def test_a_page_says_at_the_place_and_above_all_plans_where_both_disagree(
+    story: Story, language: str, told: str
+) -> None:
+    _recorded(_after(story), delay_s=20.0)
+    with speaking(language):
+        assert 'class="warning differing"' not in report_page(story)
+        _recorded(_after(story), delay_s=95.0)
+        page = report_page(story)
+    assert 'class="warning differing"' in page
+    assert page.count(told) == 2
 
 
 def test_hostile_names_stay_text_in_the_new_parts(story: Story) -> None:
