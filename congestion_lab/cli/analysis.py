@@ -12,9 +12,23 @@ from rich.table import Table
 from congestion_lab.core.names import clean_name
 from congestion_lab.core.plain import plain
 from congestion_lab.metrics.capacity import Analysis, Movement
+from congestion_lab.metrics.disagreement import Cause, Disagreements, Reason
 from congestion_lab.metrics.simulated import Simulated, SimulatedMovement, SimulatedQueue
 
-_HEADINGS = ("veh/h", "v/c", "HCM s", "LOS", "queue 50 %", "95 %", "sim. s", "±", "LOS", "queue m", "longest")
+_HEADINGS = (
+    "veh/h",
+    "v/c",
+    "green %",
+    "HCM s",
+    "LOS",
+    "queue 50 %",
+    "95 %",
+    "sim. s",
+    "±",
+    "LOS",
+    "queue m",
+    "longest",
+)
 
 
 def analysis_heading(one: Analysis) -> str:
@@ -41,7 +55,9 @@ def analysis_table(one: Analysis, measured: Simulated) -> Table:
 
 
 def _computed(movement: Movement) -> Iterator[str]:
-    yield from (f"{movement.volume_vph:.0f}", _number(movement.saturation, 2), _number(movement.delay_s), movement.los)
+    arriving = _number(100 * movement.arrivals_on_green, 0) if movement.measured_arrivals else "const."
+    yield from (f"{movement.volume_vph:.0f}", _number(movement.saturation, 2), arriving)
+    yield from (_number(movement.delay_s), movement.los)
     yield from (_number(movement.queue_50_veh), _number(movement.queue_95_veh))
 
 
@@ -52,14 +68,43 @@ def _measured(movement: Movement, measured: Simulated) -> Iterator[str]:
     yield from ("–", "–") if queue is None else (_number(queue.mean_m, 0), _number(queue.longest_m, 0))
 
 
+def disagreement_lines(one: Analysis, apart: Disagreements) -> Iterator[str]:
+    """Yield where the HCM and the simulation tell different stories, and why; nothing where they agree."""
+    if not apart.any:
+        return
+    count = len(apart.movements)
+    where = f" in {count} movement{'s' if count > 1 else ''}" if count else ""
+    whole = f"the whole: {apart.los or '–'} by the HCM, {apart.simulated_los or '–'} simulated"
+    yield f"  HCM AND SIMULATION DISAGREE{where} ({whole}); the formulas take each intersection alone:"
+    names = {approach.from_link: approach.name for approach in one.approaches}
+    for each in apart.movements:
+        name = f"{names[each.from_link]} {each.turn.value.replace('_', '-')} to {clean_name(each.to_link)}"
+        reasons = "; ".join(_reason(reason) for reason in each.reasons) or "the data tell no reason"
+        yield f"    {name}: {each.los}, v/c {_number(each.saturation, 2)}, simulated {each.simulated_los}: {reasons}"
+
+
+def _reason(one: Reason) -> str:
+    full = f"{100 * one.share:.0f} % of the time"
+    others = one.turn.value.replace("_", "-") if one.turn else ""
+    return {
+        Cause.SPILLBACK: f"spillback from downstream: a queue filled {clean_name(one.link)} for {full}",
+        Cause.BLOCKED: f"the queue of those who go {others} blocks its lanes",
+        Cause.OUTSIDE: f"its queue filled the approach for {full}: vehicles wait further back",
+        Cause.NEAR_CAPACITY: "near capacity small errors decide",
+        Cause.GAPS: "what its permitted green lets through is estimated",
+        Cause.DISCHARGE: "the simulation lets more through than the computed capacity",
+        Cause.PLATOONS: "its arrivals are taken at a constant rate",
+    }[one.cause]
+
+
 def _number(value: float, digits: int = 1) -> str:
     if math.isnan(value):
         return "–"
     return f"{value:.{digits}f}" if math.isfinite(value) else "∞"
 
 
-def analysis_as_json(one: Analysis, measured: Simulated) -> dict[str, Any]:
-    """Return an analysis in JSON's own types, with the simulated values of its movements."""
+def analysis_as_json(one: Analysis, measured: Simulated, apart: Disagreements) -> dict[str, Any]:
+    """Return an analysis in JSON's own types, with the simulated values of its movements and where both disagree."""
     pairs = [(each.from_link, each.to_link) for approach in one.approaches for each in approach.movements]
     movements = [
         {"from_link": pair[0], "to_link": pair[1], **_fields(measured.movements[pair])}
@@ -68,8 +113,9 @@ def analysis_as_json(one: Analysis, measured: Simulated) -> dict[str, Any]:
     ]
     links = dict.fromkeys(start for start, _ in pairs)
     queues = [{"link": link, **_fields(measured.queues[link])} for link in links if link in measured.queues]
-    return _fields(one) | {"simulated": {"runs": measured.runs, "movements": movements, "queues": queues}}
+    told = {"simulated": {"runs": measured.runs, "movements": movements, "queues": queues}}
+    return _fields(one) | told | {"disagreements": _fields(apart)}
 
 
-def _fields(value: Analysis | SimulatedMovement | SimulatedQueue) -> dict[str, Any]:
+def _fields(value: Analysis | SimulatedMovement | SimulatedQueue | Disagreements) -> dict[str, Any]:
     return {item.name: plain(getattr(value, item.name)) for item in fields(value)}

@@ -65,40 +65,39 @@ def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json
     show_default=True,
     help="Analysis period T of the HCM.",
 )
-@click.option("--progression", is_flag=True, help="Take the share of arrivals on green from RUNS; they ran FILE.")
 @json_option
 @verbosity_options
-def analyze(
-    file: Path, *, runs: Path, controllers: Sequence[str], hours: float, progression: bool, as_json: bool
-) -> int:
-    """Print v/c, delay, level of service and queues of FILE by the HCM, beside what RUNS measured."""
-    from congestion_lab.cli.analysis import analysis_as_json, analysis_heading, analysis_table
-    from congestion_lab.cli.planruns import arrivals_by_movement, known_only, measured_by, site_of
+def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float, as_json: bool) -> int:
+    """Print v/c, delay, level of service and queues of FILE by the HCM, beside what RUNS measured.
+
+    Where RUNS ran FILE, arrivals on green are theirs; elsewhere they come at a constant rate. Movements are named of
+    which formulas and simulation tell different stories.
+    """
+    from congestion_lab.cli.analysis import analysis_as_json, analysis_heading, analysis_table, disagreement_lines
+    from congestion_lab.cli.planruns import judged_by, known_only, site_of
     from congestion_lab.metrics.analysing import Conditions, analysed
+    from congestion_lab.metrics.disagreement import disagreements
     from congestion_lab.signals.planfile import read_plan_file
 
     content = read_plan_file(file)
     known_only(content, file, controllers)
-    measured, remarks = measured_by(content, file, runs)
-    for text in remarks:
+    judged = judged_by(content, file, runs)
+    for text in judged.remarks:
         remark(text)
-    chosen = [one for one in content.plans if not controllers or one.controller_id in controllers]
-    arrivals = arrivals_by_movement(content, file, runs) if progression else {}
-    found = [
-        analysed(
-            one,
-            site_of(content, one, file),
-            measured.flows,
-            Conditions(hours, arrivals_on_green=arrivals.get(one.controller_id, {})),
-        )
-        for one in chosen
-    ]
+    measured, found = judged.measured, []
+    for plan in content.plans:
+        if not controllers or plan.controller_id in controllers:
+            site, arrivals = site_of(content, plan, file), judged.arrivals.get(plan.controller_id, {})
+            one = analysed(plan, site, measured.flows, Conditions(hours, arrivals_on_green=arrivals))
+            found.append((one, disagreements(one, measured, plan, site)))
     if as_json:
-        say_json([analysis_as_json(one, measured) for one in found])
+        say_json([analysis_as_json(one, measured, apart) for one, apart in found])
         return Exit.OK
-    for one in found:
+    for one, apart in found:
         say(analysis_heading(one))
         say(analysis_table(one, measured))
+        for line in disagreement_lines(one, apart):
+            say(line)
     return Exit.OK
 
 

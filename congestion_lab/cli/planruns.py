@@ -1,6 +1,7 @@
 """A plan file and the runs that it is judged beside."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -8,7 +9,8 @@ import click
 from congestion_lab.core.digests import digest_of_file
 from congestion_lab.core.errors import ExperimentError, Fault, SignalPlanError
 from congestion_lab.experiments.runset import RunSet, load_run_set
-from congestion_lab.metrics.simulated import Pair, Simulated, entries, shares_on_green, simulated
+from congestion_lab.metrics.arriving import Shares, shares_by_controller
+from congestion_lab.metrics.simulated import Simulated, simulated
 from congestion_lab.network.model import Network
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet, SignalPlan
@@ -45,8 +47,23 @@ def site_of(content: PlanFile, plan: SignalPlan, source: Path) -> Intersection:
     raise SignalPlanError(Fault(rule, "write the plan file anew", str(source)))
 
 
-def measured_by(content: PlanFile, source: Path, folder: Path) -> tuple[Simulated, list[str]]:
-    """Return what a run set measured, and what to know about it.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the runs of a run set say of plans.
+
+    Attributes:
+        measured: Movements and queues.
+        arrivals: Shares of arrivals on green by controller; nothing where they are not known.
+        remarks: What to know about them.
+    """
+
+    measured: Simulated
+    arrivals: Mapping[str, Shares]
+    remarks: tuple[str, ...]
+
+
+def judged_by(content: PlanFile, source: Path, folder: Path) -> Judged:
+    """Return what a run set measured; arrivals on green only where the plans ran and passages were recorded.
 
     Raises:
         ExperimentError: The run set cannot be used: it recorded no movements, or ran on another network.
@@ -56,22 +73,13 @@ def measured_by(content: PlanFile, source: Path, folder: Path) -> tuple[Simulate
         raise ExperimentError(f"{folder} holds no run that recorded movements; simulate with all details")
     if digest_of_file(runs.inputs.net_file) != content.network_digest:
         raise ExperimentError(f"{folder} ran on another network than the plans of {source} are for")
-    return simulated(runs.results), _remarks(content.plans, source, runs)
-
-
-def arrivals_by_movement(content: PlanFile, source: Path, folder: Path) -> Mapping[str, Mapping[Pair, float]]:
-    """Return by controller the share of each movement's vehicles that arrived on green in the runs of a plan file.
-
-    Raises:
-        ExperimentError: The runs recorded no passages, or were not under these plans.
-    """
-    roads, results, remarks = roads_and_runs(content, source, None, folder)
-    if remarks:
-        raise ExperimentError(f"{remarks[0]}; arrivals on green are known for the plans that ran only")
-    runs = [entries(result) for result in results]
-    return {
-        plan.controller_id: shares_on_green(runs, roads, plan, site_of(content, plan, source)) for plan in content.plans
-    }
+    others, remarks = _other_plans(content.plans, source, runs), _remarks(content.plans, source, runs)
+    sites = {site.controller_id: site for site in content.intersections}
+    roads = read_network(runs.inputs.net_file)
+    arrivals = {} if others else shares_by_controller(runs.results, roads, content.plans, sites)
+    if not arrivals:
+        remarks.append("arrivals on green are not known from the runs; they are taken at a constant rate")
+    return Judged(simulated(runs.results), arrivals, tuple(remarks))
 
 
 def roads_and_runs(
@@ -107,14 +115,18 @@ def roads_and_runs(
 
 def _remarks(plans: PlanSet, source: Path, runs: RunSet) -> list[str]:
     """Return why the simulated values may not be those of the plans."""
-    remarks = []
-    if runs.controller is not Controller.PLANS:
-        remarks.append(f"the runs were under {runs.controller.value} control, not under the plans of {source}")
-    elif _plans_of(runs) != plans:
-        remarks.append(f"the runs were under other plans than those of {source}; simulated values are theirs")
+    remarks = _other_plans(plans, source, runs)
     if runs.failures:
         remarks.append(f"{len(runs.failures)} runs failed and are left out")
     return remarks
+
+
+def _other_plans(plans: PlanSet, source: Path, runs: RunSet) -> list[str]:
+    if runs.controller is not Controller.PLANS:
+        return [f"the runs were under {runs.controller.value} control, not under the plans of {source}"]
+    if _plans_of(runs) != plans:
+        return [f"the runs were under other plans than those of {source}; simulated values are theirs"]
+    return []
 
 
 def _plans_of(runs: RunSet) -> PlanSet:

@@ -45,5 +45,5 @@ def _together(one: tuple[bool, ...], other: tuple[bool, ...]) -> bool:
 def _needed_s(laid: LaidPlan, clearing: int, entering: int) -> float:
     """Return the longest time that a head of one group needs to clear for a head of another."""
     pairs = itertools.product(laid.plan.groups[clearing].heads, laid.plan.groups[entering].heads)
-    exact = max(laid.need(*pair).total_s for pair in pairs if laid.intersection.in_conflict(*pair))
+    exact = max(laid.need(*pair).usual_s for pair in pairs if laid.intersection.in_conflict(*pair))
     return math.ceil(round((exact - TOLERANCE_S) * _TENTHS, 6)) / _TENTHS

@@ -120,6 +120,8 @@ def _lane_group(plan: SignalPlan, members: Sequence[Stream], conditions: Conditi
         capacity_vph=capacity,
         saturation=degree,
         arrivals_on_green=service.green_share if met is None else met,
+        platoon_ratio=1.0 if met is None else _ratio(met, service.green_share),
+        measured_arrivals=met is not None,
         progression_factor=_ratio(steady.delay_s, service.queue(volume, None).delay_s),
         uniform_delay_s=uniform,
         incremental_delay_s=random,
@@ -177,12 +179,15 @@ def _movement(head: SignalHead, groups: Sequence[LaneGroup], found: Sequence[Str
     )
     used = [group for load, group in zip(loads, serving, strict=True) if load > 0] or serving
     degree = max(group.saturation for group in used)
+    weighted = [(load if volume else 1.0, group) for load, group in zip(loads, serving, strict=True)]
     return Movement(
         from_link=head.from_link,
         to_link=head.to_link,
         turn=head.turn or Turn.STRAIGHT,
         volume_vph=volume,
         saturation=degree,
+        arrivals_on_green=sum(load * group.arrivals_on_green for load, group in weighted) / (volume or len(weighted)),
+        measured_arrivals=all(group.measured_arrivals for group in used),
         delay_s=delay,
         los=LEVELS[-1] if degree > 1 and volume else level_of_service(delay),
         queue_50_veh=max(group.queue_50_veh for group in used),

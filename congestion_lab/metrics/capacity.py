@@ -26,6 +26,8 @@ class LaneGroup:
         capacity_vph: What the signal lets pass.
         saturation: Volume over capacity; infinite without capacity.
         arrivals_on_green: Share of its arrivals that meet a green.
+        platoon_ratio: That share over the share of the cycle that is green (HCM6, chapter 19): 1 at a constant rate.
+        measured_arrivals: Whether the share is measured; else arrivals come at a constant rate (arrival type 3).
         progression_factor: Uniform delay with those arrivals over that with arrivals at a constant rate.
         uniform_delay_s: d1, progression included.
         incremental_delay_s: d2.
@@ -45,6 +47,8 @@ class LaneGroup:
     capacity_vph: float
     saturation: float
     arrivals_on_green: float
+    platoon_ratio: float
+    measured_arrivals: bool
     progression_factor: float
     uniform_delay_s: float
     incremental_delay_s: float
@@ -69,6 +73,8 @@ class Movement:
         turn: Direction.
         volume_vph: Vehicles per hour.
         saturation: Highest volume over capacity of its lane groups.
+        arrivals_on_green: Share of arrivals on green that its delay rests on.
+        measured_arrivals: Whether that share is measured; else arrivals come at a constant rate (arrival type 3).
         delay_s: Mean control delay; NaN without vehicles.
         los: Level of service.
         queue_50_veh: Longest mean queue of its lanes.
@@ -80,6 +86,8 @@ class Movement:
     turn: Turn
     volume_vph: float
     saturation: float
+    arrivals_on_green: float
+    measured_arrivals: bool
     delay_s: float
     los: str
     queue_50_veh: float

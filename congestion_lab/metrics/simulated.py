@@ -2,21 +2,17 @@
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from congestion_lab.metrics.corridors import Floats, arrivals_on_green
+import pandas as pd
+
+from congestion_lab.metrics.arriving import Pair
 from congestion_lab.metrics.flows import movement_flows_vph
 from congestion_lab.metrics.service import level_of_service
-from congestion_lab.network.model import Network
-from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.streams import Flows
-from congestion_lab.signals.windows import green_windows
 from congestion_lab.simulation.result import RunResult
-from congestion_lab.simulation.tables import LINKS, MOVEMENTS, PASSAGES
-
-Pair = tuple[str, str]
+from congestion_lab.simulation.tables import LINKS, MOVEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +39,12 @@ class SimulatedQueue:
     Attributes:
         mean_m: Mean of the runs' mean queues.
         longest_m: Longest queue of any run.
+        full_share: Mean share of the period in which the queue filled the link.
     """
 
     mean_m: float
     longest_m: float
+    full_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,18 @@ class Simulated:
         """Vehicles per hour by movement."""
         return {pair: each.volume_vph for pair, each in self.movements.items()}
 
+    def delay_s(self, links: Iterable[str]) -> float:
+        """Return the mean delay per vehicle of all movements from some inbound links; NaN without vehicles."""
+        wanted = set(links)
+        met = [each for (start, _end), each in self.movements.items() if start in wanted and each.volume_vph > 0]
+        known = [each for each in met if not math.isnan(each.delay_s)]
+        volume = sum(each.volume_vph for each in known)
+        return sum(each.volume_vph * each.delay_s for each in known) / volume if volume else math.nan
+
+    def full_share(self, link: str) -> float:
+        """Return the share of the period in which a queue filled a link; 0 where none was recorded."""
+        return self.queues[link].full_share if link in self.queues else 0.0
+
 
 def simulated(results: Sequence[RunResult]) -> Simulated:
     """Return the movements and queues of runs that recorded all details; movements that no run saw are left out."""
@@ -82,64 +92,6 @@ def simulated(results: Sequence[RunResult]) -> Simulated:
         },
         queues=_queues(results),
     )
-
-
-@dataclass(frozen=True)
-class Entries:
-    """When the vehicles of one run came onto links, by the movement that they made at their end.
-
-    Attributes:
-        entered_s: Times by (inbound, outbound link).
-        begin_s: Start of the analysed period.
-        end_s: End of the run.
-    """
-
-    entered_s: Mapping[Pair, Floats]
-    begin_s: float
-    end_s: float
-
-
-def entries(result: RunResult) -> Entries:
-    """Return when vehicles came onto links, of a run that recorded PASSAGES."""
-    table = result.table(PASSAGES)
-    after = table.groupby("vehicle_id", sort=False)["link_id"].shift(-1).rename("to_link")
-    grouped = table["entered_s"].groupby([table["link_id"], after], sort=False)
-    found = {(str(start), str(end)): times.to_numpy(dtype=float) for (start, end), times in grouped}
-    return Entries(found, result.analysis_begin_s, result.ended_s)
-
-
-def shares_on_green(
-    runs: Sequence[Entries], network: Network, plan: SignalPlan, intersection: Intersection
-) -> dict[Pair, float]:
-    """Return the share of each movement's vehicles that reached the stop line on green had nobody stood there.
-
-    Movements that nobody made are left out, and all of a plan whose greens follow the traffic.
-
-    Args:
-        runs: Runs under the plan.
-        network: Its roads.
-        plan: The plan.
-        intersection: Its intersection.
-    """
-    heads: dict[Pair, set[int]] = {}
-    for head in intersection.heads:
-        if not head.is_crossing:
-            heads.setdefault((head.from_link, head.to_link), set()).add(head.index)
-    shares = {}
-    for pair, indices in heads.items():
-        counted = [
-            arrivals_on_green(
-                (came, came),
-                network.links[pair[0]].free_flow_s,
-                green_windows(plan, indices, begin_s=run.begin_s, end_s=run.end_s),
-            )
-            for run in runs
-            if (came := run.entered_s.get(pair)) is not None
-        ]
-        arrived = sum(count for _, count in counted)
-        if arrived:
-            shares[pair] = sum(green for green, _ in counted) / arrived
-    return shares
 
 
 def _delays(result: RunResult) -> dict[Pair, float]:
@@ -157,12 +109,10 @@ def _movement(flows: Sequence[float], delays: Sequence[float]) -> SimulatedMovem
 
 
 def _queues(results: Sequence[RunResult]) -> dict[str, SimulatedQueue]:
-    found: dict[str, list[tuple[float, float]]] = {}
-    for result in results:
-        table = result.table(LINKS)
-        for link, mean, longest in zip(table["link_id"], table["mean_queue_m"], table["max_queue_m"], strict=True):
-            found.setdefault(str(link), []).append((float(mean), float(longest)))
+    columns = ["link_id", "mean_queue_m", "max_queue_m", "spillback_share"]
+    table = pd.concat([result.table(LINKS)[columns] for result in results], ignore_index=True)
+    found = table.groupby("link_id").agg({"mean_queue_m": "mean", "max_queue_m": "max", "spillback_share": "mean"})
     return {
-        link: SimulatedQueue(statistics.fmean(mean for mean, _ in each), max(longest for _, longest in each))
-        for link, each in found.items()
+        str(link): SimulatedQueue(float(mean), float(longest), float(full))
+        for link, mean, longest, full in found.itertuples()
     }

@@ -119,16 +119,25 @@ def mark_of(side: Side, found: Mapping[str, Certificate], before: Mapping[str, C
         )
         return Mark(certified=False, text=text.format(side=side.name), details=())
     failing = [one for one in found.values() if not one.certified]
-    figures = {"side": side.name, "failing": number(len(failing), 0), "all": number(len(found), 0)}
     if not failing:
         met = plural("the one signal plan meets every rule", "all {count} signal plans meet every rule", len(found))
         text = _("CERTIFIED: in “{side}”, {met}.").format(side=side.name, met=met)
         return Mark(certified=True, text=text, details=tuple(_earlier(before)))
-    text = _(
-        "NOT CERTIFIED: in “{side}”, {failing} of {all} signal plans breach a rule or cannot be judged. "
-        "Not for use in a controller."
-    )
-    return Mark(certified=False, text=text.format(**figures), details=(*_kinds(failing), *_earlier(before)))
+    text = _("NOT CERTIFIED: in “{side}”, {unmet}. Not for use in a controller.")
+    text = text.format(side=side.name, unmet=_unmet(len(failing), len(found)))
+    return Mark(certified=False, text=text, details=(*_kinds(failing), *_earlier(before)))
+
+
+def _unmet(failing: int, count: int) -> str:
+    if count == 1:
+        return _("the one signal plan breaches a rule or cannot be judged")
+    if failing == count:
+        text = _("none of the {all} signal plans meets every rule")
+    elif failing == 1:
+        text = _("1 of {all} signal plans breaches a rule or cannot be judged")
+    else:
+        text = _("{failing} of {all} signal plans breach a rule or cannot be judged")
+    return text.format(failing=number(failing, 0), all=number(count, 0))
 
 
 def _kinds(failing: Sequence[Certificate]) -> Iterator[str]:
@@ -147,9 +156,16 @@ def _names(certificates: Sequence[Certificate]) -> str:
 
 
 def _earlier(before: Mapping[str, Certificate] | None) -> Iterator[str]:
-    if before is not None:
+    if before:
         failing = sum(not one.certified for one in before.values())
-        text = _("Before the change, {failing} of {all} signal plans were not certified.")
+        if failing == 0:
+            text = _("Before the change, every signal plan was certified.")
+        elif len(before) == 1:
+            text = _("Before the change, the signal plan was not certified.")
+        elif failing == 1:
+            text = _("Before the change, 1 of {all} signal plans was not certified.")
+        else:
+            text = _("Before the change, {failing} of {all} signal plans were not certified.")
         yield text.format(failing=number(failing, 0), all=number(len(before), 0))
 
 

@@ -1,10 +1,10 @@
 """What each intersection of a report is judged by: its ground plan, its capacity, its certificate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from congestion_lab.metrics.simulated import Simulated
-from congestion_lab.reporting.capacitysection import Capacity, capacity_of, measured_on
+from congestion_lab.core.names import clean_name
+from congestion_lab.reporting.capacitysection import Basis, Capacity, basis_of, capacity_of
 from congestion_lab.reporting.certificatesection import (
     CertificateView,
     Mark,
@@ -15,7 +15,7 @@ from congestion_lab.reporting.certificatesection import (
 )
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.junctiondrawing import Drawing, drawing_of
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, here, isolated
 from congestion_lab.signals.certificate import Certificate
 
 
@@ -44,7 +44,7 @@ class _Known:
 
     side: Side
     certificates: Mapping[str, Certificate]
-    measured: Simulated | None
+    basis: Basis | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +55,34 @@ class Judging:
         mark: What head and summary say; None where there are no signals.
         places: Intersections with a plan, by controller.
         rules: Every rule: its name, what it asks, where it is from.
+        differing: Names of the intersections at which HCM and simulation tell different stories.
     """
 
     mark: Mark | None
     places: Mapping[str, Judged]
     rules: list[tuple[str, str, str]]
+    differing: tuple[str, ...]
 
 
 def judged_section(story: Story) -> Judging:
     """Return what a page says of the plans of its later side, and beside them of those of the earlier one."""
     sides = [
-        _Known(side, certificates_of(side, story), measured_on(side))
+        _Known(side, certificates_of(side, story), basis_of(side, story))
         for side in (story.before, story.after)
         if side is not None
     ]
     last, first = sides[-1], sides[0] if len(sides) > 1 else None
     judged = {plan.controller_id: _judged(story, plan.controller_id, last, first) for plan in last.side.plans}
     mark = mark_of(last.side, last.certificates, None if first is None else first.certificates)
-    return Judging(mark, {name: one for name, one in judged.items() if one is not None}, rulebook())
+    places = {name: one for name, one in judged.items() if one is not None}
+    return Judging(mark, places, rulebook(), tuple(_differing(story, places)))
+
+
+def _differing(story: Story, places: Mapping[str, Judged]) -> Iterator[str]:
+    for name, place in places.items():
+        if place.capacity is not None and place.capacity.differing:
+            site = story.intersections[name]
+            yield isolated(here(clean_name(site.name), clean_name(site.name_ar)) or clean_name(name))
 
 
 def _judged(story: Story, controller: str, last: _Known, first: _Known | None) -> Judged | None:
@@ -80,7 +90,7 @@ def _judged(story: Story, controller: str, last: _Known, first: _Known | None) -
     if site is None or controller not in story.network.controllers:
         return None
     plan = next(each for each in last.side.plans if each.controller_id == controller)
-    capacity = None if last.measured is None else capacity_of(plan, site, last.measured, links)
+    capacity = None if last.basis is None else capacity_of(plan, site, last.basis, links)
     return Judged(
         drawing=drawing_of(story.network, plan, site),
         capacity=capacity,
@@ -92,9 +102,9 @@ def _judged(story: Story, controller: str, last: _Known, first: _Known | None) -
 
 def _capacity_before(story: Story, controller: str, first: _Known) -> str:
     plan = next((each for each in first.side.plans if each.controller_id == controller), None)
-    if plan is None or first.measured is None:
+    if plan is None or first.basis is None:
         return ""
-    facts = capacity_of(plan, story.intersections[controller], first.measured, story.network.links).facts
+    facts = capacity_of(plan, story.intersections[controller], first.basis, story.network.links).facts
     return _("{side}: {text}").format(side=first.side.name, text=facts)
 
 

@@ -6,14 +6,24 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from congestion_lab.core.geometry import Point, Turn
+from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import clean_name
 from congestion_lab.network.model import Network
-from congestion_lab.reporting.junctiongeometry import Arm, Ground, Path, ground_of, heading
+from congestion_lab.reporting.junctiongeometry import Arm, Ground, Path, ground_of
+from congestion_lab.reporting.junctionmarks import (
+    Key,
+    arrows,
+    badges,
+    beside_lanes,
+    beside_zebras,
+    lane_marks,
+    line_data,
+)
 from congestion_lab.reporting.mapframe import PAGE_WIDTH, MapFrame
 from congestion_lab.reporting.placenames import street_name
 from congestion_lab.reporting.svg import Attributes, element
 from congestion_lab.reporting.translation import _, in_numerals, isolated, whole
+from congestion_lab.reporting.zebras import STRIPE_M, Zebra, zebras_of
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, SignalPlan
 
@@ -21,35 +31,11 @@ TONES = 8  # colours of groups; they come again from the ninth on, the number te
 _MARGIN_M = 5.0
 _HIGHEST = 0.8 * PAGE_WIDTH
 _SCALE_BAR_M = 20.0
-_BADGE_GAP, _BADGE_STEP = 11.5, 18.0  # from the stop line to the first number, and to the next one
 _PATH_M = 3.6  # width of the surface below a path
-_STOP_TO_ARROW = 12.0
-_ARROW = 17.0  # length of an arrow on the lane
 _HEAD = 7.0  # length of the point of a movement
 _LETTER = 0.55  # mean width of a letter over the font size, sans serif
-_ARROWS: Mapping[Turn, Sequence[Sequence[Point]]] = {  # as lines of (to the right, ahead), from the foot on
-    Turn.STRAIGHT: (((0, 0), (0, 17)), ((-3, 12), (0, 17), (3, 12))),
-    Turn.LEFT: (((0, 0), (0, 8), (-2, 11), (-7, 11)), ((-3, 14), (-7, 11), (-3, 8))),
-    Turn.RIGHT: (((0, 0), (0, 8), (2, 11), (7, 11)), ((3, 14), (7, 11), (3, 8))),
-    Turn.U_TURN: (((0, 0), (0, 11), (-2, 14), (-6, 14), (-8, 11), (-8, 6)), ((-11, 9), (-8, 5), (-5, 9))),
-}
 _NAME_SIZE, _NAME_GAP = 15.0, 5.0
 _SAME_SIDE_M = 25.0  # both carriageways of a street carry its name once
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """How one signal group is shown.
-
-    Attributes:
-        group: Its id.
-        tone: Number of its colour.
-        permitted: Whether it must give way whenever it is green.
-    """
-
-    group: str
-    tone: int
-    permitted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +44,7 @@ class Drawing:
 
     Attributes:
         picture: The picture.
-        unplaced: Ids of the groups of people on foot, whose place the network does not tell.
+        unplaced: Ids of the groups of people on foot whose place the network does not tell.
     """
 
     picture: Markup
@@ -72,9 +58,11 @@ def drawing_of(network: Network, plan: SignalPlan, site: Intersection) -> Drawin
         KeyError: The network has no such controller.
     """
     ground = ground_of(network, plan.controller_id, site.legs)
-    walking = {head.index for head in site.heads if head.is_crossing}
+    zebras = zebras_of(ground, site.heads)
+    drawn = {index for zebra in zebras for index in zebra.heads}
+    walking = {head.index for head in site.heads if head.is_crossing} - drawn
     unplaced = tuple(group.id for group in plan.groups if walking & set(group.heads))
-    return Drawing(_picture(ground, _keys(plan), clean_name(site.name)), unplaced)
+    return Drawing(_picture(ground, zebras, _keys(plan), clean_name(site.name)), unplaced)
 
 
 def _keys(plan: SignalPlan) -> dict[int, Key]:
@@ -86,18 +74,18 @@ def _keys(plan: SignalPlan) -> dict[int, Key]:
     return found
 
 
-def _picture(ground: Ground, keys: Mapping[int, Key], name: str) -> Markup:
+def _picture(ground: Ground, zebras: Sequence[Zebra], keys: Mapping[int, Key], name: str) -> Markup:
     frame = frame_of(ground)
     label = _("Lanes and movements: {name}").format(name=isolated(name))
     box = {"class": "junction", "viewBox": frame.view_box, "role": "img", "aria-label": label}
-    marks = [*_marks(ground, keys, frame)]
+    marks = [*lane_marks(ground, keys, frame)]
     return element(
         "svg",
         box,
-        *_roads(ground, frame),
+        *_roads(ground, zebras, frame),
         *_movements(ground, keys, frame),
-        element("path", {"class": "lanearrow", "d": _arrows(marks)}),
-        *_badges(marks),
+        element("path", {"class": "lanearrow", "d": arrows(marks)}),
+        *badges([*beside_lanes(marks), *beside_zebras(zebras, keys, frame)]),
         element("g", {"class": "street-name"}, *_names(ground, frame)),
         *_compass(frame),
     )
@@ -117,7 +105,7 @@ def frame_of(ground: Ground) -> MapFrame:
     return MapFrame(left - spare, top, scale, (top - bottom) * scale)
 
 
-def _roads(ground: Ground, frame: MapFrame) -> Iterator[Markup]:
+def _roads(ground: Ground, zebras: Sequence[Zebra], frame: MapFrame) -> Iterator[Markup]:
     """Yield the surface by its width, then what is painted on it."""
     surfaces: dict[int, list[str]] = {
         round(_PATH_M * frame.units_per_m): [_curve(path, frame) for path in ground.paths]
@@ -134,15 +122,14 @@ def _roads(ground: Ground, frame: MapFrame) -> Iterator[Markup]:
     for name, lines in painted.items():
         if lines:
             yield element("path", {"class": name, "d": "".join(lines)})
+    if stripes := [_line(stripe, frame) for zebra in zebras for stripe in zebra.stripes]:
+        yield element(
+            "path", {"class": "zebra", "d": "".join(stripes), "stroke-width": round(STRIPE_M * frame.units_per_m, 1)}
+        )
 
 
 def _line(line: Iterable[Point], frame: MapFrame) -> str:
     return line_data(map(frame.place, line))
-
-
-def line_data(points: Iterable[Point]) -> str:
-    """Return the `d` of a polyline to a unit of the page, about 15 cm on the ground."""
-    return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in points)
 
 
 def _curve(path: Path, frame: MapFrame) -> str:
@@ -172,74 +159,6 @@ def _point(path: Path, frame: MapFrame) -> str:
     way = math.atan2(y - cy, x - cx)
     wings = [(x - _HEAD * math.cos(way + side), y - _HEAD * math.sin(way + side)) for side in (-0.5, 0.5)]
     return line_data((wings[0], (x, y), wings[1]))
-
-
-@dataclass(frozen=True, slots=True)
-class _LaneMark:
-    """What is painted and written on one lane.
-
-    Attributes:
-        stop: Its end at the stop line.
-        way: Direction of travel.
-        groups: The groups that release it.
-        turns: The directions that it serves.
-    """
-
-    stop: Point
-    way: Point
-    groups: tuple[Key, ...]
-    turns: tuple[Turn, ...]
-
-    def behind(self, distance: float) -> Point:
-        """Return the place so far behind the stop line."""
-        return self.stop[0] - distance * self.way[0], self.stop[1] - distance * self.way[1]
-
-
-def _marks(ground: Ground, keys: Mapping[int, Key], frame: MapFrame) -> Iterator[_LaneMark]:
-    for arm in ground.arms:
-        for lane, turns in sorted(ground.turns_of(arm.link.id).items()):
-            line = [frame.place(point) for point in arm.lane_line(lane)]
-            groups = dict.fromkeys(_groups(ground, keys, arm.link.id, lane))
-            yield _LaneMark(line[-1], heading(line, at_end=True), tuple(groups), turns)
-
-
-def _groups(ground: Ground, keys: Mapping[int, Key], link: str, lane: int) -> Iterator[Key]:
-    for path in ground.paths:
-        connection, head = path.connection, path.connection.signal_index
-        if (connection.from_link, connection.from_lane) == (link, lane) and head is not None and head in keys:
-            yield keys[head]
-
-
-def _arrows(marks: Iterable[_LaneMark]) -> str:
-    """Return the arrows of all lanes, behind the numbers of their groups."""
-    return "".join(_arrow(mark) for mark in marks)
-
-
-def _arrow(mark: _LaneMark) -> str:
-    foot = mark.behind(_STOP_TO_ARROW + len(mark.groups) * _BADGE_STEP + _ARROW)
-    (ahead_x, ahead_y), (right_x, right_y) = mark.way, (-mark.way[1], mark.way[0])
-    lines = (line for turn in Turn if turn in mark.turns for line in _ARROWS[turn])
-    return "".join(
-        line_data(
-            (foot[0] + right * right_x + ahead * ahead_x, foot[1] + right * right_y + ahead * ahead_y)
-            for right, ahead in line
-        )
-        for line in lines
-    )
-
-
-def _badges(marks: Sequence[_LaneMark]) -> Iterator[Markup]:
-    """Yield the numbers of groups, the nearest to the stop line; a line of no length with round ends is a disc."""
-    placed = [
-        (key, mark.behind(_BADGE_GAP + place * _BADGE_STEP)) for mark in marks for place, key in enumerate(mark.groups)
-    ]
-    for tone in sorted({key.tone for key, _place in placed}):
-        discs = (f"M{x:.0f} {y:.0f}h0" for key, (x, y) in placed if key.tone == tone)
-        yield element("path", {"class": f"badge tone{tone}", "d": "".join(discs)})
-    texts = (
-        element("text", {"x": round(x), "y": round(y) + 4}, isolated(clean_name(key.group))) for key, (x, y) in placed
-    )
-    yield element("g", {"class": "badge-text"}, *texts)
 
 
 def _names(ground: Ground, frame: MapFrame) -> Iterator[Markup]:

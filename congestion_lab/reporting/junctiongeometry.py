@@ -73,6 +73,19 @@ class Arm:
         ends = [moved_right(self.line, aside)[-1] for aside in (min(sides), max(sides))]
         return ends[0], ends[1]
 
+    def walked(self, aside_m: float) -> tuple[Point, Point]:
+        """Return where a line so far to the right of the middle enters and leaves the strip that people cross on."""
+        edge = moved_right(self.line, aside_m)[-1 if self.inbound else 0]
+        x, y = self.outward
+        return _ahead(edge, (-x, -y), _WALK_NEAR_M), _ahead(edge, (-x, -y), _WALK_FAR_M)
+
+    @property
+    def driven_m(self) -> tuple[float, float]:
+        """How far to the right of the middle the lanes for cars begin and end; all lanes where none is for cars."""
+        lanes = [number for number, lane in enumerate(self.link.lanes) if lane.for_cars] or range(len(self.link.lanes))
+        sides = [self._aside_m(lane) + half * self.link.lanes[lane].width_m for lane in lanes for half in (-0.5, 0.5)]
+        return min(sides), max(sides)
+
     def _aside_m(self, lane: int) -> float:
         widths = [each.width_m for each in self.link.lanes]
         return sum(widths) / 2 - sum(widths[:lane]) - widths[lane] / 2
@@ -173,11 +186,8 @@ def _path(connection: Connection, arms: Mapping[str, Arm]) -> Path:
 def _walks(leg: Leg, arms: Mapping[str, Arm]) -> Iterator[tuple[Point, ...]]:
     """Yield the strip of each carriageway of a leg, just inside the intersection."""
     for arm in (arms[link] for link in leg.links if link in arms):
-        way = heading(arm.line, at_end=arm.inbound)
-        inward = 1.0 if arm.inbound else -1.0
-        edges = [moved_right(arm.line, side * arm.width_m / 2)[-1 if arm.inbound else 0] for side in (-1, 1)]
-        near, far = ([_ahead(edge, way, inward * reach) for edge in edges] for reach in (_WALK_NEAR_M, _WALK_FAR_M))
-        yield (*near, *far[::-1])
+        (near, far), (other_near, other_far) = (arm.walked(side * arm.width_m / 2) for side in (-1, 1))
+        yield near, other_near, other_far, far
 
 
 def heading(line: Sequence[Point], *, at_end: bool) -> Point:

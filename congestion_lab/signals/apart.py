@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.intersection import Intersection, SignalHead
 
-_LEFT = frozenset({Turn.LEFT, Turn.U_TURN})
+LEFT = frozenset({Turn.LEFT, Turn.U_TURN})
+_DRIVEN = frozenset({Turn.LEFT, Turn.STRAIGHT, Turn.RIGHT})
 _FROM_THE_SIDE = frozenset({Turn.LEFT, Turn.STRAIGHT})
 
 
@@ -28,20 +29,21 @@ def never_together(intersection: Intersection) -> frozenset[tuple[int, int]]:
 
 
 def straight_that_yields(intersection: Intersection) -> frozenset[tuple[int, int]]:
-    """Return the pairs (a, b) of heads of which the first goes straight on and yet has to give way to turning traffic.
+    """Return the pairs (a, b) of heads of which the first goes straight on and yet has to give way to others.
 
-    So it is where the main road bends; but no signal tells drivers going straight on that they have to yield.
+    So it is where the main road bends or two roads merge; but no signal tells drivers going straight on that they
+    have to yield.
     """
     straight = {head.index: head.from_link for head in intersection.heads if head.turn is Turn.STRAIGHT}
-    turning = {head.index: head.from_link for head in intersection.heads if head.turn in {Turn.LEFT, Turn.RIGHT}}
+    ways = {head.index: head.from_link for head in intersection.heads if head.turn in _DRIVEN}
     return frozenset(
         (first, second)
         for first, second in intersection.yields
         if (second, first) not in intersection.yields
         and intersection.in_conflict(first, second)
         and first in straight
-        and second in turning.keys() - straight.keys()
-        and straight[first] != turning[second]
+        and second in ways
+        and straight[first] != ways[second]
     )
 
 
@@ -98,7 +100,7 @@ class _Ways:
 
     def _meets_the_side(self, turning: SignalHead, other: SignalHead) -> bool:
         """Whether a left turn meets traffic that does not come towards it."""
-        if turning.turn not in _LEFT or other.turn not in _FROM_THE_SIDE:
+        if turning.turn not in LEFT or other.turn not in _FROM_THE_SIDE:
             return False
         return not self._faces(turning.from_link, other.from_link) and not self._faces(
             other.from_link, turning.from_link

@@ -225,14 +225,30 @@ class Marking:
 
 def marking(certificates: Iterable[Certificate]) -> Marking:
     """Return what every file that holds these plans has to say; no plan at all is not certified."""
-    every = list(certificates)
-    failing = sum(not one.certified for one in every)
-    if every and not failing:
-        return Marking(certified=True, text=f"CERTIFIED: {len(every)} of {len(every)} controllers meet every rule.")
-    if not every:
-        return Marking(certified=False, text="NOT CERTIFIED: there is no plan.")
-    text = (
-        f"NOT CERTIFIED: {failing} of {len(every)} controllers breach a rule or cannot be judged. "
+    verdicts = [one.certified for one in certificates]
+    certified = bool(verdicts) and all(verdicts)
+    text = _met(len(verdicts)) if certified else _unmet(verdicts.count(False), len(verdicts))
+    return Marking(certified, text)
+
+
+def _met(count: int) -> str:
+    if count == 1:
+        return "CERTIFIED: the one controller meets every rule."
+    return f"CERTIFIED: each of the {count} controllers meets every rule."
+
+
+def _unmet(failing: int, count: int) -> str:
+    if count == 0:
+        return "NOT CERTIFIED: there is no plan."
+    if count == 1:
+        return "NOT CERTIFIED: the one controller breaches a rule or cannot be judged. Not for use in a controller."
+    if failing == count:
+        return f"NOT CERTIFIED: none of the {count} controllers meets every rule. Not for use in a controller."
+    if failing == 1:
+        return (
+            f"NOT CERTIFIED: 1 of {count} controllers breaches a rule or cannot be judged. Not for use in a controller."
+        )
+    return (
+        f"NOT CERTIFIED: {failing} of {count} controllers breach a rule or cannot be judged. "
         "Not for use in a controller."
     )
-    return Marking(certified=False, text=text)

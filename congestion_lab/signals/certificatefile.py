@@ -12,6 +12,7 @@ from congestion_lab.signals.certificate import RULES, Certificate, Judgement, Se
 from congestion_lab.signals.safety import STANDARD_RULES, Rules
 from congestion_lab.signals.timing import (
     DECELERATION_MPS2,
+    ENTERING_SPEED_MPS,
     MAX_ALL_RED_S,
     MAX_YELLOW_S,
     MIN_YELLOW_S,
@@ -38,6 +39,7 @@ def basis(rules: Rules = STANDARD_RULES) -> dict[str, float]:
         "max_all_red_s": MAX_ALL_RED_S,
         "vehicle_length_m": VEHICLE_LENGTH_M,
         "turning_speed_mps": TURNING_SPEED_MPS,
+        "min_entering_speed_mps": ENTERING_SPEED_MPS,
     }
 
 

@@ -19,7 +19,7 @@ from congestion_lab.signals.certificate import (
     Verdict,
 )
 from congestion_lab.signals.clearing import Need, required_yellow_s
-from congestion_lab.signals.conflicts import group_conflicts
+from congestion_lab.signals.conflicts import Gap, group_conflicts
 from congestion_lab.signals.crossings import leg_judgements
 from congestion_lab.signals.doubts import DOUBTS, known_heads
 from congestion_lab.signals.intersection import Intersection
@@ -165,10 +165,10 @@ def _badness(found: tuple[Separation, Judgement]) -> tuple[int, float]:
 
 
 def _separation(site: LaidPlan, clearing: int, entering: int) -> tuple[Separation, Judgement] | None:
-    gap = site.gap(clearing, entering)
-    if gap is None:
+    tightest = site.tightest(clearing, entering)
+    if tightest is None:
         return None
-    need = site.need(clearing, entering)
+    gap, need = tightest
     at_s = sum(site.durations[: gap.interval])
     names = tuple(site.plan.groups[site.place[head]].id for head in (clearing, entering))
     cell = Separation(
@@ -183,22 +183,31 @@ def _separation(site: LaidPlan, clearing: int, entering: int) -> tuple[Separatio
         entering_m=need.entering_m,
         measured=need.measured,
     )
-    walking = any(head.is_crossing for head in site.heads.get(clearing, ()))
-    rule = "pedestrian-clearance" if walking else "intergreen"
+    rule = "pedestrian-clearance" if need.walking else "intergreen"
     judged = _timed(rule, names, need.total_s, gap.duration_s, at_s)
-    doubt = _doubt(need, gap.duration_s)
-    if judged.verdict is Verdict.MET and doubt:
-        judged = replace(judged, verdict=Verdict.RESERVED, note=doubt)
-    return cell, judged
+    verdict = Verdict.RESERVED if _in_doubt(need, gap.duration_s) else judged.verdict
+    return cell, replace(judged, verdict=verdict, note=_note(need, judged, gap))
 
 
-def _doubt(need: Need, provided_s: float) -> str:
+def _in_doubt(need: Need, provided_s: float) -> bool:
+    """Whether no more is missing than what is beyond a usual all-red, or the way is not known."""
+    if provided_s < need.usual_s - TOLERANCE_S:
+        return False
+    return need.clearing_m <= 0 or provided_s < need.total_s - TOLERANCE_S
+
+
+def _note(need: Need, judged: Judgement, gap: Gap) -> str:
     if need.clearing_m <= 0:
         return "the way to be cleared is not known"
-    full_s = need.yellow_s + need.full_red_s
-    if provided_s >= full_s - TOLERANCE_S:
+    if judged.verdict is Verdict.MET:
         return ""
-    return f"an all-red is at most {MAX_ALL_RED_S:g} s, but {need.clearing_m:.0f} m take {full_s:.1f} s with the yellow"
+    if need.usual_s < need.total_s:
+        return (
+            f"clearing {need.clearing_m:.0f} m takes {need.red_s:.1f} s of red; "
+            f"an all-red is usually at most {MAX_ALL_RED_S:g} s"
+        )
+    waiting = f"nothing held group {judged.subject[-1]} at its stop line, so that it may wait before the conflict area"
+    return "" if gap.held else waiting
 
 
 def _greens(site: LaidPlan, rules: Rules) -> Iterator[Judgement]:

@@ -1,13 +1,15 @@
 """Which groups conflict, and the time a plan leaves between their greens."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.retiming import at_its_shortest
+
+_HELD = frozenset({Aspect.RED, Aspect.RED_YELLOW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +19,12 @@ class Gap:
     Attributes:
         duration_s: Its length.
         interval: Number of the interval with which the second starts.
+        held: Whether a red held the second at its stop line until then.
     """
 
     duration_s: float
     interval: int
+    held: bool = True
 
 
 def group_conflicts(plan: SignalPlan, intersection: Intersection) -> frozenset[tuple[int, int]]:
@@ -67,29 +71,43 @@ def green(plan: SignalPlan, group: int) -> tuple[bool, ...]:
     return tuple(interval.aspects[group].is_green for interval in plan.intervals)
 
 
-def shortest_gap(
-    durations: Sequence[float], clearing: Sequence[bool], entering: Sequence[bool], dominant: Sequence[bool]
-) -> Gap | None:
-    """Return the shortest gap in a ring of intervals between two movements.
+def gaps(
+    durations: Sequence[float],
+    clearing: Sequence[Aspect],
+    entering: Sequence[Aspect],
+    *,
+    clearing_yields: bool,
+    entering_yields: bool,
+) -> Iterator[Gap]:
+    """Yield every gap in a ring of intervals between two movements in conflict.
+
+    The first movement clears from the end of its green; where it has to give way to the second, also from the end of
+    its protected green, as the permitted one behind it does not tell its drivers who comes.
 
     Args:
         durations: Length of each interval, seconds.
-        clearing: Where the first movement is green.
-        entering: Where the second is green.
-        dominant: Where the second is green and need not give way to the first. If it is green already when the first
-            ends, it enters when it no longer has to give way.
+        clearing: What the first movement sees.
+        entering: What the second sees. If it is green already when the first ends, it enters when it no longer has to
+            give way, or with its next green.
+        clearing_yields: Whether the first has to give way to the second.
+        entering_yields: Whether the second has to give way to the first.
     """
     count = len(durations)
-    gaps = []
-    for end in (number for number in range(count) if clearing[number - 1] and not clearing[number]):
-        enters = dominant if entering[end - 1] else entering
+    green = [aspect.is_green for aspect in entering]
+    dominant = [aspect is Aspect.GREEN or (aspect.is_green and not entering_yields) for aspect in entering]
+    for end in range(count):
+        before, now = clearing[end - 1], clearing[end]
+        unprotected = clearing_yields and before is Aspect.GREEN and now is Aspect.PERMITTED
+        if not before.is_green or (now.is_green and not unprotected):
+            continue
+        enters = dominant if green[end - 1] else green
         if enters[end - 1]:
             continue  # both ran together, so nothing has to be cleared now
         passed = 0.0
         for number in ((end + step) % count for step in range(count)):
+            enters = enters if green[number] else green
             if enters[number]:
-                gaps.append(Gap(passed, number))
-            if enters[number] or clearing[number]:
+                yield Gap(passed, number, held=entering[number - 1] in _HELD)
+            if enters[number] or clearing[number] is Aspect.GREEN or (clearing[number].is_green and not unprotected):
                 break
             passed += durations[number]
-    return min(gaps, key=lambda gap: gap.duration_s, default=None)

@@ -19,6 +19,7 @@ class SignalHead:
         path_length_m: Length of the path from the stop line to the outbound link (crossing length for a crossing).
         approach_name: Street name of the approach, possibly empty.
         approach_name_ar: Its Arabic name, possibly empty.
+        crossed: Links that a crossing leads over, as far as they are known; none for vehicles.
     """
 
     index: int
@@ -30,6 +31,7 @@ class SignalHead:
     path_length_m: float
     approach_name: str = ""
     approach_name_ar: str = ""
+    crossed: tuple[str, ...] = ()
 
     @property
     def is_crossing(self) -> bool:

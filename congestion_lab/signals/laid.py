@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable
 
 from congestion_lab.signals.clearing import NOTHING, Need, need
-from congestion_lab.signals.conflicts import Gap, green, shortest_gap
+from congestion_lab.signals.conflicts import Gap, gaps, green
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, SignalPlan
 
@@ -34,7 +34,7 @@ class LaidPlan:
         self.green = [green(plan, number) for number in range(len(plan.groups))]
         self._columns = list(zip(*(interval.aspects for interval in plan.intervals), strict=True))
         self._distances = {(each.clearing, each.entering): each for each in intersection.distances}
-        self._gaps: dict[tuple[int, int, bool], Gap | None] = {}  # many heads share a group
+        self._gaps: dict[tuple[int, int, bool, bool], list[Gap]] = {}  # many heads share a group
 
     def column(self, head: int) -> tuple[Aspect, ...]:
         """What a head shows in each interval."""
@@ -57,22 +57,24 @@ class LaidPlan:
         ends = itertools.accumulate(self.durations)
         return next((number for number, end in enumerate(ends) if time_s < end - TOLERANCE_S), 0)
 
-    def gap(self, clearing: int, entering: int) -> Gap | None:
-        """The shortest time a head has to clear before a conflicting head gets the right of way."""
-        gives_way = (entering, clearing) in self.intersection.yields
-        key = (self.place[clearing], self.place[entering], gives_way)
+    def tightest(self, clearing: int, entering: int) -> tuple[Gap, Need] | None:
+        """The gap with the least slack between a head and a conflicting one, and what the first needs there."""
+        found = ((gap, self.need(clearing, entering, held=gap.held)) for gap in self._between(clearing, entering))
+        return min(found, key=lambda each: each[0].duration_s - each[1].total_s, default=None)
+
+    def _between(self, clearing: int, entering: int) -> list[Gap]:
+        yields = self.intersection.yields
+        gives_way, is_given_way = (clearing, entering) in yields, (entering, clearing) in yields
+        key = (self.place[clearing], self.place[entering], gives_way, is_given_way)
         if key not in self._gaps:
-            self._gaps[key] = self._gap(*key)
+            shown = (self._columns[place] for place in key[:2])
+            found = gaps(self.durations, *shown, clearing_yields=gives_way, entering_yields=is_given_way)
+            self._gaps[key] = list(found)
         return self._gaps[key]
 
-    def _gap(self, clearing: int, entering: int, gives_way: bool) -> Gap | None:  # noqa: FBT001 -- a key's parts
-        shown = self._columns[entering]
-        dominant = [aspect is Aspect.GREEN or (aspect is Aspect.PERMITTED and not gives_way) for aspect in shown]
-        return shortest_gap(self.durations, self.green[clearing], self.green[entering], dominant)
-
-    def need(self, clearing: int, entering: int) -> Need:
-        """What a head needs before a conflicting head may enter."""
+    def need(self, clearing: int, entering: int, *, held: bool = True) -> Need:
+        """What a head needs before a conflicting head may enter, which a red held until then or not."""
         distance = self._distances.get((clearing, entering))
         entered = self.heads.get(entering, [])
-        needs = (need(head, entered, distance) for head in self.heads.get(clearing, ()))
+        needs = (need(head, entered, distance, held=held) for head in self.heads.get(clearing, ()))
         return max(needs, key=lambda each: each.total_s, default=NOTHING)

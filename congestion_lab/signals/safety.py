@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from congestion_lab.signals.apart import never_together
-from congestion_lab.signals.clearing import required_yellow_s
+from congestion_lab.signals.clearing import Need, required_yellow_s
 from congestion_lab.signals.conflicts import Gap
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.laid import TOLERANCE_S, LaidPlan
@@ -211,34 +211,34 @@ def intergreen_shortages(plan: SignalPlan, intersection: Intersection) -> dict[t
     """Return where a plan leaves less time between conflicting heads than the first needs to clear.
 
     Returns:
-        (clearing head, entering head) -> (the gap, the time needed in seconds).
+        (clearing head, entering head) -> (the gap, the time needed in seconds, with an all-red of at most 6 s).
     """
-    return _shortages(LaidPlan(at_its_shortest(plan), intersection))
+    short = _shortages(LaidPlan(at_its_shortest(plan), intersection))
+    return {pair: (gap, need.usual_s) for pair, (gap, need) in short.items()}
 
 
-def _shortages(site: LaidPlan) -> dict[tuple[int, int], tuple[Gap, float]]:
-    short = {}
-    for pair in site.placed(site.intersection.conflicts):
-        for clearing, entering in (pair, pair[::-1]):
-            gap = site.gap(clearing, entering)
-            needed_s = 0.0 if gap is None else site.need(clearing, entering).total_s
-            if gap is not None and gap.duration_s < needed_s - TOLERANCE_S:
-                short[(clearing, entering)] = (gap, needed_s)
-    return short
+def _shortages(site: LaidPlan) -> dict[tuple[int, int], tuple[Gap, Need]]:
+    pairs = (both for pair in site.placed(site.intersection.conflicts) for both in (pair, pair[::-1]))
+    found = ((pair, site.tightest(*pair)) for pair in pairs)
+    return {
+        pair: tightest
+        for pair, tightest in found
+        if tightest is not None and tightest[0].duration_s < tightest[1].usual_s - TOLERANCE_S
+    }
 
 
 def _intergreens(site: LaidPlan) -> Iterator[Breach]:
     """Yield the worst shortage of each pair of groups, people on foot and vehicles apart."""
-    worst: dict[tuple[str, tuple[str, ...]], tuple[Gap, float]] = {}
+    worst: dict[tuple[str, tuple[str, ...]], tuple[Gap, Need]] = {}
     for (clearing, entering), (gap, need) in _shortages(site).items():
-        walking = any(head.is_crossing for head in site.heads[clearing])
-        rule = "pedestrian-clearance" if walking else "intergreen"
-        key = (rule, site.names(clearing, entering))
-        if key not in worst or need - gap.duration_s > worst[key][1] - worst[key][0].duration_s:
+        key = ("pedestrian-clearance" if need.walking else "intergreen", site.names(clearing, entering))
+        if key not in worst or need.total_s - gap.duration_s > worst[key][1].total_s - worst[key][0].duration_s:
             worst[key] = (gap, need)
     for (rule, groups), (gap, need) in worst.items():
         severity = WARNING if rule == "intergreen" and gap.duration_s >= MIN_YELLOW_S - TOLERANCE_S else ERROR
-        message = f"{gap.duration_s:g} s from group {groups[0]} to group {groups[-1]}; clearing takes {need:.1f} s"
+        message = (
+            f"{gap.duration_s:g} s from group {groups[0]} to group {groups[-1]}; clearing takes {need.total_s:.1f} s"
+        )
         yield _breach(site, rule, groups, gap.interval, message, severity=severity)
 
 

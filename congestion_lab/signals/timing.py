@@ -19,6 +19,7 @@ MIN_YELLOW_S = 3.0  # MUTCD 4D.26
 MAX_YELLOW_S = 6.0  # MUTCD 4D.26
 MAX_ALL_RED_S = 6.0  # MUTCD 4D.26
 VEHICLE_LENGTH_M = 6.1  # 20 ft, ITE
+ENTERING_SPEED_MPS = 11.1  # 40 km/h: how fast the first vehicle enters at least, whatever the limit (RiLSA 2015)
 TURNING_SPEED_MPS = 8.9  # 20 mph: speed at which turns clear, NCHRP 731
 _MIN_GREEN_SHARE = 1e-6
 

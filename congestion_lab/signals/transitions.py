@@ -137,7 +137,7 @@ def _gaps(site: LaidPlan, switch: int) -> Iterator[Breach]:
     for pair in site.placed(site.intersection.conflicts):
         for clearing, entering in (pair, pair[::-1]):
             gap = _gap_s(site, clearing, entering, switch)
-            needed = site.need(clearing, entering).total_s if gap is not None else 0.0
+            needed = site.need(clearing, entering).usual_s if gap is not None else 0.0
             if gap is not None and gap < needed - TOLERANCE_S:
                 walking = any(head.is_crossing for head in site.heads.get(clearing, ()))
                 rule = "pedestrian-clearance" if walking else "intergreen"

@@ -138,6 +138,7 @@ class _Course:
             approach_speed_mps=WALKING_SPEED_MPS,
             path_length_m=lane.number("length"),
             approach_name=next((link.get("name") for link in crossed if link.get("name")), ""),
+            crossed=tuple(link.get("id") for link in crossed),
         )
         row_of_table = self._inside.row_of_lane(lane.get("id"))
         junction, row = row_of_table or (crossing.get("id")[1:].rsplit("_", 1)[0], None)

@@ -136,7 +136,7 @@ def test_plans_are_certified_and_only_then_exported(run: Run, tmp_path: Path) ->
     refused = run("plan", "certify", _PLAN, "-o", tmp_path / "certificate.json")
     assert refused.code == 3
     assert "breached yellow" in refused.out
-    assert "NOT CERTIFIED: 2 of 2 controllers" in refused.out
+    assert "NOT CERTIFIED: none of the 2 controllers" in refused.out
     assert json.loads((tmp_path / "certificate.json").read_text())["marking"]["certified"] is False
     mended = tmp_path / "mended.json"
     run("plan", "check", _PLAN, "--repair", "-o", mended)
@@ -154,7 +154,7 @@ def test_plans_are_certified_and_only_then_exported(run: Run, tmp_path: Path) ->
     (marked,) = run("plan", "export", _PLAN, *to_folder, "--uncertified", "--json").json
     assert "<!-- NOT CERTIFIED" in Path(marked).read_text(encoding="utf-8")
     (clean,) = run("plan", "export", mended, *to_folder, "--json").json
-    assert "<!-- CERTIFIED: 2 of 2" in Path(clean).read_text(encoding="utf-8")
+    assert "<!-- CERTIFIED: each of the 2" in Path(clean).read_text(encoding="utf-8")
 
 
 def test_plans_are_analysed_beside_what_their_runs_measured(run: Run, study: Study) -> None:
@@ -168,14 +168,15 @@ def test_plans_are_analysed_beside_what_their_runs_measured(run: Run, study: Stu
     measured = next(each for each in one["simulated"]["movements"] if each["from_link"] == "w1")
     assert avenue["volume_vph"] == pytest.approx(measured["volume_vph"])
     assert 0 < avenue["delay_s"] < 80
-    (met,) = run("plan", "analyze", _PLAN, "--runs", runs, "--controller", "x", "--progression", "--json").json
-    groups = next(each for each in met["approaches"] if each["from_link"] == "w1")["lane_groups"]
-    plain = avenue["lane_groups"]
-    assert [group["arrivals_on_green"] for group in groups] != [group["arrivals_on_green"] for group in plain]
-    assert all(0 <= group["arrivals_on_green"] <= 1 for group in groups)
-    present = study.folder / "present"
-    assert "other plans" in run("plan", "analyze", _PLAN, "--runs", present).err
-    assert "other plans" in run("plan", "analyze", _PLAN, "--runs", present, "--progression").err
+    busiest = max(avenue["lane_groups"], key=lambda group: group["volume_vph"])
+    assert busiest["measured_arrivals"]
+    assert 0 <= busiest["arrivals_on_green"] <= 1
+    assert busiest["platoon_ratio"] == pytest.approx(busiest["arrivals_on_green"] * one["cycle_s"] / busiest["green_s"])
+    assert one["disagreements"]["los"] == one["los"]
+    others = run("plan", "analyze", _PLAN, "--runs", study.folder / "present")
+    assert "other plans" in others.err
+    assert "constant rate" in others.err
+    assert "const." in others.out
 
 
 def test_green_waves_are_told_with_who_arrives_on_green(run: Run, study: Study) -> None:

@@ -1,5 +1,6 @@
 """The certificate agrees with the safety check, and with a clock that looks at every second."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.certificate import RULES, Verdict
 from congestion_lab.signals.certifying import certificate
 from congestion_lab.signals.intersection import ConflictDistance, Intersection, SignalHead
+from congestion_lab.signals.laid import LaidPlan
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 from congestion_lab.signals.safety import check_plan
 from congestion_lab.signals.transitions import Procedure, transition
@@ -83,39 +85,45 @@ def test_a_breach_of_the_safety_check_is_a_breach_in_the_certificate_and_the_oth
 @settings(max_examples=300, deadline=None)
 def test_separations_are_those_of_a_clock_that_looks_at_every_second(plan: SignalPlan, site: Intersection) -> None:
     shown = [interval.aspects for interval in plan.intervals for _ in range(int(interval.duration_s))]
-    found = {
-        (int(each.clearing), int(each.entering)): (each.provided_s, each.at_s)
-        for each in certificate(plan, site).separations
-    }
+    found = {(int(each.clearing), int(each.entering)): each for each in certificate(plan, site).separations}
+    laid = LaidPlan(plan, site)
     for pair in site.conflicts:
         for clearing, entering in (pair, pair[::-1]):
-            gives_way = (entering, clearing) in site.yields
-            gaps = _gaps([row[clearing] for row in shown], [row[entering] for row in shown], gives_way=gives_way)
+            yields = ((clearing, entering) in site.yields, (entering, clearing) in site.yields)
+            gaps = _gaps([row[clearing] for row in shown], [row[entering] for row in shown], *yields)
             assert ((clearing, entering) in found) == bool(gaps)
             if gaps:
-                provided, at = found[clearing, entering]
-                assert provided == min(gap for gap, _ in gaps)
-                assert (provided, at) in gaps
+                cell = found[clearing, entering]
+                slack = {gap - laid.need(clearing, entering, held=held).total_s for gap, _, held in gaps}
+                assert cell.slack_s == pytest.approx(min(slack))
+                assert (cell.provided_s, cell.at_s) in {(gap, at) for gap, at, _ in gaps}
 
 
-def _gaps(clearing: list[Aspect], entering: list[Aspect], *, gives_way: bool) -> set[tuple[int, int]]:
-    """Return every (gap, second at which the second one gets its right of way)."""
+def _gaps(
+    clearing: list[Aspect],
+    entering: list[Aspect],
+    clearing_yields: bool,  # noqa: FBT001 -- one of a pair
+    entering_yields: bool,  # noqa: FBT001
+) -> set[tuple[int, int, bool]]:
+    """Return every (gap, second at which the second one gets its right of way, whether a red held it until then)."""
     count = len(clearing)
-    rights = [aspect is Aspect.GREEN or (aspect is Aspect.PERMITTED and not gives_way) for aspect in entering]
-    greens = [aspect.is_green for aspect in entering]
     gaps = set()
     for end in range(count):
-        if not clearing[end - 1].is_green or clearing[end].is_green:
+        was, now = clearing[end - 1], clearing[end]
+        loses_priority = clearing_yields and (was, now) == (Aspect.GREEN, Aspect.PERMITTED)
+        if not loses_priority and (not was.is_green or now.is_green):
             continue
-        comes = rights if greens[end - 1] else greens
-        if comes[end - 1]:
+        running = entering[end - 1].is_green
+        if entering[end - 1] is Aspect.GREEN or (running and not entering_yields):
             continue
         for gap in range(count):
-            now = (end + gap) % count
-            if comes[now]:
-                gaps.add((gap, now))
+            second = (end + gap) % count
+            running = running and entering[second].is_green
+            has_to_yield = entering[second] is Aspect.PERMITTED and entering_yields and running
+            if entering[second].is_green and not has_to_yield:
+                gaps.add((gap, second, entering[second - 1] in {Aspect.RED, Aspect.RED_YELLOW}))
                 break
-            if clearing[now].is_green:
+            if clearing[second] is Aspect.GREEN or (clearing[second].is_green and not loses_priority):
                 break
     return gaps
 

@@ -9,9 +9,9 @@ import pytest
 
 from congestion_lab.core.errors import NetworkError
 from congestion_lab.core.geometry import Turn
+from congestion_lab.metrics.arriving import LEAST_ARRIVALS, Entries, shares_on_green
 from congestion_lab.metrics.corridors import corridor_of, corridors
 from congestion_lab.metrics.greenwaves import arrivals_by_signal, streets, wave
-from congestion_lab.metrics.simulated import Entries, shares_on_green
 from congestion_lab.metrics.waythrough import corridor_through
 from congestion_lab.network.model import Connection, Lane, Link, Network, Node
 from congestion_lab.signals.intersection import Intersection, SignalHead
@@ -116,10 +116,13 @@ def test_shares_on_green_are_those_of_each_movement(street: Network) -> None:
         SignalHead(1, "C", 0, "B", Turn.STRAIGHT, 10.0, 20.0),
     )
     site = Intersection("S1", "S1", "", heads, frozenset(), frozenset())
-    came = {("a", "b"): np.array([0.0, 35.0, 42.0, 170.0]), ("x", "y"): np.array([1.0])}
+    many = np.tile([0.0, 35.0, 42.0, 170.0], LEAST_ARRIVALS // 3)
+    came = {("a", "b"): many, ("x", "y"): np.array([1.0])}
     shares = shares_on_green([Entries(came, 0.0, 180.0)], street, plans.plan_of("S1"), site)
     # reach the line at 20, 55, 62 and 190 s; S1 is green 0-24 and 60-84; the last one comes after the run
     assert shares == {("a", "b"): pytest.approx(2 / 3)}
+    fewer = [Entries({("a", "b"): many[:-4]}, 0.0, 180.0)]
+    assert shares_on_green(fewer, street, plans.plan_of("S1"), site) == {}  # three short of what is enough
 
 
 def test_a_planner_names_a_way(street: Network) -> None:

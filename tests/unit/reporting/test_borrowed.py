@@ -63,10 +63,10 @@ def test_an_endless_name_is_not_searched_for_templates() -> None:
         assert retold(endless).startswith("\u2068(")
 
 
-@pytest.mark.parametrize(
-    "certificates", [[], [Certificate("a", "a", "")], [Certificate("a", "a", "", judgements=(MET,))]]
-)
-def test_the_marking_of_a_plan_is_told_in_arabic(certificates: list[Certificate]) -> None:
+@pytest.mark.parametrize(("failing", "all_of_them"), [(0, 0), (0, 1), (0, 3), (1, 1), (1, 3), (2, 3), (3, 3)])
+def test_the_marking_of_plans_is_told_in_arabic(failing: int, all_of_them: int) -> None:
+    good = Certificate("a", "a", "", judgements=(MET,))
+    certificates = [Certificate("a", "a", "")] * failing + [good] * (all_of_them - failing)
     with speaking("ar"):
         said = retold(marking(certificates).text)
     assert said.startswith(("معتمدة", "غير معتمدة"))

@@ -9,7 +9,7 @@ import pytest
 from congestion_lab.metrics.simulated import Simulated, SimulatedMovement, SimulatedQueue
 from congestion_lab.network.model import Network
 from congestion_lab.reporting.borrowed import retold
-from congestion_lab.reporting.capacitysection import capacity_of, measured_on
+from congestion_lab.reporting.capacitysection import Basis, basis_of, capacity_of
 from congestion_lab.reporting.certificatesection import certificate_view, mark_of, rule_name, rulebook
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.judgedsection import judged_section
@@ -42,10 +42,15 @@ def _after(story: Story) -> Side:
     return story.after
 
 
-def _recorded(side: Side) -> None:
+def _recorded(side: Side, delay_s: float = 20.0) -> None:
     """Write movements and queues beside the trips of every run."""
     for place, result in enumerate(side.runs.results):
-        movements = {"from_link": ["west_mid"], "to_link": ["mid_east"], "vehicles": [300.0], "delay_s": [20.0 + place]}
+        movements = {
+            "from_link": ["west_mid"],
+            "to_link": ["mid_east"],
+            "vehicles": [300.0],
+            "delay_s": [delay_s + place],
+        }
         pd.DataFrame(movements).to_parquet(result.folder / "movements.parquet")
         queue: dict[str, object] = {column.name: 0.0 for column in LINKS.columns}
         queue |= {"link_id": "west_mid", "mean_queue_m": 12.0, "max_queue_m": 40.0 + place}
@@ -57,7 +62,7 @@ def test_a_page_whose_plans_break_or_elude_a_rule_says_so_in_head_and_summary(st
     head, rest = page.split("<nav", 1)
     summary = rest.split('<section id="figures">')[0]
     for part in (head, summary):
-        assert re.search("NOT CERTIFIED: in “Proposed”, 1 of 1 signal plans breach a rule or cannot be judged", part)
+        assert re.search("NOT CERTIFIED: in “Proposed”, the one signal plan breaches a rule or cannot be judged", part)
 
 
 def test_the_mark_tells_breaches_from_what_cannot_be_judged_and_what_was_before(story: Story) -> None:
@@ -65,11 +70,11 @@ def test_the_mark_tells_breaches_from_what_cannot_be_judged_and_what_was_before(
     mark = mark_of(_after(story), found, {"C": _certificate(MET), "D": _certificate(DOUBTED)})
     assert mark is not None
     assert not mark.certified
-    assert mark.text.startswith("NOT CERTIFIED: in “Proposed”, 2 of 2 ")
+    assert mark.text.startswith("NOT CERTIFIED: in “Proposed”, none of the 2 signal plans meets every rule. ")
     assert mark.details == (
         "A rule is breached at Corner.",
         "No rule is breached, but one cannot be judged, at Square.",
-        "Before the change, 1 of 2 signal plans were not certified.",
+        "Before the change, 1 of 2 signal plans was not certified.",
     )
 
 
@@ -127,7 +132,7 @@ def test_every_rule_has_a_name_and_its_text_in_arabic() -> None:
 
 NOTES = (
     "Baghdad St, 8.5 m wide",
-    "an all-red is at most 6 s, but 70.94 m take 11.7 s with the yellow",
+    "clearing 71 m takes 8.2 s of red; an all-red is usually at most 6 s",
     "single ring of 4 stages: 29 + 7 + 33 + 13 s, intergreens 10 + 9 + 10 + 9 s",
     "heads 3 and 4 cross and both show protected green in interval 0",
     "; group 7 never stops, so that gaps in its traffic decide",
@@ -148,7 +153,8 @@ def test_hcm_and_simulation_stand_beside_each_other_by_approach_and_movement(sto
         {"west_mid": SimulatedQueue(12.0, 44.0)},
     )
     (plan,) = _after(story).plans
-    found = capacity_of(plan, story.intersections["C"], measured, network.links)
+    arrivals = {"C": {("west_mid", "mid_east"): 0.5}}
+    found = capacity_of(plan, story.intersections["C"], Basis(measured, arrivals), network.links)
     approach, movement = found.rows
     assert approach.whole
     assert (approach.volume, approach.simulated_delay) == ("400", "33.0")
@@ -159,10 +165,31 @@ def test_hcm_and_simulation_stand_beside_each_other_by_approach_and_movement(sto
     assert 5.0 < float(movement.delay) < 20.0  # d1 = 0.5 * 66 * 0.25 / (1 - 0.44 * 0.5) = 10.6 s, and d2
     assert float(movement.queues[0]) < float(movement.queues[1])
     assert found.facts.startswith("400 vehicles per hour; HCM delay ")
+    assert movement.arrivals.startswith("50")
+    assert found.arrivals == "Arrivals on green are those of the simulation."
+    assert (found.differing, found.differences) == ("", ())
+
+
+def test_a_spillback_that_the_formulas_do_not_see_is_told_with_its_place(story: Story, network: Network) -> None:
+    measured = Simulated(
+        2,
+        {("west_mid", "mid_east"): SimulatedMovement(400.0, 95.0, 1.5, "F")},
+        {"west_mid": SimulatedQueue(12.0, 44.0), "mid_east": SimulatedQueue(80.0, 99.0, 0.4)},
+    )
+    (plan,) = _after(story).plans
+    found = capacity_of(plan, story.intersections["C"], Basis(measured, {}), network.links)
+    assert found.differing.startswith("HCM and simulation disagree: level of service B by the formulas, F in the sim")
+    (told,) = found.differences
+    assert "v/c 0.44; F in the simulation. Spillback from downstream: a queue filled " in told
+    assert told.endswith("Its arrivals are taken at a constant rate.")
+    assert found.arrivals.startswith("Arrivals on green are not known from the runs")
+    with speaking("ar"):
+        arabic = capacity_of(plan, story.intersections["C"], Basis(measured, {}), network.links)
+    assert "ارتداد الطابور" in arabic.differences[0]
 
 
 def test_runs_that_recorded_no_queues_show_no_capacity(story: Story) -> None:
-    assert measured_on(_after(story)) is None
+    assert basis_of(_after(story), story) is None
     assert judged_section(story).places["C"].capacity is None
 
 
@@ -175,6 +202,19 @@ def test_runs_that_recorded_movements_show_capacity_of_both_sides(story: Story) 
     page = report_page(story)
     assert 'class="capacity"' in page
     assert "Simulated delay, s" in page
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "HCM and simulation disagree"), ("ar", "تختلف نتائج HCM")])
+def test_a_page_says_at_the_place_and_above_all_plans_where_both_disagree(
+    story: Story, language: str, told: str
+) -> None:
+    _recorded(_after(story), delay_s=20.0)
+    with speaking(language):
+        assert 'class="warning differing"' not in report_page(story)
+        _recorded(_after(story), delay_s=95.0)
+        page = report_page(story)
+    assert 'class="warning differing"' in page
+    assert page.count(told) == 2
 
 
 def test_hostile_names_stay_text_in_the_new_parts(story: Story) -> None:

@@ -3,6 +3,7 @@
 import itertools
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from congestion_lab.reporting.junctiondrawing import TONES, drawing_of, frame_of
 from congestion_lab.reporting.junctiongeometry import SEEN_M, Ground, ground_of, heading, moved_right
 from congestion_lab.reporting.mapframe import PAGE_WIDTH
 from congestion_lab.reporting.translation import speaking
+from congestion_lab.reporting.zebras import zebras_of
 from congestion_lab.signals.intersection import Intersection, Leg, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 
@@ -139,6 +141,42 @@ def test_movements_carry_number_and_colour_of_their_group_and_are_dashed_where_t
 
 def test_what_the_network_does_not_place_is_told() -> None:
     assert drawing_of(_network(), _plan(), _site()).unplaced == ("w",)
+
+
+def _with_crossing(*links: str) -> Intersection:
+    site = _site()
+    return replace(site, heads=(*site.heads[:2], replace(site.heads[2], crossed=links)))
+
+
+def test_a_signalled_crossing_is_striped_across_its_leg_with_its_group_at_the_kerb() -> None:
+    ground = ground_of(_network(), "C")
+    (zebra,) = zebras_of(ground, _with_crossing("in").heads)
+    assert zebra.heads == (2,)
+    assert len(zebra.stripes) == 2 * WIDTH_M  # a stripe each metre of two lanes
+    assert all(-10.0 < x <= -6.0 and -6.0 < y < 0.0 for stripe in zebra.stripes for x, y in stripe)
+    assert zebra.kerb[1] == pytest.approx(-6.0)
+    assert zebra.outward == pytest.approx((0.0, -1.0))
+    drawing = drawing_of(_network(), _plan(), _with_crossing("in"))
+    assert drawing.unplaced == ()
+    assert 'class="zebra"' in str(drawing.picture)
+    texts = re.findall("<text[^>]*>([^<]*)</text>", str(drawing.picture))
+    assert texts.count("w") == 1
+
+
+def test_a_crossing_over_links_that_are_not_seen_is_told() -> None:
+    drawing = drawing_of(_network(), _plan(), _with_crossing("elsewhere"))
+    assert drawing.unplaced == ("w",)
+    assert 'class="zebra"' not in str(drawing.picture)
+
+
+def test_stripes_end_where_a_pavement_begins() -> None:
+    network = _network()
+    inbound = network.links["in"]
+    pavement = replace(inbound.lanes[0], classes=frozenset({"pedestrian"}))
+    links = {**network.links, "in": replace(inbound, lanes=(pavement, inbound.lanes[1]))}
+    (zebra,) = zebras_of(ground_of(replace(network, links=links), "C"), _with_crossing("in").heads)
+    assert len(zebra.stripes) == WIDTH_M
+    assert zebra.kerb[1] == pytest.approx(-3.0)
 
 
 @pytest.mark.parametrize(("language", "street"), [("en", "&lt;b&gt;"), ("ar", "شارع")])

@@ -249,11 +249,27 @@ def test_a_plan_without_intersection_and_an_intersection_without_plan() -> None:
 def test_the_marking_counts_who_fails() -> None:
     good = certify(PlanSet((_plan(*SAFE),)), (SITE,))
     assert marking(good).certified
-    assert marking(good).text == "CERTIFIED: 1 of 1 controllers meet every rule."
     bad = certify(PlanSet((_changed(3, 1.0),)), (SITE,))
     assert not marking([*good, *bad]).certified
-    assert marking([*good, *bad]).text.startswith("NOT CERTIFIED: 1 of 2 controllers")
     assert not marking([]).certified
+
+
+@pytest.mark.parametrize(
+    ("failing", "all_of_them", "text"),
+    [
+        (0, 1, "CERTIFIED: the one controller meets every rule."),
+        (0, 2, "CERTIFIED: each of the 2 controllers meets every rule."),
+        (1, 1, "NOT CERTIFIED: the one controller breaches a rule or cannot be judged. Not for use in a controller."),
+        (1, 3, "NOT CERTIFIED: 1 of 3 controllers breaches a rule or cannot be judged. Not for use in a controller."),
+        (2, 3, "NOT CERTIFIED: 2 of 3 controllers breach a rule or cannot be judged. Not for use in a controller."),
+        (3, 3, "NOT CERTIFIED: none of the 3 controllers meets every rule. Not for use in a controller."),
+        (0, 0, "NOT CERTIFIED: there is no plan."),
+    ],
+)
+def test_the_marking_counts_in_singular_and_plural(failing: int, all_of_them: int, text: str) -> None:
+    met, short = Judgement("known", (), Verdict.MET), Judgement("known", (), Verdict.BREACHED)
+    judged = [short] * failing + [met] * (all_of_them - failing)
+    assert marking([Certificate("c", "c", "", judgements=(each,)) for each in judged]).text == text
 
 
 def test_a_certificate_file_holds_rules_figures_and_basis(tmp_path: Path) -> None:
