@@ -134,15 +134,21 @@ def finer_than(plan: RingPlan, step_s: float, *, whole: bool) -> Iterator[Fault]
         whole: Whether cycle, splits and offset have to be whole seconds.
     """
     step = 1.0 if whole else step_s
-    steps = [("the cycle", plan.rings.cycle_s, step), ("the offset", plan.offset_s, step)]
+    yield from off_step(plan, "the cycle", plan.rings.cycle_s, step)
+    yield from off_step(plan, "the offset", plan.offset_s, step)
     for phase in plan.rings.phases:
         name = f"phase {phase.number}"
-        steps += [(f"the split of {name}", phase.split_s, step), (f"the yellow of {name}", phase.yellow_s, step_s)]
-        steps += [(f"the all-red of {name}", phase.all_red_s, step_s), (f"the walk of {name}", phase.walk_s, step_s)]
-    for what, value, multiple in steps:
-        if abs(value - round(value / multiple) * multiple) > _EXACT_S:
-            rule = f"{what} is {value:g} s; the format counts it in steps of {multiple:g} s and nothing is rounded"
-            yield Fault(rule, "retime the plan in such steps, or export it as sumo, vissig, csv or xlsx", plan.source)
+        yield from off_step(plan, f"the split of {name}", phase.split_s, step)
+        yield from off_step(plan, f"the yellow of {name}", phase.yellow_s, step_s)
+        yield from off_step(plan, f"the all-red of {name}", phase.all_red_s, step_s)
+        yield from off_step(plan, f"the walk of {name}", phase.walk_s, step_s)
+
+
+def off_step(plan: RingPlan, what: str, value_s: float, step_s: float) -> Iterator[Fault]:
+    """Yield a time of a plan if it is no multiple of a step."""
+    if abs(value_s - round(value_s / step_s) * step_s) > _EXACT_S:
+        rule = f"{what} is {value_s:g} s; the format counts it in steps of {step_s:g} s and nothing is rounded"
+        yield Fault(rule, "retime the plan in such steps, or export it as sumo, vissig, csv or xlsx", plan.source)
 
 
 def _ring_plan(plan: SignalPlan, site: Intersection, *, turns_on_red: bool) -> RingPlan:

@@ -52,6 +52,7 @@ def test_people_walk_beside_the_traffic_they_start_with(with_crossings: Path, tm
     objects = _objects(_exported(with_crossings, plans, "ntcip", tmp_path))
     assert [objects["phaseWalk", number] for number in "12"] == [35, 35]
     assert [objects["phasePedestrianClear", number] for number in "12"] == [5, 5]
+    assert [objects["splitMode", f"1.{number}"] for number in "12"] == [6, 6], "nobody has to ask for the walk"
 
 
 def test_pavements_are_no_lanes(with_crossings: Path, tmp_path: Path) -> None:
