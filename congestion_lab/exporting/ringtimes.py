@@ -119,7 +119,7 @@ def ring_plans(
 def remarks(format: str, plans: Sequence[RingPlan]) -> tuple[str, ...]:
     """Return what the rings of some plans do not show, controller by controller, and which groups are overlaps."""
     notes = [f"{format}: {one.plan.controller_id}: {note}" for one in plans for note in one.notes]
-    overlaps = [f"{one.plan.controller_id} {', '.join(one.overlaps)}" for one in plans if one.overlaps]
+    overlaps = dict.fromkeys(f"{one.plan.controller_id} {', '.join(one.overlaps)}" for one in plans if one.overlaps)
     if overlaps:
         notes.append(f"{format}: overlaps, green in phases that follow each other: {'; '.join(overlaps)}")
     return tuple(notes)
