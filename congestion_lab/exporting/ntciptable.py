@@ -15,7 +15,7 @@ from congestion_lab.exporting import ntcipobjects as ntcip
 from congestion_lab.exporting.cells import Cell, movements_text
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.ntcipobjects import FREE, Entry, NtcipObject, octets, write_entries
-from congestion_lab.exporting.ringtimes import RingPlan, finer_than, off_step, remarks, ring_plans
+from congestion_lab.exporting.ringtimes import RingPlan, finer_than, off_step, remarks, ring_plans, unwritable_ids
 from congestion_lab.signals.approaches import served
 from congestion_lab.signals.retiming import max_gap_s
 from congestion_lab.signals.ringphases import NumberedPhase
@@ -129,6 +129,7 @@ def _up(value_s: float) -> int:
 
 def bounds(plan: RingPlan) -> Iterator[Fault]:
     """Yield what steps and ranges of the standard cannot hold of a plan."""
+    yield from unwritable_ids(plan)
     yield from finer_than(plan, 0.1, whole=True)
     if plan.is_actuated:
         yield from off_step(plan, "the gap", max_gap_s(plan.plan) or 0.0, 0.1)

@@ -1,5 +1,6 @@
 """Plans as phases in rings, for the formats whose controllers know nothing else."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -149,6 +150,14 @@ def off_step(plan: RingPlan, what: str, value_s: float, step_s: float) -> Iterat
     if abs(value_s - round(value_s / step_s) * step_s) > _EXACT_S:
         rule = f"{what} is {value_s:g} s; the format counts it in steps of {step_s:g} s and nothing is rounded"
         yield Fault(rule, "retime the plan in such steps, or export it as sumo, vissig, csv or xlsx", plan.source)
+
+
+def unwritable_ids(plan: RingPlan) -> Iterator[Fault]:
+    """Yield ids of a plan that tables would not give back: no reader keeps control characters as they are."""
+    for what, name in (("controller", plan.plan.controller_id), ("programme", plan.plan.program_id)):
+        if any(unicodedata.category(char) == "Cc" for char in name):
+            rule = f"the id of the {what}, {name!r}, has control characters"
+            yield Fault(rule, "rename it in the plan file", f"plan {clean_name(plan.plan.controller_id)}")
 
 
 def _ring_plan(plan: SignalPlan, site: Intersection, *, turns_on_red: bool) -> RingPlan:

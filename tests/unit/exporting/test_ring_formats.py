@@ -93,3 +93,13 @@ def test_what_has_no_fixed_order_or_time_is_refused(tmp_path: Path) -> None:
             _exported(net, nema, format, tmp_path)
         with pytest.raises(SignalPlanError, match="name their successors"):
             _exported(net, jumping, format, tmp_path)
+
+
+def test_ids_that_no_reader_would_give_back_are_refused(tmp_path: Path) -> None:
+    net = roads.crossing(tmp_path)
+    (plan,) = read_plans(net)
+    for name in ("p\n2", "p\x00"):
+        for format in ("gmns", "ntcip"):
+            with pytest.raises(SignalPlanError, match=r"the id of the programme, 'p\\.*', has control characters"):
+                _exported(net, PlanSet((replace(plan, program_id=name),)), format, tmp_path)
+    _exported(net, PlanSet((replace(plan, program_id='"p", =2'),)), "gmns", tmp_path)
