@@ -151,7 +151,6 @@ def bounds(plan: RingPlan) -> Iterator[Fault]:
         if any(abs(value - round(value)) > _EXACT_S for value in walks):
             rule = f"people walk for {phase.walk_s:g} of {phase.green_s:g} s in {name}; NTCIP 1202 counts whole seconds"
             yield Fault(rule, hint, plan.source)
-    yield from _uneven_rings(plan, hint)
 
 
 def _longest(plan: RingPlan) -> Iterator[tuple[str, float, float]]:
@@ -159,17 +158,3 @@ def _longest(plan: RingPlan) -> Iterator[tuple[str, float, float]]:
         yield f"the split of phase {phase.number}", phase.split_s, _LONGEST_S
         yield f"the yellow of phase {phase.number}", phase.yellow_s, _LONGEST_S / _TENTHS
         yield f"the all-red of phase {phase.number}", phase.all_red_s, _LONGEST_S / _TENTHS
-
-
-def _uneven_rings(plan: RingPlan, hint: str) -> Iterator[Fault]:
-    """Yield where rings do not add up to the cycle, or reach a barrier apart from each other."""
-    reached: dict[int, set[float]] = {}
-    for ring in plan.rings.rings:
-        if round(sum(phase.split_s for phase in ring), 3) != round(plan.rings.cycle_s, 3):
-            yield Fault(f"the splits of ring {ring[0].ring} do not add up to the cycle", hint, plan.source)
-        for barrier in {phase.barrier for phase in ring}:
-            time = sum(phase.split_s for phase in ring if phase.barrier <= barrier)
-            reached.setdefault(barrier, set()).add(round(time, 3))
-    for barrier, times in reached.items():
-        if len(times) > 1:
-            yield Fault(f"the rings reach barrier {barrier} apart from each other", hint, plan.source)
