@@ -45,7 +45,7 @@ def export_schedule(file: Path, *, year: int | None, uncertified: bool, out: Pat
         raise SignalPlanError(Fault(mark.text.removesuffix("."), hint, str(file)))
     if not mark.certified:
         remark(mark.text)
-    written = write_ntcip_schedule(content, out, year=year, marking=mark.text)
+    written = write_ntcip_schedule(content, out, year=year, marking=mark.text, source=str(file))
     for note in written.remarks:
         remark(note)
     if as_json:

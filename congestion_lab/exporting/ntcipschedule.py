@@ -29,7 +29,9 @@ _Plans = Mapping[str, RingPlan]
 """The plans of one controller, by plan file."""
 
 
-def write_ntcip_schedule(schedule: Schedule, folder: Path, *, year: int | None = None, marking: str = "") -> Written:
+def write_ntcip_schedule(
+    schedule: Schedule, folder: Path, *, year: int | None = None, marking: str = "", source: str = ""
+) -> Written:
     """Write `<name>-ntcip.csv`: what each controller has to know of all plan files, and when which one runs.
 
     Args:
@@ -37,13 +39,14 @@ def write_ntcip_schedule(schedule: Schedule, folder: Path, *, year: int | None =
         folder: Where to.
         year: Which year the table is for; None for the one that its dates lie in.
         marking: One line that the file is to carry.
+        source: The file that the schedule is from, to be named in messages.
 
     Raises:
         SignalPlanError: A plan or the schedule cannot be held; every reason is told.
     """
-    plans, faults = _plans_of(schedule)
+    plans, faults = _plans_of(schedule, source)
     faults += [fault for by_name in plans for fault in _differences(by_name)]
-    faults += time_base_faults(schedule, year)
+    faults += time_base_faults(schedule, year, source)
     if faults:
         raise SignalPlanError(*faults)
     base = time_base(schedule, year)
@@ -53,7 +56,7 @@ def write_ntcip_schedule(schedule: Schedule, folder: Path, *, year: int | None =
     return Written((target,), (*_remarks(schedule, plans), *base.remarks()))
 
 
-def _plans_of(schedule: Schedule) -> tuple[list[_Plans], list[Fault]]:
+def _plans_of(schedule: Schedule, source: str) -> tuple[list[_Plans], list[Fault]]:
     """Return the plans of each controller, and what the format cannot hold of any."""
     sets = {switch.plans_name: switch.plans for one in schedule.day_types for switch in one.switches}
     sites = {site.controller_id: site for site in schedule.intersections}
@@ -61,7 +64,7 @@ def _plans_of(schedule: Schedule) -> tuple[list[_Plans], list[Fault]]:
     faults: list[Fault] = []
     if len(sets) > MAX_PATTERNS:
         rule = f"it has {len(sets)} plan files; NTCIP 1202 numbers {MAX_PATTERNS} patterns"
-        faults.append(Fault(rule, "use fewer plans", schedule.name))
+        faults.append(Fault(rule, "use fewer plans", source))
     for name, plans in sets.items():
         try:
             for one in ring_plans(Handover(schedule.name, plans, sites), _held):

@@ -73,23 +73,23 @@ def time_base(schedule: Schedule, year: int | None) -> TimeBase:
     return TimeBase(chosen, tuple((one, rows) for one, rows in days if rows))
 
 
-def time_base_faults(schedule: Schedule, year: int | None) -> Iterator[Fault]:
-    """Yield what of a schedule a time base has no room for."""
+def time_base_faults(schedule: Schedule, year: int | None, source: str) -> Iterator[Fault]:
+    """Yield what of a schedule a time base has no room for; messages name its source."""
     years = _years(schedule)
     if year is None and len(years) > 1:
         rule = f"its dates lie in {years[0]} to {years[-1]}, and rows of the time base know no year"
-        yield Fault(rule, f"name the year that the table is for, e.g. --year {years[0]}", schedule.name)
+        yield Fault(rule, f"name the year that the table is for, e.g. --year {years[0]}", source)
     if len(schedule.day_types) > MAX_ROWS:
         rule = f"it has {len(schedule.day_types)} day types; the time base numbers {MAX_ROWS} day plans"
-        yield Fault(rule, _HINT, schedule.name)
+        yield Fault(rule, _HINT, source)
     for one in schedule.day_types:
         between = [_clock(switch.at_s) for switch in one.switches if switch.at_s % _MINUTE_S]
         if between:
             rule = f"{one.name} switches at {', '.join(between)}; day plans know hours and minutes"
-            yield Fault(rule, "switch at full minutes", schedule.name)
+            yield Fault(rule, "switch at full minutes", source)
         if len(one.switches) > MAX_ROWS:
             rule = f"{one.name} switches {len(one.switches)} times; a day plan holds {MAX_ROWS} events"
-            yield Fault(rule, _HINT, schedule.name)
+            yield Fault(rule, _HINT, source)
 
 
 def _years(schedule: Schedule) -> list[int]:

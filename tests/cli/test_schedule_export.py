@@ -38,3 +38,7 @@ def test_a_schedule_is_exported_only_if_it_is_certified_or_says_that_it_is_not(r
     (objects,) = read_objects(file).values()
     assert objects.values["6.3.3.5.1.3.1.2"] == "6"
     assert run(*command, "--year", "0").code == 2
+    week.write_text(_WEEK.replace("06:00", "06:00:30"), encoding="utf-8")
+    finer = run(*command, "--uncertified")
+    assert finer.code == 3
+    assert f"{week}: every-day switches at 06:00:30; day plans know hours and minutes" in " ".join(finer.err.split())
