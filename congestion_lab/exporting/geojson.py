@@ -19,6 +19,7 @@ from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.pooling import plans_of, pooled_links, pooled_movements
 from congestion_lab.experiments.runset import RunSet
+from congestion_lab.exporting.cells import within_cycle_s
 from congestion_lab.metrics.service import intersection_service, level_of_service
 from congestion_lab.network.geography import controller_places, earth_position
 from congestion_lab.network.model import Link, Network
@@ -178,7 +179,7 @@ def _timing(plan: SignalPlan) -> Properties:
         "programme": plan.program_id,
         "control": plan.control.value,
         "cycle_s": round(longest.cycle_s, 1),
-        "offset_s": None if is_timed_by_traffic(plan) else round(plan.offset_s % plan.cycle_s, 1),
+        "offset_s": None if is_timed_by_traffic(plan) else within_cycle_s(plan.offset_s, plan.cycle_s),
         "phases": [{"groups": list(each.groups), "green_s": round(each.green_s, 1)} for each in phases(longest)],
     }
 

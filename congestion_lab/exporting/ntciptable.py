@@ -79,8 +79,9 @@ def pattern_entries(plan: RingPlan, number: int, sequence_number: int, serves: s
     if coordinated is None or not keeps_time(plan):
         return
     pattern = str(number)
-    yield Entry(ntcip.CYCLE, pattern, round(plan.rings.cycle_s), serves)
-    yield Entry(ntcip.OFFSET, pattern, round(plan.on_the_clock_s(coordinated.start_s)), serves)
+    cycle = round(plan.rings.cycle_s)
+    yield Entry(ntcip.CYCLE, pattern, cycle, serves)
+    yield Entry(ntcip.OFFSET, pattern, round(plan.on_the_clock_s(coordinated.start_s)) % cycle, serves)
     yield Entry(ntcip.SPLIT_NUMBER, pattern, number, serves)
     yield Entry(ntcip.SEQUENCE_NUMBER, pattern, sequence_number, serves)
     for phase in plan.rings.phases:

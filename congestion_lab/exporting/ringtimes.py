@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.names import clean_name
+from congestion_lab.exporting.cells import within_cycle_s
 from congestion_lab.exporting.handover import Handover, check_order
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, SignalPlan
@@ -47,7 +48,7 @@ class RingPlan:
     @property
     def offset_s(self) -> float:
         """Start of the cycle on the reference clock, within the cycle; 0 where traffic ends the greens."""
-        return 0.0 if self.is_actuated else self.plan.offset_s % self.plan.cycle_s
+        return 0.0 if self.is_actuated else within_cycle_s(self.plan.offset_s, self.plan.cycle_s)
 
     @property
     def overlaps(self) -> tuple[str, ...]:
@@ -57,7 +58,7 @@ class RingPlan:
 
     def on_the_clock_s(self, time_s: float) -> float:
         """Return a time of the cycle on the reference clock, within the cycle."""
-        return round((time_s + self.offset_s) % self.plan.cycle_s, 6) % self.plan.cycle_s
+        return within_cycle_s(time_s + self.offset_s, self.plan.cycle_s)
 
     def turns_on_red(self, heads: Iterable[int]) -> bool:
         """Whether any of some heads ever lets drivers pass after a full stop."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from congestion_lab.exporting import wording
-from congestion_lab.exporting.cells import Cell, movements_text, seconds
+from congestion_lab.exporting.cells import Cell, movements_text, seconds, within_cycle_s
 from congestion_lab.exporting.sheetlayout import ASPECT_FILLS, BAR_COLUMN, BOX, Pen
 from congestion_lab.signals.approaches import served
 from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
@@ -43,7 +43,7 @@ def header(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> 
 
 def offset(plan: SignalPlan) -> Cell:
     """Return a plan's offset within its cycle; nothing where traffic ends the greens, so that there is no cycle."""
-    return "" if is_timed_by_traffic(plan) else seconds(plan.offset_s % plan.cycle_s)
+    return "" if is_timed_by_traffic(plan) else seconds(within_cycle_s(plan.offset_s, plan.cycle_s))
 
 
 def _times(plan: SignalPlan) -> Iterator[tuple[str, Cell]]:

@@ -192,7 +192,7 @@ def test_greens_and_clearances_of_groups_that_follow_each_other_add_up_to_the_cy
     assert sum(float(row["green_and_clearance_s"]) for row in rows) == float(rows[0]["cycle_s"]) == 60
 
 
-@pytest.mark.parametrize(("offset_s", "told"), [(-7.0, 53), (127.0, 7), (60.0, 0)])
+@pytest.mark.parametrize(("offset_s", "told"), [(-7.0, 53), (127.0, 7), (60.0, 0), (-1e-12, 0), (-0.0004, 0)])
 def test_an_offset_is_told_within_the_cycle(offset_s: float, told: int, plan_file: Path, tmp_path: Path) -> None:
     content = read_plan_file(plan_file)
     moved = tuple(dataclasses.replace(plan, offset_s=offset_s) for plan in content.plans)
@@ -203,6 +203,8 @@ def test_an_offset_is_told_within_the_cycle(offset_s: float, told: int, plan_fil
     (path,) = export(plan_file, "xlsx", tmp_path / "out")
     book = openpyxl.load_workbook(path)
     assert book.worksheets[0]["F4"].value == book.worksheets[1]["B8"].value == told
+    (sig,) = export(plan_file, "vissig", tmp_path / "out")
+    assert f' offset="{1000 * told}"' in sig.read_text(encoding="utf-8")
 
 
 def test_signals_that_never_change_fit_on_a_sheet(plan_file: Path, tmp_path: Path) -> None:

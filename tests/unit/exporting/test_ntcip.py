@@ -111,6 +111,15 @@ def test_an_offset_between_seconds_is_refused(plan: SignalPlan, crossing: Inters
         _rows(dataclasses.replace(plan, offset_s=7.5), crossing, tmp_path)
 
 
+@pytest.mark.parametrize("offset_s", [20.0, 19.9995, -40.0, 80.0])
+def test_an_offset_is_never_the_cycle(
+    offset_s: float, plan: SignalPlan, crossing: Intersection, tmp_path: Path
+) -> None:
+    """A controller runs free where its offset is not less than its cycle (1202v0328, patternOffsetTime)."""
+    rows = _rows(dataclasses.replace(plan, offset_s=offset_s), crossing, tmp_path)
+    assert rows["4.7.1.3.1"]["value"] == "0", "the coordinated green begins 40 s after the cycle"
+
+
 def test_greens_that_traffic_ends_run_free(plan: SignalPlan, crossing: Intersection, tmp_path: Path) -> None:
     intervals = (
         Interval(30.0, (G, R), 6.0, 40.0),
