@@ -1,5 +1,6 @@
 """Schedules as NTCIP objects: the year that a controller makes of them is the year of the schedule."""
 
+import csv
 import itertools
 from dataclasses import replace
 from datetime import date, timedelta
@@ -122,6 +123,16 @@ def test_a_known_schedule_has_the_objects_of_the_standard(tmp_path: Path) -> Non
     assert [values[f"1.4.7.1.{column}.2"] for column in (2, 3, 4, 5)] == ["80", "17", "2", "1"]
     assert [values[f"1.4.9.1.3.2.{phase}"] for phase in (1, 2)] == ["46", "34"]
     assert [values[f"1.1.2.1.6.{phase}"] for phase in (1, 2)] == ["40", "28"], "the longest green of any plan"
+
+
+def test_every_value_lies_within_its_range(tmp_path: Path) -> None:
+    (file,) = write_ntcip_schedule(_schedule(tmp_path), tmp_path).files
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if ".." in row["range"]]
+    assert {"timeBaseScheduleDate", "dayPlanMinute", "timebaseAscPattern"} <= {row["name"] for row in rows}
+    for row in rows:
+        low, high = map(int, row["range"].split(".."))
+        assert low <= int(row["value"]) <= high, row
 
 
 def test_left_turns_that_lead_by_day_and_lag_by_night_are_sequences_of_the_same_phases(tmp_path: Path) -> None:
