@@ -22,6 +22,7 @@ from congestion_lab.cli.periods import period_option
 from congestion_lab.cli.planimport import import_plans, template
 from congestion_lab.cli.planjudging import analyze, certify, corridors
 from congestion_lab.cli.schedule import schedule
+from congestion_lab.cli.scheduleexport import export_schedule
 
 if TYPE_CHECKING:
     from congestion_lab.network.model import Network
@@ -53,6 +54,7 @@ def plan() -> None:
 
 for _command in (import_plans, template, certify, analyze, corridors, schedule):
     plan.add_command(_command)
+schedule.add_command(export_schedule)
 
 
 @plan.command(epilog=example(f"plan check {_EXAMPLE} --repair -o repaired.json"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from congestion_lab.core.names import inert
-from congestion_lab.exporting.cells import Cell, movements_text, seconds
+from congestion_lab.exporting.cells import Cell, movements_text, seconds, within_cycle_s
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.tablefile import write_table
 from congestion_lab.signals.approaches import served
@@ -63,7 +63,7 @@ def _timing_rows(plan: SignalPlan, intersection: Intersection) -> Iterator[Seque
         inert(plan.program_id),
         plan.control.value,
         seconds(plan.cycle_s),
-        "" if is_timed_by_traffic(plan) else seconds(plan.offset_s % plan.cycle_s),
+        "" if is_timed_by_traffic(plan) else seconds(within_cycle_s(plan.offset_s, plan.cycle_s)),
     )
     for place, group in enumerate(plan.groups):
         name = (inert(group.id), movements_text(served(group, intersection)))

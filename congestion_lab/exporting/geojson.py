@@ -1,7 +1,8 @@
 """A network with what its runs say, as GeoJSON (RFC 7946) for geographic information systems.
 
 Positions are longitude and latitude (WGS 84) with seven decimals, a centimetre. Links are lines in the direction of
-travel, intersections are points. What was not measured is null.
+travel, intersections are points. What was not measured is null. Whether the plans are certified stands in a foreign
+member of the collection, and at each intersection, because information systems leave out the first.
 """
 
 import math
@@ -18,13 +19,17 @@ from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.pooling import plans_of, pooled_links, pooled_movements
 from congestion_lab.experiments.runset import RunSet
+from congestion_lab.exporting.cells import within_cycle_s
 from congestion_lab.metrics.service import intersection_service, level_of_service
 from congestion_lab.network.geography import controller_places, earth_position
 from congestion_lab.network.model import Link, Network
+from congestion_lab.signals.certificate import marking
+from congestion_lab.signals.certifying import certify
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, is_timed_by_traffic
+from congestion_lab.simulation.spec import Controller
 from congestion_lab.sumo.netfile import read_intersections, read_network
 
 _DIGITS = 7
@@ -64,12 +69,18 @@ def write_geojson(runs: RunSet, target: Path) -> None:
         rule = "the network has no geographic projection, and GeoJSON holds longitudes and latitudes alone"
         raise NetworkError(Fault(rule, "use a network that was imported from a map", str(runs.inputs.net_file)))
     results = _results(runs, network)
-    plans = {plan.controller_id: plan for plan in plans_of(runs)}
+    mark, signals = _signals(runs, sites)
     features = [
         *_links(network, results, on_earth),
-        *_intersections(network, results, on_earth, sites=sites, plans=plans),
+        *_intersections(network, results, on_earth, sites=sites, signals=signals),
     ]
-    about = {"scenario": clean_name(runs.inputs.name), "label": clean_name(runs.label), "seeds": sorted(runs.by_seed)}
+    about = {
+        "scenario": clean_name(runs.inputs.name),
+        "label": clean_name(runs.label),
+        "seeds": sorted(runs.by_seed),
+        "controller": runs.controller.value,
+        "marking": mark,
+    }
     write_json(target, {"type": "FeatureCollection", **about, "features": features})
 
 
@@ -126,7 +137,7 @@ def _intersections(
     on_earth: Callable[[Point], Point],
     *,
     sites: Mapping[str, Intersection],
-    plans: Mapping[str, SignalPlan],
+    signals: Mapping[str, Properties],
 ) -> Iterator[Properties]:
     queues = results.links["max_queue_m"]
     service: Mapping[Any, Any] = results.intersections.to_dict("index")
@@ -136,7 +147,7 @@ def _intersections(
         properties = {
             "name_en": clean_name(site.name) if site else "",
             "name_ar": clean_name(site.name_ar) if site else "",
-            **(_timing(plans[controller]) if controller in plans else {}),
+            **signals.get(controller, {}),
             "vehicles": _told(figures.get("vehicles"), 1),
             "delay_s_per_veh": _told(figures.get("delay_s"), 1),
             "los": figures.get("los") or None,
@@ -146,6 +157,21 @@ def _intersections(
         yield _feature("intersection", controller, point, properties)
 
 
+def _signals(runs: RunSet, sites: Mapping[str, Intersection]) -> tuple[str, Mapping[str, Properties]]:
+    """Return the marking of the plans that ran, and by controller what they are and which rules are open."""
+    if runs.controller is not Controller.PLANS:
+        return "NOT CERTIFIED: traffic timed the signals of these runs; a certificate is about plans alone.", {}
+    plans = plans_of(runs)
+    certificates = certify(plans, sites.values())
+    timings = {plan.controller_id: _timing(plan) for plan in plans}
+    told = {
+        one.controller_id: timings.get(one.controller_id, {})
+        | {"certified": one.certified, "open_rules": list(dict.fromkeys(each.rule for each in one.open))}
+        for one in certificates
+    }
+    return marking(certificates).text, told
+
+
 def _timing(plan: SignalPlan) -> Properties:
     """Return figures of a plan; where traffic ends the greens, the longest ones."""
     longest = at_its_longest(plan)
@@ -153,7 +179,7 @@ def _timing(plan: SignalPlan) -> Properties:
         "programme": plan.program_id,
         "control": plan.control.value,
         "cycle_s": round(longest.cycle_s, 1),
-        "offset_s": None if is_timed_by_traffic(plan) else round(plan.offset_s % plan.cycle_s, 1),
+        "offset_s": None if is_timed_by_traffic(plan) else within_cycle_s(plan.offset_s, plan.cycle_s),
         "phases": [{"groups": list(each.groups), "green_s": round(each.green_s, 1)} for each in phases(longest)],
     }
 

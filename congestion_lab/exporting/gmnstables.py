@@ -24,7 +24,7 @@ from congestion_lab.exporting.gmnsroads import (
     signal_turnings,
 )
 from congestion_lab.exporting.handover import Handover, Written
-from congestion_lab.exporting.ringtimes import RingPlan, remarks, ring_plans
+from congestion_lab.exporting.ringtimes import RingPlan, remarks, ring_plans, unwritable_ids
 from congestion_lab.exporting.tablefile import write_table
 from congestion_lab.exporting.turnings import Turning
 from congestion_lab.signals.plan import Aspect
@@ -184,6 +184,7 @@ def _exact(value_s: float) -> float | int:
 
 
 def _faults(plan: RingPlan) -> Iterator[Fault]:
+    yield from unwritable_ids(plan)
     bounds = [("the cycle", plan.rings.cycle_s, _LONGEST_CYCLE_S)]
     for phase in plan.rings.phases:
         bounds.append((f"the clearance of phase {phase.number}", phase.clearance_s, _LONGEST_STEP_S))

@@ -16,7 +16,7 @@ from congestion_lab.core.files import write_text, written_whole
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.movementcodes import LETTERS
 from congestion_lab.core.names import clean_name, shielded
-from congestion_lab.exporting.cells import Cell, seconds
+from congestion_lab.exporting.cells import Cell, seconds, within_cycle_s
 from congestion_lab.signals.display import shows_the_same
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import Phase, phases, stated_min_s
@@ -98,7 +98,7 @@ class _Writer:
             if number == 0:
                 begin = self._plan.offset_s + starts[phase.intervals[0]]
                 row |= {"name": shielded(clean_name(self._site.name)), "cycle_s": seconds(self._plan.cycle_s)}
-                row |= {"offset_s": seconds(begin % self._plan.cycle_s), "on_red": self._on_red()}
+                row |= {"offset_s": seconds(within_cycle_s(begin, self._plan.cycle_s)), "on_red": self._on_red()}
             yield row | {"phase": number + 1} | self._cells(phase, found[(number + 1) % len(found)])
 
     def approaches(self) -> Iterator[Row]:

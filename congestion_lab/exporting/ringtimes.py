@@ -1,10 +1,12 @@
 """Plans as phases in rings, for the formats whose controllers know nothing else."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.names import clean_name
+from congestion_lab.exporting.cells import within_cycle_s
 from congestion_lab.exporting.handover import Handover, check_order
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, SignalPlan
@@ -46,7 +48,7 @@ class RingPlan:
     @property
     def offset_s(self) -> float:
         """Start of the cycle on the reference clock, within the cycle; 0 where traffic ends the greens."""
-        return 0.0 if self.is_actuated else self.plan.offset_s % self.plan.cycle_s
+        return 0.0 if self.is_actuated else within_cycle_s(self.plan.offset_s, self.plan.cycle_s)
 
     @property
     def overlaps(self) -> tuple[str, ...]:
@@ -56,7 +58,7 @@ class RingPlan:
 
     def on_the_clock_s(self, time_s: float) -> float:
         """Return a time of the cycle on the reference clock, within the cycle."""
-        return round((time_s + self.offset_s) % self.plan.cycle_s, 6) % self.plan.cycle_s
+        return within_cycle_s(time_s + self.offset_s, self.plan.cycle_s)
 
     def turns_on_red(self, heads: Iterable[int]) -> bool:
         """Whether any of some heads ever lets drivers pass after a full stop."""
@@ -119,7 +121,7 @@ def ring_plans(
 def remarks(format: str, plans: Sequence[RingPlan]) -> tuple[str, ...]:
     """Return what the rings of some plans do not show, controller by controller, and which groups are overlaps."""
     notes = [f"{format}: {one.plan.controller_id}: {note}" for one in plans for note in one.notes]
-    overlaps = [f"{one.plan.controller_id} {', '.join(one.overlaps)}" for one in plans if one.overlaps]
+    overlaps = dict.fromkeys(f"{one.plan.controller_id} {', '.join(one.overlaps)}" for one in plans if one.overlaps)
     if overlaps:
         notes.append(f"{format}: overlaps, green in phases that follow each other: {'; '.join(overlaps)}")
     return tuple(notes)
@@ -134,15 +136,29 @@ def finer_than(plan: RingPlan, step_s: float, *, whole: bool) -> Iterator[Fault]
         whole: Whether cycle, splits and offset have to be whole seconds.
     """
     step = 1.0 if whole else step_s
-    steps = [("the cycle", plan.rings.cycle_s, step), ("the offset", plan.offset_s, step)]
+    yield from off_step(plan, "the cycle", plan.rings.cycle_s, step)
+    yield from off_step(plan, "the offset", plan.offset_s, step)
     for phase in plan.rings.phases:
         name = f"phase {phase.number}"
-        steps += [(f"the split of {name}", phase.split_s, step), (f"the yellow of {name}", phase.yellow_s, step_s)]
-        steps += [(f"the all-red of {name}", phase.all_red_s, step_s), (f"the walk of {name}", phase.walk_s, step_s)]
-    for what, value, multiple in steps:
-        if abs(value - round(value / multiple) * multiple) > _EXACT_S:
-            rule = f"{what} is {value:g} s; the format counts it in steps of {multiple:g} s and nothing is rounded"
-            yield Fault(rule, "retime the plan in such steps, or export it as sumo, vissig, csv or xlsx", plan.source)
+        yield from off_step(plan, f"the split of {name}", phase.split_s, step)
+        yield from off_step(plan, f"the yellow of {name}", phase.yellow_s, step_s)
+        yield from off_step(plan, f"the all-red of {name}", phase.all_red_s, step_s)
+        yield from off_step(plan, f"the walk of {name}", phase.walk_s, step_s)
+
+
+def off_step(plan: RingPlan, what: str, value_s: float, step_s: float) -> Iterator[Fault]:
+    """Yield a time of a plan if it is no multiple of a step."""
+    if abs(value_s - round(value_s / step_s) * step_s) > _EXACT_S:
+        rule = f"{what} is {value_s:g} s; the format counts it in steps of {step_s:g} s and nothing is rounded"
+        yield Fault(rule, "retime the plan in such steps, or export it as sumo, vissig, csv or xlsx", plan.source)
+
+
+def unwritable_ids(plan: RingPlan) -> Iterator[Fault]:
+    """Yield ids of a plan that tables would not give back: no reader keeps control characters as they are."""
+    for what, name in (("controller", plan.plan.controller_id), ("programme", plan.plan.program_id)):
+        if any(unicodedata.category(char) == "Cc" for char in name):
+            rule = f"the id of the {what}, {name!r}, has control characters"
+            yield Fault(rule, "rename it in the plan file", f"plan {clean_name(plan.plan.controller_id)}")
 
 
 def _ring_plan(plan: SignalPlan, site: Intersection, *, turns_on_red: bool) -> RingPlan:

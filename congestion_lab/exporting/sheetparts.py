@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from congestion_lab.exporting import wording
-from congestion_lab.exporting.cells import Cell, movements_text, seconds
+from congestion_lab.exporting.cells import Cell, movements_text, seconds, within_cycle_s
 from congestion_lab.exporting.sheetlayout import ASPECT_FILLS, BAR_COLUMN, BOX, Pen
 from congestion_lab.signals.approaches import served
 from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
@@ -18,6 +18,7 @@ from congestion_lab.signals.timeline import GreenTime, green_times
 
 _TICK_S = 10
 _LONGEST_BAR_S = 600  # signals that never change may have a cycle of days; a sheet has 16,384 columns
+_MATRIX_LABELS = BAR_COLUMN - 2  # names of rows stand beside the matrix
 _MATRIX_CELL = 2  # seconds of the bar that one cell of a matrix is wide
 _GREY = PatternFill("solid", fgColor="FFDAD7D0")
 
@@ -26,9 +27,8 @@ def header(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> 
     """Write names and the programme's data."""
     pen.widths(_bar_s(plan))
     name = pen.language.here(intersection.name, intersection.name_ar)
-    pen.text(row, 1, name, font=Font(size=16, bold=True))
-    other = intersection.name_ar if name == intersection.name else intersection.name
-    pen.text(row + 1, 1, other, font=Font(size=14))
+    pen.title(row, name, 16)
+    pen.title(row + 1, intersection.name_ar if name == intersection.name else intersection.name, 14)
     facts: list[tuple[str, Cell]] = [
         (wording.CONTROLLER, plan.controller_id),
         (wording.PROGRAMME, plan.program_id),
@@ -38,13 +38,13 @@ def header(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> 
     for place, (name, value) in enumerate(facts, start=row + 3):
         pen.heading(place, 1, pen.say(name))
         pen.value(place, 2, value)
-        pen.sheet.cell(place, 2).alignment = Alignment(horizontal="left")
+        pen.sheet.cell(place, 2).alignment = Alignment(horizontal=pen.start)
     return row + 3 + len(facts)
 
 
 def offset(plan: SignalPlan) -> Cell:
     """Return a plan's offset within its cycle; nothing where traffic ends the greens, so that there is no cycle."""
-    return "" if is_timed_by_traffic(plan) else seconds(plan.offset_s % plan.cycle_s)
+    return "" if is_timed_by_traffic(plan) else seconds(within_cycle_s(plan.offset_s, plan.cycle_s))
 
 
 def _times(plan: SignalPlan) -> Iterator[tuple[str, Cell]]:
@@ -60,14 +60,13 @@ def _times(plan: SignalPlan) -> Iterator[tuple[str, Cell]]:
 
 def group_table(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> int:
     """Write one row per group: its greens in figures, and second by second as coloured cells."""
-    headings(pen, row, wording.GROUP_COLUMNS)
+    headings(pen, row, wording.GROUP_COLUMNS, figures_from=4)
     for second in range(0, _bar_s(plan), _TICK_S):
         pen.text(row, BAR_COLUMN + second, str(second), font=Font(size=8, color="FF5C5952"))
     for place, group in enumerate(plan.groups):
         row += 1
         pen.value(row, 1, group.id)
         pen.value(row, 2, movements_text(served(group, intersection), pen.language))
-        pen.sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
         _write_greens(pen, row, green_times(plan, place))
         for second, aspect in enumerate(aspect_each_second(plan, place)):
             pen.second(row, second, aspect)
@@ -93,7 +92,7 @@ def aspect_each_second(plan: SignalPlan, group: int) -> list[Aspect]:
 
 def interval_table(pen: Pen, row: int, plan: SignalPlan) -> int:
     """Write one row per interval of the cycle; starts, ends and their sum follow the lengths."""
-    headings(pen, row, wording.INTERVAL_COLUMNS)
+    headings(pen, row, wording.INTERVAL_COLUMNS, figures_from=4)
     first = row + 1
     phased = {number for phase in phases(plan) for number in phase.intervals}
     for number, interval in enumerate(plan.intervals, start=1):
@@ -144,10 +143,10 @@ def _together(conflicts: frozenset[tuple[int, int]], first: int, second: int) ->
     return (min(first, second), max(first, second)) in conflicts
 
 
-def headings(pen: Pen, row: int, names: Sequence[str]) -> None:
-    """Write the headings of a table's columns."""
+def headings(pen: Pen, row: int, names: Sequence[str], *, figures_from: int) -> None:
+    """Write the headings of a table's columns; from one of them on, columns hold figures."""
     for column, name in enumerate(names, start=1):
-        pen.heading(row, column, pen.say(name))
+        pen.heading(row, column, pen.say(name), over_numbers=column >= figures_from)
 
 
 def _write_greens(pen: Pen, row: int, greens: Sequence[GreenTime]) -> None:
@@ -173,10 +172,10 @@ def _key(pen: Pen, row: int, plan: SignalPlan) -> int:
 
 
 def _matrix(pen: Pen, row: int, title: str, plan: SignalPlan, content: Callable[[int, int], str | float]) -> int:
-    pen.text(row, 1, title, font=Font(size=10, bold=True))
+    pen.text(row, _MATRIX_LABELS, title, font=Font(size=10, bold=True))
     for place, group in enumerate(plan.groups):
         _matrix_cell(pen, row + 1, place, group.id)
-        pen.value(row + 2 + place, 1, group.id)
+        pen.value(row + 2 + place, _MATRIX_LABELS, group.id)
         for other in range(len(plan.groups)):
             _matrix_cell(pen, row + 2 + place, other, "" if place == other else content(place, other))
         pen.sheet.cell(row + 2 + place, _matrix_column(place)).fill = _GREY
@@ -185,7 +184,10 @@ def _matrix(pen: Pen, row: int, title: str, plan: SignalPlan, content: Callable[
 
 def _matrix_cell(pen: Pen, row: int, place: int, value: str | float) -> None:
     column = _matrix_column(place)
-    pen.value(row, column, value)
+    if isinstance(value, str):
+        pen.text(row, column, value)
+    else:
+        pen.value(row, column, value)
     cell = pen.sheet.cell(row, column)
     cell.border, cell.alignment = BOX, Alignment(horizontal="center", shrink_to_fit=True)
     pen.sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=column + _MATRIX_CELL - 1)

@@ -24,7 +24,7 @@ def phase_table(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection
         pen.text(row + 1, 1, pen.say(wording.NO_RINGS))
         return row + 2
     row += 1
-    headings(pen, row, wording.PHASE_COLUMNS)
+    headings(pen, row, wording.PHASE_COLUMNS, figures_from=3)
     for number, ring in enumerate(rings.rings, start=1):
         first = row + 1
         for phase in ring:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from congestion_lab.core.files import written_whole
@@ -13,7 +12,7 @@ from congestion_lab.core.names import clean_name, inert
 from congestion_lab.exporting.cells import seconds
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.sheetlayout import Pen, page_setup
-from congestion_lab.exporting.sheetparts import conflict_matrices, group_table, header, interval_table, offset
+from congestion_lab.exporting.sheetparts import conflict_matrices, group_table, header, headings, interval_table, offset
 from congestion_lab.exporting.sheetphases import phase_table
 from congestion_lab.exporting.wording import CONTROLS, OVERVIEW, OVERVIEW_COLUMNS, TITLE
 from congestion_lab.signals.intersection import Intersection
@@ -65,9 +64,10 @@ def _overview(
     pen = Pen(sheet, handover.language)
     sheet.title = pen.say(OVERVIEW)
     top = _marked(pen, handover)
-    pen.text(top, 1, pen.say(TITLE), font=Font(size=16, bold=True))
-    for column, name in enumerate(OVERVIEW_COLUMNS, start=1):
-        pen.heading(top + 2, column, pen.say(name))
+    for letter, width in zip("ABCDEFG", (24, 52, 36, 14, 10, 10, 10), strict=True):
+        sheet.column_dimensions[letter].width = width
+    pen.title(top, pen.say(TITLE), 16)
+    headings(pen, top + 2, OVERVIEW_COLUMNS, figures_from=5)
     for row, ((plan, intersection), title) in enumerate(zip(pairs, titles, strict=True), start=top + 3):
         times = (seconds(plan.cycle_s), offset(plan), len(plan.groups))
         names = (title, inert(intersection.name), inert(intersection.name_ar), pen.say(CONTROLS[plan.control]))
@@ -75,9 +75,6 @@ def _overview(
             pen.value(row, column, value)
         link = sheet.cell(row, 1)
         link.hyperlink = f"#'{title}'!A1"
-        sheet.cell(row, 3).alignment = Alignment(horizontal="right", readingOrder=2)
-    for letter, width in zip("ABCDEFG", (24, 44, 36, 12, 10, 10, 10), strict=True):
-        sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = f"A{top + 3}"
     page_setup(sheet, handover.language)
 

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.files import write_text
 from congestion_lab.core.names import clean_name, xml_comment
-from congestion_lab.exporting.cells import movements_text
+from congestion_lab.exporting.cells import movements_text, within_cycle_s
 from congestion_lab.exporting.filenames import file_stem
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.intergreens import Intergreens, intergreens
@@ -142,7 +142,7 @@ def _programme(plan: SignalPlan, shown: Sequence[Lamps]) -> Element:
         id=1,
         cycletime=round(1000 * plan.cycle_s),
         switchpoint=0,
-        offset=round(1000 * (plan.offset_s % plan.cycle_s)),
+        offset=round(1000 * within_cycle_s(plan.offset_s, plan.cycle_s)),
         intergreens=_NEEDED,
         fitness="0.000000",
         vehicleCount=0,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.rows import grouped
-from congestion_lab.signals.gmnstimings import GmnsTimings, PhaseRelease, TimingPhase, TimingPlan, read_timings
+from congestion_lab.signals.gmnsrows import PhaseRelease, TimingPhase, TimingPlan
+from congestion_lab.signals.gmnstimings import GmnsTimings, read_timings
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.signals.planrecords import Movement, PhaseTimes, PlanRecord, PlanSource, Release
 from congestion_lab.signals.rings import TOLERANCE_S, RingPhase, RingTimes, ring_times

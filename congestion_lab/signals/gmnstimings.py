@@ -1,122 +1,26 @@
-"""Signal timings in GMNS 0.96 tables: plans, phases, what these release, and coordination, row by row.
-
-https://github.com/zephyr-data-specs/GMNS. The specification has yellow and all-red together in `clearance`; our own
-columns `opt_yellow` and `opt_all_red` part them.
-"""
+"""A folder of GMNS 0.96 tables of signal timings: plans, phases, what these release, and coordination."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, SignalPlanError
-from congestion_lab.core.names import unshielded
-from congestion_lab.core.rows import Row, gmns_table
+from congestion_lab.core.rows import gmns_table
 from congestion_lab.signals.gmnsmovements import GmnsMovements, read_movements
-from congestion_lab.signals.plan import Aspect
+from congestion_lab.signals.gmnsrows import (
+    Coordination,
+    PhaseRelease,
+    TimingPhase,
+    TimingPlan,
+    coordination_row,
+    phase_row,
+    plan_row,
+    release_row,
+)
 
 FILES = ("signal_timing_plan.csv", "signal_timing_phase.csv", "signal_phase_mvmt.csv", "movement.csv")
 _COORDINATION = "signal_coordination.csv"
-_TOLERANCE_S = 0.1
-_PROTECTION: Mapping[str, Aspect | None] = {
-    "": None,
-    "protected": Aspect.GREEN,
-    "permitted": Aspect.PERMITTED,
-    "rtor": Aspect.STOP_THEN_GO,
-}
-REFERENCES = ("begin_of_green", "begin_of_yellow", "begin_of_red")
-
-
-@dataclass(frozen=True, slots=True)
-class TimingPlan:
-    """A row of `signal_timing_plan.csv`.
-
-    Attributes:
-        id: Its id.
-        controller: Its controller.
-        cycle_s: Cycle, or None where the file says nothing.
-        times: What it may be asked for by: its id and the times of day that it is for.
-    """
-
-    id: str
-    controller: str
-    cycle_s: float | None
-    times: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TimingPhase:
-    """A row of `signal_timing_phase.csv`.
-
-    Attributes:
-        id: Its id.
-        plan: Its timing plan.
-        number: Its phase number (NEMA).
-        ring: Its ring.
-        barrier: Its barrier.
-        position: Its place in ring and barrier.
-        green_s: `min_green`: the green of a fixed-time signal.
-        longest_s: `max_green`, or None.
-        clearance_s: Yellow and all-red together.
-        yellow_s: Yellow, where the file parts the two.
-        all_red_s: All-red, where the file parts the two.
-        walk_s: Walk.
-        ped_clearance_s: Time to finish crossing.
-    """
-
-    id: str
-    plan: str
-    number: str
-    ring: int
-    barrier: int
-    position: int
-    green_s: float
-    longest_s: float | None
-    clearance_s: float
-    yellow_s: float | None
-    all_red_s: float | None
-    walk_s: float
-    ped_clearance_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Coordination:
-    """A row of `signal_coordination.csv`.
-
-    Attributes:
-        plan: Its timing plan.
-        controller: Its controller.
-        phase: Number of the phase that the offset refers to.
-        reference: Which moment of that phase.
-        offset_s: The offset.
-        master: Controller to whose reference it is relative; "" for the common clock.
-    """
-
-    plan: str
-    controller: str
-    phase: str
-    reference: str
-    offset_s: float
-    master: str
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseRelease:
-    """A row of `signal_phase_mvmt.csv`.
-
-    Attributes:
-        phase: Its timing phase.
-        movement: Movement that is released; "" for people who cross a link.
-        link: Link that is crossed.
-        shown: GREEN, PERMITTED, STOP_THEN_GO for a right turn on red, or None where the file says nothing.
-    """
-
-    phase: str
-    movement: str
-    link: str
-    shown: Aspect | None
-
-
 _PHASE_COLUMNS = ("timing_phase_id", "timing_plan_id", "signal_phase_num", "min_green", "ring", "barrier", "position")
 
 
@@ -156,14 +60,15 @@ def read_timings(folder: Path) -> GmnsTimings:
         raise SignalPlanError(Fault(rule, f"plans need {', '.join(FILES)}", str(folder)))
     faults: list[Fault] = []
     movements = read_movements(folder, faults)
-    plans = gmns_table(folder / FILES[0], _plan, ("timing_plan_id", "controller_id"), faults)
-    phases = gmns_table(folder / FILES[1], _phase, _PHASE_COLUMNS, faults)
-    releases = gmns_table(folder / FILES[2], _release, ("signal_phase_mvmt_id", "timing_phase_id"), faults)
+    plans = gmns_table(folder / FILES[0], plan_row, ("timing_plan_id", "controller_id"), faults)
+    phases = gmns_table(folder / FILES[1], phase_row, _PHASE_COLUMNS, faults)
+    releases = gmns_table(folder / FILES[2], release_row, ("signal_phase_mvmt_id", "timing_phase_id"), faults)
     coordinations: list[tuple[int, Coordination]] = []
     if (folder / _COORDINATION).is_file():
         columns = ("coordination_id", "timing_plan_id", "controller_id")
-        coordinations = gmns_table(folder / _COORDINATION, _coordination, columns, faults)
+        coordinations = gmns_table(folder / _COORDINATION, coordination_row, columns, faults)
     faults += _unknown(folder, [plan for _, plan in plans], phases, releases, movements)
+    faults += _misplaced(folder, [plan for _, plan in plans], coordinations)
     if faults:
         raise SignalPlanError(*faults)
     return GmnsTimings(
@@ -172,67 +77,6 @@ def read_timings(folder: Path) -> GmnsTimings:
         releases=tuple(release for _, release in releases),
         coordinations=tuple(one for _, one in coordinations),
         movements=movements,
-    )
-
-
-def _plan(row: Row) -> TimingPlan:
-    cycle = row.maybe("cycle_length", low=1, high=600) if "cycle_length" in row.cells else None
-    name = row.id("timing_plan_id")
-    times = tuple(row.cells.get(key, "").strip() for key in ("timeday_id", "time_day"))
-    return TimingPlan(name, row.id("controller_id"), cycle, (name, *filter(None, times)))
-
-
-def _phase(row: Row) -> TimingPhase:
-    def maybe(key: str, high: float = 600.0) -> float | None:
-        return row.maybe(key, low=0, high=high) if key in row.cells else None
-
-    yellow, red, clearance = maybe("opt_yellow", 120), maybe("opt_all_red", 120), maybe("clearance", 120)
-    if (
-        yellow is not None
-        and red is not None
-        and clearance is not None
-        and abs(yellow + red - clearance) > _TOLERANCE_S
-    ):
-        row.fault("clearance", f"{clearance:g} s is not opt_yellow and opt_all_red, {yellow:g} and {red:g} s")
-    return TimingPhase(
-        id=row.id("timing_phase_id"),
-        plan=row.id("timing_plan_id"),
-        number=row.text("signal_phase_num"),
-        ring=row.whole("ring", low=0, high=12),
-        barrier=row.whole("barrier", low=0, high=12),
-        position=row.whole("position", low=0, high=100),
-        green_s=row.number("min_green", low=0, high=600),
-        longest_s=maybe("max_green"),
-        clearance_s=(yellow or 0.0) + (red or 0.0) if clearance is None else clearance,
-        yellow_s=yellow,
-        all_red_s=red,
-        walk_s=maybe("walk_time") or 0.0,
-        ped_clearance_s=maybe("ped_clearance") or 0.0,
-    )
-
-
-def _release(row: Row) -> PhaseRelease:
-    protection = row.cells.get("protection", "").strip().lower().replace("_", " ")
-    if protection not in _PROTECTION:
-        row.fault("protection", f"{protection!r} is unknown", f"use one of {', '.join(filter(None, _PROTECTION))}")
-    movement, link = (unshielded(row.cells.get(key, "").strip()) for key in ("mvmt_id", "link_id"))
-    if not movement and not link:
-        row.fault("mvmt_id", "neither a movement nor a link is named")
-    return PhaseRelease(row.id("timing_phase_id"), movement, link, _PROTECTION.get(protection))
-
-
-def _coordination(row: Row) -> Coordination:
-    reference = row.cells.get("coord_ref_to", "").strip().lower() or REFERENCES[0]
-    if reference not in REFERENCES:
-        row.fault("coord_ref_to", f"{reference!r} is unknown", f"use one of {', '.join(REFERENCES)}")
-    offset = row.maybe("offset", low=-3600, high=3600) if "offset" in row.cells else None
-    return Coordination(
-        plan=row.id("timing_plan_id"),
-        controller=row.id("controller_id"),
-        phase=row.cells.get("coord_phase", "").strip(),
-        reference=reference,
-        offset_s=offset or 0.0,
-        master=unshielded(row.cells.get("coord_contr_id", "").strip()),
     )
 
 
@@ -263,3 +107,20 @@ def _unknown(
             yield Fault(f"there is no timing phase {release.phase!r}", hint, source, line, "timing_phase_id")
         if release.movement and release.movement not in known.by_id:
             yield Fault(f"there is no movement {release.movement!r}", "add it to movement.csv", source, line, "mvmt_id")
+
+
+def _misplaced(
+    folder: Path, plans: Sequence[TimingPlan], coordinations: Sequence[tuple[int, Coordination]]
+) -> Iterator[Fault]:
+    """Yield coordinations of what is no plan of their controller, and those of a plan that has one already."""
+    source = f"{folder / _COORDINATION}"
+    known, told = {(plan.id, plan.controller) for plan in plans}, set()
+    for line, one in coordinations:
+        place = (one.plan, one.controller)
+        if place not in known:
+            rule = f"controller {one.controller!r} has no timing plan {one.plan!r}"
+            yield Fault(rule, "add it to signal_timing_plan.csv", source, line, "timing_plan_id")
+        if place in told:
+            rule = f"the timing plan {one.plan!r} of controller {one.controller!r} is coordinated twice"
+            yield Fault(rule, "keep one of the two rows", source, line, "timing_plan_id")
+        told.add(place)

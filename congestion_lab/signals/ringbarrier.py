@@ -123,11 +123,8 @@ def _dual(
 
 def _bridges(phases: Sequence[NumberedPhase]) -> int:
     """Return how many heads phases serve that follow each other across a barrier: no green does so in the plan."""
-    rings = RingBarrier(0.0, tuple(phases)).rings
-    pairs = (
-        pair for ring in rings for pair in itertools.pairwise([*ring, ring[0]]) if pair[0].barrier != pair[1].barrier
-    )
-    return sum(len(set(one.serves) & set(two.serves)) for one, two in pairs)
+    pairs = RingBarrier(0.0, tuple(phases)).followings
+    return sum(len(set(one.serves) & set(two.serves)) for one, two in pairs if one.barrier != two.barrier)
 
 
 def _in_two_rings(

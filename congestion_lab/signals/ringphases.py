@@ -1,6 +1,7 @@
 """Phases in rings as controllers are keyed: which number follows which, when it is green, and whom it serves."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -76,6 +77,11 @@ class RingBarrier:
         return tuple(tuple(ring) for _, ring in itertools.groupby(order, key=lambda phase: phase.ring))
 
     @property
+    def followings(self) -> Iterator[tuple[NumberedPhase, NumberedPhase]]:
+        """Each phase with the one that follows it in its ring; a phase alone in its ring follows itself."""
+        return (pair for ring in self.rings for pair in itertools.pairwise([*ring, ring[0]]))
+
+    @property
     def coordinated(self) -> NumberedPhase | None:
         """The phase that an offset refers to: the longest green of the first ring; None without phases."""
         first = self.rings[0] if self.phases else ()
@@ -84,5 +90,5 @@ class RingBarrier:
     @property
     def overlaps(self) -> tuple[int, ...]:
         """Heads that are green in phases of one ring that follow each other, ascending."""
-        pairs = ((ring[place - 1], phase) for ring in self.rings for place, phase in enumerate(ring) if len(ring) > 1)
+        pairs = ((one, two) for one, two in self.followings if one is not two)
         return tuple(sorted({head for one, two in pairs for head in set(one.serves) & set(two.serves)}))

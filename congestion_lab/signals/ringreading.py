@@ -98,9 +98,8 @@ def shown(rings: RingBarrier, head: int, time_s: float, *, walks: bool) -> Aspec
         walks: Whether it is a crossing: no yellow follows its green.
     """
     aspects = (
-        _shown_in(phase, ring[(place + 1) % len(ring)], head, (time_s - phase.start_s) % rings.cycle_s, walks=walks)
-        for ring in rings.rings
-        for place, phase in enumerate(ring)
+        _shown_in(phase, following, head, (time_s - phase.start_s) % rings.cycle_s, walks=walks)
+        for phase, following in rings.followings
         if head in phase.serves
     )
     return max(aspects, key=_RANK.index, default=Aspect.RED)

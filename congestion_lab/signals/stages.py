@@ -42,7 +42,8 @@ class Stages:
     Attributes:
         plan: The plan.
         heads: The heads that stages serve: those that change and are not left out.
-        free: Heads that are green all through the cycle and give way to nobody, or have no working signal.
+        free: Heads that are green all through the cycle and give way to nobody, or have no working signal. Where no
+            head ever changes, all that are green are free: there is no phase beside which they could give way.
     """
 
     def __init__(self, plan: SignalPlan, site: Intersection, *, without: frozenset[int] = frozenset()) -> None:
@@ -53,7 +54,8 @@ class Stages:
             for place, group in enumerate(plan.groups)
             for head in group.heads
         }
-        yielding = {head for head, _ in site.yields}
+        still = all(len(set(column)) == 1 for column in self._columns.values())
+        yielding = set() if still else {head for head, _ in site.yields}
         self.free = tuple(
             sorted(head for head, column in self._columns.items() if _is_free(column, yields=head in yielding))
         )

@@ -207,7 +207,7 @@ def test_greens_and_clearances_of_groups_that_follow_each_other_add_up_to_the_cy
     assert sum(float(row["green_and_clearance_s"]) for row in rows) == float(rows[0]["cycle_s"]) == 60
 
 
-@pytest.mark.parametrize(("offset_s", "told"), [(-7.0, 53), (127.0, 7), (60.0, 0)])
+@pytest.mark.parametrize(("offset_s", "told"), [(-7.0, 53), (127.0, 7), (60.0, 0), (-1e-12, 0), (-0.0004, 0)])
 def test_an_offset_is_told_within_the_cycle(offset_s: float, told: int, plan_file: Path, tmp_path: Path) -> None:
     content = read_plan_file(plan_file)
     moved = tuple(dataclasses.replace(plan, offset_s=offset_s) for plan in content.plans)
@@ -218,6 +218,8 @@ def test_an_offset_is_told_within_the_cycle(offset_s: float, told: int, plan_fil
     (path,) = export(plan_file, "xlsx", tmp_path / "out")
     book = openpyxl.load_workbook(path)
     assert book.worksheets[0]["F4"].value == book.worksheets[1]["B8"].value == told
+    (sig,) = export(plan_file, "vissig", tmp_path / "out")
+    assert f' offset="{1000 * told}"' in sig.read_text(encoding="utf-8")
 
 
 def test_signals_that_never_change_fit_on_a_sheet(plan_file: Path, tmp_path: Path) -> None:
@@ -296,6 +298,31 @@ def test_intergreens_stand_where_one_group_follows_the_other(tmp_path: Path, cro
     assert told == {("a", "b"): "5", ("b", "c"): "5", ("c", "a"): "6", ("a", "c"): "", ("b", "a"): "", ("c", "b"): ""}
     (book,) = write_xlsx(handover, tmp_path / "s").files
     rows = list(openpyxl.load_workbook(book)["x"].iter_rows(values_only=True))
-    start = next(number for number, row in enumerate(rows) if str(row[0]).startswith("Intergreen"))
+    start = next(number for number, row in enumerate(rows) if str(row[8]).startswith("Intergreen"))
+    assert [row[8] for row in rows[start + 2 : start + 5]] == ["a", "b", "c"], "names beside the matrix"
     matrix = [[row[10 + 2 * column] for column in range(3)] for row in rows[start + 2 : start + 5]]
     assert [[cell for cell in row if cell] for row in matrix] == [[5, "–"], ["–", 5], [6, "–"]]
+
+
+@pytest.mark.parametrize("leftward", [False, True])
+def test_texts_begin_where_the_sheet_begins_and_none_is_cut(
+    *, leftward: bool, plan: SignalPlan, crossing: Intersection, tmp_path: Path
+) -> None:
+    """A name in the other script would run out of the sheet's edge, and a number beside a list read as one of it."""
+    language = Language(str, right_to_left=leftward)
+    named = dataclasses.replace(crossing, name="A very long name of a square " * 4)
+    handover = Handover("s", PlanSet((plan,)), {plan.controller_id: named}, marking="غير معتمدة.", language=language)
+    (file,) = write_xlsx(handover, tmp_path / "s").files
+    sheet = openpyxl.load_workbook(file).worksheets[1]
+    start = "right" if leftward else "left"
+    marked, english, arabic = (sheet.cell(row, 1) for row in (1, 2, 3))
+    assert [cell.alignment.horizontal for cell in (marked, english, arabic)] == [start] * 3
+    assert [cell.alignment.readingOrder for cell in (marked, english, arabic)] == [2, 1, 2]
+    assert all(sheet.row_dimensions[row].height > 20 for row in (2, 3)), "large letters need high rows"
+    assert sheet.oddHeader.center.text == "\u200fغير معتمدة.\u200f", "the full stop stands behind the sentence"
+    numbers = [row for row in sheet.iter_rows() if isinstance(row[0].value, int) and isinstance(row[1].value, str)]
+    assert numbers
+    assert {row[0].alignment.horizontal for row in numbers} == {start}
+    overview = openpyxl.load_workbook(file).worksheets[0]
+    (row,) = (row for row in overview.iter_rows() if str(row[1].value).startswith("A very long name"))
+    assert overview.row_dimensions[row[1].row].height >= 3 * 15, "a long name takes several lines"

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from shapely.geometry import shape
 from congestion_lab.core.errors import ExperimentError, NetworkError
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.exporting.geojson import write_geojson
+from congestion_lab.signals.certifying import certify
 from congestion_lab.simulation.result import Provenance, RunResult, Status
 from congestion_lab.simulation.spec import Controller, SimulationInputs
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS
 from congestion_lab.sumo.countnet import geographic_place
-from congestion_lab.sumo.netfile import read_network, read_plans
+from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
 from tests.roads import crossing
 
 _NET = Path(__file__).parents[3] / "networks" / "damascus" / "damascus.net.xml.gz"
@@ -116,6 +118,30 @@ def test_intersections_tell_their_plans_and_service(document: dict[str, Any]) ->
     assert [phase["green_s"] for phase in told["phases"]] == [68, 40]
     assert (told["vehicles"], told["delay_s_per_veh"], told["los"], told["max_queue_m"]) == (20.0, 45.0, "D", 30.0)
     assert all(one["properties"]["los"] is None for name, one in intersections.items() if name != "airport_sign")
+
+
+def test_plans_that_are_not_certified_are_marked_where_they_run(document: dict[str, Any]) -> None:
+    certificates = {one.controller_id: one for one in certify(read_plans(_NET), read_intersections(_NET))}
+    open_plans = {name for name, one in certificates.items() if not one.certified}
+    assert open_plans
+    assert open_plans < certificates.keys()
+    assert document["marking"].startswith(f"NOT CERTIFIED: {len(open_plans)} of {len(certificates)} controllers")
+    for name, one in _features(document, "intersection").items():
+        told = one["properties"]
+        assert told["certified"] is (name not in open_plans)
+        assert set(told["open_rules"]) == {each.rule for each in certificates[name].open}
+
+
+def test_where_traffic_timed_the_signals_no_plan_is_told(tmp_path: Path) -> None:
+    run = _run(1, tmp_path / "1", speed_mps=5.0, vehicles=10.0, delay_s=30.0)
+    runs = replace(_set(tmp_path, _NET, run), controller=Controller.MAX_PRESSURE)
+    write_geojson(runs, tmp_path / "d.geojson")
+    document = json.loads((tmp_path / "d.geojson").read_text(encoding="utf-8"))
+    assert document["controller"] == "max_pressure"
+    assert document["marking"].startswith("NOT CERTIFIED: traffic timed the signals")
+    told = _features(document, "intersection")["airport_sign"]["properties"]
+    assert not {"cycle_s", "certified"} & told.keys()
+    assert told["delay_s_per_veh"] == 30.0
 
 
 def test_a_network_on_a_plane_is_refused(tmp_path: Path) -> None:

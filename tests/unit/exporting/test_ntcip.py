@@ -111,6 +111,15 @@ def test_an_offset_between_seconds_is_refused(plan: SignalPlan, crossing: Inters
         _rows(dataclasses.replace(plan, offset_s=7.5), crossing, tmp_path)
 
 
+@pytest.mark.parametrize("offset_s", [20.0, 19.9995, -40.0, 80.0])
+def test_an_offset_is_never_the_cycle(
+    offset_s: float, plan: SignalPlan, crossing: Intersection, tmp_path: Path
+) -> None:
+    """A controller runs free where its offset is not less than its cycle (1202v0328, patternOffsetTime)."""
+    rows = _rows(dataclasses.replace(plan, offset_s=offset_s), crossing, tmp_path)
+    assert rows["4.7.1.3.1"]["value"] == "0", "the coordinated green begins 40 s after the cycle"
+
+
 def test_greens_that_traffic_ends_run_free(plan: SignalPlan, crossing: Intersection, tmp_path: Path) -> None:
     intervals = (
         Interval(30.0, (G, R), 6.0, 40.0),
@@ -126,3 +135,23 @@ def test_greens_that_traffic_ends_run_free(plan: SignalPlan, crossing: Intersect
     assert rows["4.14.0"]["value"] == "254"
     assert [rows[f"1.2.1.{column}.1"]["value"] for column in (4, 5, 6)] == ["6", "24", "40"]
     assert not [place for place in rows if place.startswith(("4.7", "4.9"))]
+
+
+def test_traffic_may_not_end_greens_later_than_the_plan_says(
+    plan: SignalPlan, crossing: Intersection, tmp_path: Path
+) -> None:
+    intervals = (Interval(30.4, (G, R), 6.0, 40.4), Interval(3.6, (Y, R)), Interval(20.0, (R, P), 5.0, 25.0))
+    actuated = dataclasses.replace(
+        plan, control=Control.ACTUATED, intervals=(*intervals, Interval(3.0, (R, Y))), parameters=(("max-gap", "2.45"),)
+    )
+    with pytest.raises(SignalPlanError) as caught:
+        _rows(actuated, crossing, tmp_path)
+    assert "the longest green of phase 1 is 40.4 s" in str(caught.value)
+    assert "the gap is 2.45 s" in str(caught.value)
+
+
+def test_short_yellows_are_told(plan: SignalPlan, crossing: Intersection, tmp_path: Path) -> None:
+    handover = Handover("s", PlanSet((_timed(plan, 10, 2.9, 2.1, 20, 3, 2, 20),)), {plan.controller_id: crossing})
+    assert write_ntcip(handover, tmp_path / "s").remarks == (
+        "ntcip: C[1]:*?: less than 3 s of yellow, as NEMA TS 2 asks, in phases 1",
+    )

@@ -52,6 +52,7 @@ def test_people_walk_beside_the_traffic_they_start_with(with_crossings: Path, tm
     objects = _objects(_exported(with_crossings, plans, "ntcip", tmp_path))
     assert [objects["phaseWalk", number] for number in "12"] == [35, 35]
     assert [objects["phasePedestrianClear", number] for number in "12"] == [5, 5]
+    assert [objects["splitMode", f"1.{number}"] for number in "12"] == [6, 6], "nobody has to ask for the walk"
 
 
 def test_pavements_are_no_lanes(with_crossings: Path, tmp_path: Path) -> None:
@@ -92,3 +93,13 @@ def test_what_has_no_fixed_order_or_time_is_refused(tmp_path: Path) -> None:
             _exported(net, nema, format, tmp_path)
         with pytest.raises(SignalPlanError, match="name their successors"):
             _exported(net, jumping, format, tmp_path)
+
+
+def test_ids_that_no_reader_would_give_back_are_refused(tmp_path: Path) -> None:
+    net = roads.crossing(tmp_path)
+    (plan,) = read_plans(net)
+    for name in ("p\n2", "p\x00"):
+        for format in ("gmns", "ntcip"):
+            with pytest.raises(SignalPlanError, match=r"the id of the programme, 'p\\.*', has control characters"):
+                _exported(net, PlanSet((replace(plan, program_id=name),)), format, tmp_path)
+    _exported(net, PlanSet((replace(plan, program_id='"p", =2'),)), "gmns", tmp_path)

@@ -124,3 +124,14 @@ def test_every_fault_is_told(tmp_path: Path) -> None:
         "signal_phase_mvmt.csv:3: `mvmt_id`: there is no movement 'zz' — add it to movement.csv",
     ]
     assert "there is no movement.csv" in faults(gmnssignals.written(tmp_path, movement=""))[0]
+
+
+def test_coordinations_that_no_plan_would_use_are_told(tmp_path: Path) -> None:
+    table = "signal_coordination.csv"
+    rows = FILES[table] + "2,am,c1,2,begin_of_green,10\n3,pm,c1,2,begin_of_green,10\n4,am,c9,2,begin_of_green,10\n"
+    told = faults(written(tmp_path, signal_coordination=rows))
+    assert [line.partition(": ")[2] for line in told if table in line] == [
+        "`timing_plan_id`: the timing plan 'am' of controller 'c1' is coordinated twice — keep one of the two rows",
+        "`timing_plan_id`: controller 'c1' has no timing plan 'pm' — add it to signal_timing_plan.csv",
+        "`timing_plan_id`: controller 'c9' has no timing plan 'am' — add it to signal_timing_plan.csv",
+    ]

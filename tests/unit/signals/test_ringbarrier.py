@@ -1,6 +1,7 @@
 """Rings of plans whose NEMA form is known, and what rings cannot hold."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -187,6 +188,12 @@ def test_red_and_yellow_is_told_as_lost() -> None:
 
 def test_signals_that_never_change_have_no_phase() -> None:
     rings, departures = faithful_rings(_plan((60.0, "Gg")), _site(["wt", "st"]))
+    assert (rings.phases, rings.free, departures) == ((), (0, 1), ())
+
+
+def test_who_gives_way_to_signals_that_never_change_is_not_left_red() -> None:
+    site = replace(_site(["wt", "st"]), yields=frozenset({(1, 0)}))
+    rings, departures = faithful_rings(_plan((60.0, "Gg")), site)
     assert (rings.phases, rings.free, departures) == ((), (0, 1), ())
 
 
