@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
-    help="Time for the whole study of a period, instead of the file's bound; simulations are then bounded only if "
-    "stated too.",
+    help="Time for the whole study of a period, preparation and confirmation included, instead of the file's bound; "
+    "simulations are then bounded only if stated too.",
 )
 @seed_option("Seed of the search itself, instead of the file's.")
 @out_option(
@@ -109,9 +109,11 @@ def _with(experiment: "Experiment", **given: float | None) -> "Experiment":
 
 def _studied(experiment: "Experiment", scenario: "Scenario", folder: Path, workers: int) -> "StudySummary":
     from congestion_lab.cli.running import local_runner, prepared, scenario_signals
+    from congestion_lab.optimization.budget import Clock
     from congestion_lab.optimization.simulating import SIMULATIONS
     from congestion_lab.optimization.study import Progress, run_study
 
+    clock = Clock(experiment.search.minutes)
     inputs = prepared(scenario)
     signals = scenario_signals(scenario, inputs)
     fast = _fast_model(inputs)
@@ -127,7 +129,9 @@ def _studied(experiment: "Experiment", scenario: "Scenario", folder: Path, worke
                 detail(f"{state.stage}: {state.done} of {state.total} simulations{best}")
             bars.update(task, description=f"{state.stage}{best}", completed=state.done, total=state.total or None)
 
-        return run_study(experiment, inputs, signals, runner=runner, folder=folder, fast=fast, on_progress=show)
+        return run_study(
+            experiment, inputs, signals, runner=runner, folder=folder, fast=fast, clock=clock, on_progress=show
+        )
 
 
 def _fast_model(inputs: "SimulationInputs") -> "FastModel | None":

@@ -4,11 +4,29 @@ Time must not make a search irreproducible, so it only decides where the search 
 kept: a study that is run again is cut at the same places.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _MINUTE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast simulations are made here.
+
+    Attributes:
+        run_s: Time that one takes.
+        workers: How many are made at a time.
+    """
+
+    run_s: float
+    workers: int
+
+    def time_s(self, runs: int) -> float:
+        """Return the time that simulations take."""
+        return math.ceil(runs / self.workers) * self.run_s
 
 
 @dataclass
@@ -18,7 +36,8 @@ class Clock:
     Attributes:
         minutes: Bound on the whole study; None for none.
         now_s: Tells the time.
-        kept_s: Time to be kept for what comes after the search.
+        kept_s: Time to be kept for the field of plans that is begun last, and for what comes after the search.
+        reached: Candidates that are tried in any case: an interrupted search comes as far as it had come.
         ended_after: Candidates after which the search ended when it was first made, if it did.
         reason: Why it ended then.
     """
@@ -26,6 +45,7 @@ class Clock:
     minutes: float | None = None
     now_s: Callable[[], float] = time.monotonic
     kept_s: float = 0.0
+    reached: int = 0
     ended_after: int | None = None
     reason: str = "the time is used up"
     _begun_s: float = field(init=False)
@@ -36,13 +56,18 @@ class Clock:
     @property
     def left_s(self) -> float:
         """Seconds left; infinite without a bound."""
-        if self.minutes is None:
-            return float("inf")
-        return self.minutes * _MINUTE_S - self.kept_s - (self.now_s() - self._begun_s)
+        return math.inf if self.minutes is None else self.minutes * _MINUTE_S - self.needed_s
+
+    @property
+    def needed_s(self) -> float:
+        """Seconds that the study takes if nothing but what time is kept for is still done."""
+        return self.now_s() - self._begun_s + self.kept_s
 
     def is_over(self, candidates: int) -> bool:
         """Return whether a search that has tried a number of candidates has to end."""
-        return self.left_s <= 0 if self.ended_after is None else candidates >= self.ended_after
+        if self.ended_after is not None:
+            return candidates >= self.ended_after
+        return candidates >= self.reached and self.left_s <= 0
 
 
 @dataclass

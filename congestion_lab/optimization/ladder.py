@@ -27,7 +27,7 @@ from congestion_lab.optimization.surrogate import Judged, Place, Surrogate
 from congestion_lab.signals.plan import Control, PlanSet
 
 _FORMULAS_TRIED = 2  # plans of the formulas that SUMO runs, the best by the fast engine
-_FIRST_FIELD, _FIELD = 4, 3  # plans that SUMO races at a time
+FIRST_FIELD, _FIELD = 4, 3  # plans that SUMO races at a time
 _FIRST_SIGMA, _SIGMA = 0.12, 0.06  # first steps of CMA-ES: across the space, and around what is known to be good
 _STARTS = 3
 _PLANS_PER_COORDINATE, _LEAST_PLANS, _MOST_PLANS = 150, 3000, 12000  # of the first round
@@ -206,8 +206,8 @@ class Ladder:
         again = [self.surrogate.judged_again(group) for group in picked]
         self._pool = sorted(itertools.chain(*again), key=lambda one: one.expected_s)
         firsts = [group[0] for group in again if group] if len(groups) > 1 else []
-        others = [one for one in self._finalists(_FIELD if number else _FIRST_FIELD) if one not in firsts]
-        return [*firsts, *others][: _FIELD if number else _FIRST_FIELD]
+        others = [one for one in self._finalists(_FIELD if number else FIRST_FIELD) if one not in firsts]
+        return [*firsts, *others][: _FIELD if number else FIRST_FIELD]
 
     def _groups(self, number: int) -> list[list[Place]]:
         """Return where a round begins: the first with every mixture of controls for itself, the others with the best.
