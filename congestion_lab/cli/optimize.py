@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -61,7 +62,8 @@ def optimize(
 
     Thousands of plans are judged by a fast engine, the most promising of them in SUMO, from which the fast engine
     learns. Interrupted, the same command goes on where it was: finished runs are not made again, and any number of
-    workers comes to the same plan.
+    workers comes to the same plan. It ends by saying what was asked, found and proven, what stays uncertain, which
+    plans are not certified, and what to type next.
 
     Where the scenario holds several times of day, `--period` says for which: each has a study of its own, and their
     results are printed side by side.
@@ -80,7 +82,9 @@ def optimize(
             remark(f"{period} ({len(studies) + 1} of {len(scenarios)})")
         named = experiment.model_copy(update={"name": names[period]})
         studies[period] = _studied(named, scenario, folders[period], workers)
-        for part in () if as_json else study_parts(named, studies[period]):
+        for part in (
+            () if as_json else study_parts(named, _command(experiment_file, period if periods else ""), studies[period])
+        ):
             say(part)
         for line in study_failures(studies[period]):
             complain(line)
@@ -90,6 +94,10 @@ def optimize(
     elif len(studies) > 1:
         say(changes_by_period(studies))
     return Exit.SOME_RUNS_FAILED if any(study.has_failures for study in studies.values()) else Exit.OK
+
+
+def _command(experiment_file: Path, period: str) -> str:
+    return f"optimize {quote(str(experiment_file))}" + (f" --period {quote(period)}" if period else "")
 
 
 def _with(experiment: "Experiment", **given: float | None) -> "Experiment":
