@@ -9,7 +9,6 @@ import click
 
 from congestion_lab.cli.console import Exit, complain, detail, progress, remark, say, say_json
 from congestion_lab.cli.options import (
-    RUNS_FOLDER,
     example,
     json_option,
     out_option,
@@ -144,7 +143,7 @@ def _studied(experiment: "Experiment", scenario: "Scenario", folder: Path, worke
 
 def _fast_model(inputs: "SimulationInputs") -> "FastModel | None":
     """Return the fast engine with the scenario compiled into it; None, and a word why, where it cannot hold it."""
-    from congestion_lab.cli.running import load_fast_engine
+    from congestion_lab.cli.running import CACHE, load_fast_engine
     from congestion_lab.core.errors import InputError
     from congestion_lab.queueing.model import QueueModel
     from congestion_lab.sumo.traffic import read_traffic
@@ -156,7 +155,7 @@ def _fast_model(inputs: "SimulationInputs") -> "FastModel | None":
     with progress() as bars:
         bars.add_task(f"reading {inputs.name} for the fast engine", total=None)
         try:
-            return QueueModel(read_traffic(inputs, cache=RUNS_FOLDER / ".cache"), inputs)
+            return QueueModel(read_traffic(inputs, cache=CACHE), inputs)
         except InputError as error:
             remark(f"The fast engine cannot hold this scenario, so the search asks SUMO only: {error}")
             return None

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -102,7 +101,7 @@ def _level_table(climb: Climb) -> Table:
     """Return what each level took and gave."""
     table = Table(title="What each level contributed", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("level")
-    for heading in ("plans", "simulations", "time (s)", "best plan in SUMO (s)"):
+    for heading in ("plans", "simulations", "time (s)", "best, searched seeds (s)"):
         table.add_column(heading, justify="right")
     for level in climb.levels:
         best = f"{level.best_delay_s:.1f}" if math.isfinite(level.best_delay_s) else "–"

@@ -128,7 +128,7 @@ def _doubts(study: StudySummary) -> Iterator[str]:
         if (change.mean > 0) == indicator.lower_is_better
     ]
     if worse:
-        yield f"worse with the new plans: {', '.join(worse)}"
+        yield f"worse with the new plans, each by its own 95 % interval: {', '.join(worse)}"
     for side, words in ((study.confirmed, "the plans found"), (study.present, "the present plans")):
         if jammed := _jammed(side):
             yield f"{words} end in gridlock on {jammed}"

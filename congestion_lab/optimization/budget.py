@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from congestion_lab.core.errors import Fault, ScenarioError
+
 _MINUTE_S = 60.0
 
 
@@ -37,6 +39,7 @@ class Clock:
         minutes: Bound on the whole study; None for none.
         now_s: Tells the time.
         kept_s: Time to be kept for the field of plans that is begun last, and for what comes after the search.
+        kept_for: What it is kept for, in words.
         reached: Candidates that are tried in any case: an interrupted search comes as far as it had come.
         ended_after: Candidates after which the search ended when it was first made, if it did.
         reason: Why it ended then.
@@ -45,6 +48,7 @@ class Clock:
     minutes: float | None = None
     now_s: Callable[[], float] = time.monotonic
     kept_s: float = 0.0
+    kept_for: str = ""
     reached: int = 0
     ended_after: int | None = None
     reason: str = "the time is used up"
@@ -62,6 +66,32 @@ class Clock:
     def needed_s(self) -> float:
         """Seconds that the study takes if nothing but what time is kept for is still done."""
         return self.now_s() - self._begun_s + self.kept_s
+
+    def keep(self, pace: Pace, *, field: int, confirming: int) -> None:
+        """Keep the time that simulations take.
+
+        Args:
+            pace: How fast they are made.
+            field: Those of the field of plans that is begun last.
+            confirming: Those of the confirmation.
+        """
+        self.kept_s = pace.time_s(field) + pace.time_s(confirming)
+        self.kept_for = (
+            f"a simulation takes {pace.run_s:.0f} s here, {pace.workers} at a time, so the {field} of a first field of "
+            f"plans and the {confirming} of the confirmation take {self.kept_s / _MINUTE_S:.1f} min"
+        )
+
+    def require_search(self, study: str) -> None:
+        """Make sure that there is time for a search.
+
+        Raises:
+            ScenarioError: There is none, with what would do.
+        """
+        if self.minutes is not None and self.left_s <= 0:
+            rule = f"{self.minutes:g} min hold no search: {self.kept_for}"
+            enough = math.ceil(self.needed_s / _MINUTE_S) + 1
+            hint = f"give `--minutes {enough}` or more, or name fewer seeds; what has been simulated is kept"
+            raise ScenarioError(Fault(rule, hint, study, key="search.minutes"))
 
     def is_over(self, candidates: int) -> bool:
         """Return whether a search that has tried a number of candidates has to end."""

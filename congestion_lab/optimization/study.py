@@ -11,7 +11,6 @@ from pathlib import Path
 
 from congestion_lab import __version__
 from congestion_lab.core.digests import digest_of
-from congestion_lab.core.errors import Fault, ScenarioError
 from congestion_lab.core.files import write_json
 from congestion_lab.experiments.comparison import paired
 from congestion_lab.experiments.runner import Runner
@@ -30,7 +29,7 @@ from congestion_lab.optimization.search import FIELD, search
 from congestion_lab.optimization.searched import searched_space
 from congestion_lab.optimization.simulating import Progress, Simulate, Told, delays_by_seed
 from congestion_lab.optimization.space import DecisionSpace
-from congestion_lab.optimization.standing import announced
+from congestion_lab.optimization.standing import announced, require_alone
 from congestion_lab.optimization.studyfiles import BEST_PLAN_FILE, PRESENT_PLAN_FILE, SUMMARY_FILE
 from congestion_lab.optimization.studysummary import StudySummary, summary_as_json
 from congestion_lab.optimization.surrogate import Surrogate
@@ -43,7 +42,7 @@ __all__ = ["Progress", "Signals", "StudySummary", "run_study"]
 
 _PROPOSED = "proposed"  # what timing sheets and exports call a plan that the search found
 _LEAST_CANDIDATES = 2  # that a search tries: the present plans and others
-_MINUTE_S, _HOUR_S = 60.0, 3600.0
+_HOUR_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,9 @@ def run_study(
         SignalPlanError: There is nothing to search.
         ScenarioError: The minutes hold no search beside the present plans and the confirmation.
         EngineError: The present plans could not be simulated.
-        ExperimentError: The folder holds another search, or cannot be written.
+        ExperimentError: The folder holds another search, is at work in another process, or cannot be written.
     """
+    require_alone(folder)
     settings = experiment.search
     space = searched_space(settings, signals.present, signals.intersections)
     search_digest = digest_of(
@@ -154,32 +154,24 @@ class _Study:
             race = self.spending.race
             (present,) = race.try_all([Entrant(self.signals.present, PRESENT)], all_seeds=True)
         self.simulate.flows_vph(present)
-        if self.clock.minutes is not None:
-            self._keep_time(self.clock.minutes)
+        self._keep_time()
         self.follow(present)  # only now: what cannot be searched leaves no log, and may be mended and run again
         race.on_candidate = self.follow
         self.spending.gave(PRESENT)
         return present
 
-    def _keep_time(self, minutes: float) -> None:
-        """Keep the time of a field of plans and of the confirmation, and make sure that there is a search before them.
+    def _keep_time(self) -> None:
+        """Keep the time of a field of plans and of the confirmation.
 
         Raises:
-            ScenarioError: It would be none; one that goes on was found to be one when it began.
+            ScenarioError: A search that has not begun would have no time before these.
         """
-        pace, clock, race = self.simulate.pace, self.clock, self.spending.race
-        field, confirming = min(self.field * len(race.seeds), race.runs_left), 2 * len(self.experiment.confirm.seeds)
-        clock.kept_s = pace.time_s(field) + pace.time_s(confirming)
-        clock.reached = max(len(self.log.stored), _LEAST_CANDIDATES)
-        if not self.log.stored and clock.left_s <= 0:
-            rule = (
-                f"{minutes:g} min hold no search: a simulation takes {pace.run_s:.0f} s here, {pace.workers} at a "
-                f"time, so the {field} of a first field of plans and the {confirming} of the confirmation take "
-                f"{clock.kept_s / _MINUTE_S:.1f} min"
-            )
-            enough = math.ceil(clock.needed_s / _MINUTE_S) + 1
-            hint = f"give `--minutes {enough}` or more, or name fewer seeds; what has been simulated is kept"
-            raise ScenarioError(Fault(rule, hint, self.experiment.name, key="search.minutes"))
+        race, begun = self.spending.race, len(self.log.stored)
+        self.clock.reached = max(begun, _LEAST_CANDIDATES)
+        field = min(self.field * len(race.seeds), race.runs_left)
+        self.clock.keep(self.simulate.pace, field=field, confirming=2 * len(self.experiment.confirm.seeds))
+        if not begun:
+            self.clock.require_search(self.experiment.name)
 
     def follow(self, candidate: Candidate) -> None:
         """Log a candidate."""

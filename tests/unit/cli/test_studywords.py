@@ -142,7 +142,9 @@ def test_what_is_not_proven_is_not_claimed(tmp_path: Path) -> None:
 def test_a_worse_plan_is_called_worse(tmp_path: Path) -> None:
     told = rows(tmp_path, study(tmp_path, (90.0, 93.0, 94.0)))
     assert "mean delay 12.4 % HIGHER on 3 unseen seeds" in told["proven"]
-    assert "worse with the new plans: Mean delay per demanded vehicle" in told["uncertain"]
+    assert (
+        "worse with the new plans, each by its own 95 % interval: Mean delay per demanded vehicle" in told["uncertain"]
+    )
 
 
 def test_present_plans_that_nothing_beats_prove_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import math
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -310,6 +311,40 @@ def test_a_killed_study_goes_on(tmp_path: Path, finished: Finished) -> None:
     assert resumed.best_plans == finished.summary.best_plans
     assert tuple(second.made) == finished.made[20:]
     assert 0 < kept < len(trials(tmp_path)) == finished.summary.candidates
+
+
+@dataclass(frozen=True)
+class Waiting(FormulaEngine):
+    """An engine that begins to run only when it is told."""
+
+    begun: Path = Path()
+
+    def run(self, spec: RunSpec, folder: Path) -> RunResult:
+        while not self.begun.exists():
+            time.sleep(0.01)
+        return super().run(spec, folder)
+
+
+def waiting_study(folder: Path, begun: Path) -> None:
+    studied(folder, executor(folder, Waiting(begun=begun)))
+
+
+def test_two_at_work_on_one_study_do_not_disturb_each_other(tmp_path: Path, finished: Finished) -> None:
+    folder, begun = tmp_path / "study", tmp_path / "begun"
+    process = multiprocessing.get_context("spawn").Process(target=waiting_study, args=(folder, begun))
+    process.start()
+    deadline = time.monotonic() + 60
+    while not (folder / "standing.json").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    second = executor(folder)
+    with pytest.raises(ExperimentError, match=f"process {process.pid} is at work on the study"):
+        studied(folder, second)
+    assert second.made == []
+    begun.touch()
+    process.join(60)
+    assert process.exitcode == 0
+    assert history(folder) == history(finished.folder)
 
 
 def test_plans_that_fail_are_not_run_again_and_never_win(tmp_path: Path) -> None:
