@@ -289,19 +289,23 @@ def test_an_interruption_between_two_runs_loses_and_doubles_nothing(tmp_path: Pa
     assert (tmp_path / "history.json").read_bytes() == (finished.folder / "history.json").read_bytes()
 
 
-def killed_study(folder: Path, done: int) -> None:
+def killed_study(folder: Path, stage: str, done: int) -> None:
     """Run a study in this process and kill the process in the middle."""
 
     def kill(state: Progress) -> None:
-        if state.done == done:
+        if (state.stage, state.done) == (stage, done):
             os.kill(os.getpid(), signal.SIGKILL)
 
     runner = Runner(executor(folder))
     run_study(experiment(folder), INPUTS, SIGNALS, runner=runner, folder=folder, on_progress=kill)
 
 
-def test_a_killed_study_goes_on(tmp_path: Path, finished: Finished) -> None:
-    process = multiprocessing.get_context("spawn").Process(target=killed_study, args=(tmp_path, 20))
+@pytest.mark.parametrize(("stage", "done"), [("searching", 2), ("searching", 20), ("confirming", 3)])
+def test_a_killed_study_goes_on(tmp_path: Path, finished: Finished, stage: str, done: int) -> None:
+    """Killed under the present plans, in the search and in the confirmation."""
+    searched = finished.summary.candidates
+    after = done + (finished.summary.sumo_runs if stage == "confirming" else 0)
+    process = multiprocessing.get_context("spawn").Process(target=killed_study, args=(tmp_path, stage, done))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
@@ -309,8 +313,10 @@ def test_a_killed_study_goes_on(tmp_path: Path, finished: Finished) -> None:
     second = executor(tmp_path)
     resumed = studied(tmp_path, second)
     assert resumed.best_plans == finished.summary.best_plans
-    assert tuple(second.made) == finished.made[20:]
-    assert 0 < kept < len(trials(tmp_path)) == finished.summary.candidates
+    assert tuple(second.made) == finished.made[after:]
+    assert len(trials(tmp_path)) == searched
+    assert (kept == 0, kept == searched) == (done == 2, stage == "confirming")
+    assert history(tmp_path) == history(finished.folder)
 
 
 @dataclass(frozen=True)
