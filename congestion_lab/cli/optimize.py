@@ -2,13 +2,13 @@
 
 import math
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
 from congestion_lab.cli.console import Exit, complain, detail, progress, remark, say, say_json
 from congestion_lab.cli.options import (
-    RUNS_FOLDER,
     example,
     json_option,
     out_option,
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
-    help="Time for the whole study of a period, instead of the file's bound; simulations are then bounded only if "
-    "stated too.",
+    help="Time for the whole study of a period, preparation and confirmation included, instead of the file's bound; "
+    "simulations are then bounded only if stated too.",
 )
 @seed_option("Seed of the search itself, instead of the file's.")
 @out_option(
@@ -61,7 +61,8 @@ def optimize(
 
     Thousands of plans are judged by a fast engine, the most promising of them in SUMO, from which the fast engine
     learns. Interrupted, the same command goes on where it was: finished runs are not made again, and any number of
-    workers comes to the same plan.
+    workers comes to the same plan. It ends by saying what was asked, found and proven, what stays uncertain, which
+    plans are not certified, and what to type next.
 
     Where the scenario holds several times of day, `--period` says for which: each has a study of its own, and their
     results are printed side by side.
@@ -80,7 +81,9 @@ def optimize(
             remark(f"{period} ({len(studies) + 1} of {len(scenarios)})")
         named = experiment.model_copy(update={"name": names[period]})
         studies[period] = _studied(named, scenario, folders[period], workers)
-        for part in () if as_json else study_parts(named, studies[period]):
+        for part in (
+            () if as_json else study_parts(named, _command(experiment_file, period if periods else ""), studies[period])
+        ):
             say(part)
         for line in study_failures(studies[period]):
             complain(line)
@@ -90,6 +93,10 @@ def optimize(
     elif len(studies) > 1:
         say(changes_by_period(studies))
     return Exit.SOME_RUNS_FAILED if any(study.has_failures for study in studies.values()) else Exit.OK
+
+
+def _command(experiment_file: Path, period: str) -> str:
+    return f"optimize {quote(str(experiment_file))}" + (f" --period {quote(period)}" if period else "")
 
 
 def _with(experiment: "Experiment", **given: float | None) -> "Experiment":
@@ -109,9 +116,11 @@ def _with(experiment: "Experiment", **given: float | None) -> "Experiment":
 
 def _studied(experiment: "Experiment", scenario: "Scenario", folder: Path, workers: int) -> "StudySummary":
     from congestion_lab.cli.running import local_runner, prepared, scenario_signals
+    from congestion_lab.optimization.budget import Clock
     from congestion_lab.optimization.simulating import SIMULATIONS
     from congestion_lab.optimization.study import Progress, run_study
 
+    clock = Clock(experiment.search.minutes)
     inputs = prepared(scenario)
     signals = scenario_signals(scenario, inputs)
     fast = _fast_model(inputs)
@@ -127,12 +136,14 @@ def _studied(experiment: "Experiment", scenario: "Scenario", folder: Path, worke
                 detail(f"{state.stage}: {state.done} of {state.total} simulations{best}")
             bars.update(task, description=f"{state.stage}{best}", completed=state.done, total=state.total or None)
 
-        return run_study(experiment, inputs, signals, runner=runner, folder=folder, fast=fast, on_progress=show)
+        return run_study(
+            experiment, inputs, signals, runner=runner, folder=folder, fast=fast, clock=clock, on_progress=show
+        )
 
 
 def _fast_model(inputs: "SimulationInputs") -> "FastModel | None":
     """Return the fast engine with the scenario compiled into it; None, and a word why, where it cannot hold it."""
-    from congestion_lab.cli.running import load_fast_engine
+    from congestion_lab.cli.running import CACHE, load_fast_engine
     from congestion_lab.core.errors import InputError
     from congestion_lab.queueing.model import QueueModel
     from congestion_lab.sumo.traffic import read_traffic
@@ -144,7 +155,7 @@ def _fast_model(inputs: "SimulationInputs") -> "FastModel | None":
     with progress() as bars:
         bars.add_task(f"reading {inputs.name} for the fast engine", total=None)
         try:
-            return QueueModel(read_traffic(inputs, cache=RUNS_FOLDER / ".cache"), inputs)
+            return QueueModel(read_traffic(inputs, cache=CACHE), inputs)
         except InputError as error:
             remark(f"The fast engine cannot hold this scenario, so the search asks SUMO only: {error}")
             return None

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from congestion_lab.cli.periodtables import NOTHING, period_table
+from congestion_lab.cli.studywords import best_plan, certificates_of, conclusion, next_steps
 from congestion_lab.cli.tables import (
     comparison_table,
     difference_as_json,
@@ -17,9 +17,9 @@ from congestion_lab.cli.tables import (
     unpaired_note,
 )
 from congestion_lab.experiments.spec import Experiment
+from congestion_lab.optimization.agreement import Agreement
 from congestion_lab.optimization.candidates import PRESENT
 from congestion_lab.optimization.ladder import Climb
-from congestion_lab.optimization.studyfiles import BEST_PLAN_FILE
 from congestion_lab.optimization.studysummary import StudySummary
 
 _SHOWN = (
@@ -33,16 +33,27 @@ _SHOWN = (
 )
 
 
-def study_parts(experiment: Experiment, study: StudySummary) -> Iterator[Table | str]:
-    """Yield what is printed of a study: change, levels, course, verdict, places."""
+def study_parts(experiment: Experiment, command: str, study: StudySummary) -> Iterator[Table | str]:
+    """Yield what is printed of a study: change, levels, how the engines agree, what it comes to, where to go on.
+
+    Args:
+        experiment: What was asked.
+        command: The command that made the study, without its bounds.
+        study: How it ended.
+
+    Raises:
+        SignalPlanError: Its plan file is damaged.
+    """
     seeds = ", ".join(str(seed) for seed in experiment.confirm.seeds)
     shown = [row for row in paired_indicators(study.present, study.confirmed) if row[0].id in _SHOWN]
     note = unpaired_note(study.present, study.confirmed)
     yield comparison_table(f"{experiment.name}: present → best plan, unseen seeds {seeds}", shown, note)
     yield _level_table(study.climb)
-    yield _how_it_went(study.climb)
-    yield _verdict(study)
-    yield f"study: {study.folder}\nbest plan: {_best_plan(study)}"
+    yield from _how_engines_agree(study.climb.agreement)
+    certificates = certificates_of(study)
+    yield conclusion(experiment, study, certificates)
+    yield f"\nstudy: {study.folder}\nbest plan: {best_plan(study)}"
+    yield from next_steps(command, study, certificates)
 
 
 def changes_by_period(studies: Mapping[str, StudySummary]) -> Table:
@@ -60,11 +71,16 @@ def changes_by_period(studies: Mapping[str, StudySummary]) -> Table:
 
 
 def study_as_json(study: StudySummary) -> dict[str, Any]:
-    """Return how a study ended, and every indicator's change."""
+    """Return how a study ended, every indicator's change, and the controllers whose plan is not certified.
+
+    Raises:
+        SignalPlanError: Its plan file is damaged.
+    """
     rows = paired_indicators(study.present, study.confirmed)
     return {
         "study": str(study.folder),
-        "best_plan": str(_best_plan(study)),
+        "best_plan": str(best_plan(study)),
+        "not_certified": [one.controller_id for one in certificates_of(study) if not one.certified],
         "improved": study.improved,
         "candidates": study.candidates,
         "sumo_runs": study.sumo_runs,
@@ -81,15 +97,11 @@ def study_failures(study: StudySummary) -> list[str]:
     return list(failure_lines((*study.present.failures, *study.confirmed.failures)))
 
 
-def _best_plan(study: StudySummary) -> Path:
-    return study.folder / BEST_PLAN_FILE
-
-
 def _level_table(climb: Climb) -> Table:
     """Return what each level took and gave."""
     table = Table(title="What each level contributed", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("level")
-    for heading in ("plans", "simulations", "time (s)", "best plan in SUMO (s)"):
+    for heading in ("plans", "simulations", "time (s)", "best, searched seeds (s)"):
         table.add_column(heading, justify="right")
     for level in climb.levels:
         best = f"{level.best_delay_s:.1f}" if math.isfinite(level.best_delay_s) else "–"
@@ -97,32 +109,13 @@ def _level_table(climb: Climb) -> Table:
     return table
 
 
-def _how_it_went(climb: Climb) -> str:
-    agreed = climb.agreement
-    ended = f"The search ended because {climb.end}."
-    if not agreed.plans:
-        return ended
-    rank = "unknown" if agreed.rank_correlation is None else f"{agreed.rank_correlation:.2f}"
-    return (
-        f"Rank correlation of the fast engine with SUMO over the {agreed.plans} plans that both judged: {rank}; "
-        f"SUMO's delay is {agreed.ratio:.2f} times the fast engine's. {ended}"
-    )
-
-
-def _verdict(study: StudySummary) -> str:
-    difference = study.difference
-    origin = study.best.entrant.origin
-    tried = f"{study.candidates} plans tried in {study.sumo_runs} simulations; the best comes from: {origin}"
-    if origin == PRESENT:
-        return f"Nothing better than the present plans was found, so best-plan.json holds them. {tried}."
-    if difference is None:
-        return f"No comparison: fewer than two seeds finished on both sides. {tried}."
-    if not difference.significant:
-        return f"No significant change of the mean delay on unseen seeds. {tried}."
-    word = "lower" if difference.mean < 0 else "HIGHER"
-    share = f"{abs(100 * difference.relative):.1f} %"
-    interval = f"{difference.low:+.1f} … {difference.high:+.1f} s"
-    return f"Mean delay {share} {word} on unseen seeds (95 % interval {interval}). {tried}."
+def _how_engines_agree(agreed: Agreement) -> Iterator[str]:
+    if agreed.plans:
+        rank = "unknown" if agreed.rank_correlation is None else f"{agreed.rank_correlation:.2f}"
+        yield (
+            f"Rank correlation of the fast engine with SUMO over the {agreed.plans} plans that both judged: {rank}; "
+            f"SUMO's delay is {agreed.ratio:.2f} times the fast engine's.\n"
+        )
 
 
 def _in_a_word(study: StudySummary) -> str:

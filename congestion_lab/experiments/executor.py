@@ -28,10 +28,11 @@ OnDone = Callable[[RunSpec, Outcome], None]
 
 
 class Executor(Protocol):
-    """Runs specifications somewhere, and keeps the finished ones in a store."""
+    """Runs specifications somewhere, so many at a time, and keeps the finished ones in a store."""
 
     engine: Engine
     store: RunStore
+    workers: int
 
     def run(self, specs: Sequence[RunSpec], on_done: OnDone) -> dict[str, Outcome]:
         """Run specifications of distinct digests and return the outcomes by digest."""

@@ -58,8 +58,10 @@ class Search(Section):
         None,
         gt=0,
         allow_inf_nan=False,
-        description="bound on the time of the whole study, confirmation included, which what is running by then may "
-        "overrun; an interrupted study that goes on has it anew; without one the search depends on its seeds only",
+        description="bound on the time of the whole study, preparation and confirmation included: the search ends "
+        "while there is time for the confirmation, by what the present plans' runs took, and does not begin where "
+        "there is none for it; an interrupted study that goes on has it anew; without one the search depends on its "
+        "seeds only",
     )
     seeds: Seeds = Field((1, 2, 3), description="seeds on which candidates are judged")
     min_cycle_s: int = Field(40, ge=20, le=300, description="shortest common cycle")

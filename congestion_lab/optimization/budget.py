@@ -4,11 +4,31 @@ Time must not make a search irreproducible, so it only decides where the search 
 kept: a study that is run again is cut at the same places.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from congestion_lab.core.errors import Fault, ScenarioError
+
 _MINUTE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast simulations are made here.
+
+    Attributes:
+        run_s: Time that one takes.
+        workers: How many are made at a time.
+    """
+
+    run_s: float
+    workers: int
+
+    def time_s(self, runs: int) -> float:
+        """Return the time that simulations take."""
+        return math.ceil(runs / self.workers) * self.run_s
 
 
 @dataclass
@@ -18,7 +38,9 @@ class Clock:
     Attributes:
         minutes: Bound on the whole study; None for none.
         now_s: Tells the time.
-        kept_s: Time to be kept for what comes after the search.
+        kept_s: Time to be kept for the field of plans that is begun last, and for what comes after the search.
+        kept_for: What it is kept for, in words.
+        reached: Candidates that are tried in any case: an interrupted search comes as far as it had come.
         ended_after: Candidates after which the search ended when it was first made, if it did.
         reason: Why it ended then.
     """
@@ -26,6 +48,8 @@ class Clock:
     minutes: float | None = None
     now_s: Callable[[], float] = time.monotonic
     kept_s: float = 0.0
+    kept_for: str = ""
+    reached: int = 0
     ended_after: int | None = None
     reason: str = "the time is used up"
     _begun_s: float = field(init=False)
@@ -36,13 +60,44 @@ class Clock:
     @property
     def left_s(self) -> float:
         """Seconds left; infinite without a bound."""
-        if self.minutes is None:
-            return float("inf")
-        return self.minutes * _MINUTE_S - self.kept_s - (self.now_s() - self._begun_s)
+        return math.inf if self.minutes is None else self.minutes * _MINUTE_S - self.needed_s
+
+    @property
+    def needed_s(self) -> float:
+        """Seconds that the study takes if nothing but what time is kept for is still done."""
+        return self.now_s() - self._begun_s + self.kept_s
+
+    def keep(self, pace: Pace, *, field: int, confirming: int) -> None:
+        """Keep the time that simulations take.
+
+        Args:
+            pace: How fast they are made.
+            field: Those of the field of plans that is begun last.
+            confirming: Those of the confirmation.
+        """
+        self.kept_s = pace.time_s(field) + pace.time_s(confirming)
+        self.kept_for = (
+            f"a simulation takes {pace.run_s:.0f} s here, {pace.workers} at a time, so the {field} of a first field of "
+            f"plans and the {confirming} of the confirmation take {self.kept_s / _MINUTE_S:.1f} min"
+        )
+
+    def require_search(self, study: str) -> None:
+        """Make sure that there is time for a search.
+
+        Raises:
+            ScenarioError: There is none, with what would do.
+        """
+        if self.minutes is not None and self.left_s <= 0:
+            rule = f"{self.minutes:g} min hold no search: {self.kept_for}"
+            enough = math.ceil(self.needed_s / _MINUTE_S) + 1
+            hint = f"give `--minutes {enough}` or more, or name fewer seeds; what has been simulated is kept"
+            raise ScenarioError(Fault(rule, hint, study, key="search.minutes"))
 
     def is_over(self, candidates: int) -> bool:
         """Return whether a search that has tried a number of candidates has to end."""
-        return self.left_s <= 0 if self.ended_after is None else candidates >= self.ended_after
+        if self.ended_after is not None:
+            return candidates >= self.ended_after
+        return candidates >= self.reached and self.left_s <= 0
 
 
 @dataclass

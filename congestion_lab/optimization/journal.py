@@ -101,12 +101,11 @@ class Journal:
         if candidate.number < len(self.stored):
             self._expect(self.stored[candidate.number], candidate)
             return
-        with told(self.folder / DATABASE_FILE):
+        database = self.folder / DATABASE_FILE
+        with told(database):
+            if len(self.study.get_trials(deepcopy=False)) != candidate.number:
+                raise ExperimentError(f"another search writes {database}; wait for its end, then run again")
             self.study.add_trial(_trial(candidate, self.space))
-            count = len(self.study.get_trials(deepcopy=False))
-        if count != candidate.number + 1:
-            database = self.folder / DATABASE_FILE
-            raise ExperimentError(f"two searches write {database}; end one, remove that file, run again")
         self.write()
 
     def write(self) -> None:

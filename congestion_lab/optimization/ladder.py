@@ -24,10 +24,11 @@ from congestion_lab.optimization.race import Candidate, Entrant, Race
 from congestion_lab.optimization.screening import Screen, explore
 from congestion_lab.optimization.search import refine
 from congestion_lab.optimization.surrogate import Judged, Place, Surrogate
+from congestion_lab.optimization.winner import proposed
 from congestion_lab.signals.plan import Control, PlanSet
 
 _FORMULAS_TRIED = 2  # plans of the formulas that SUMO runs, the best by the fast engine
-_FIRST_FIELD, _FIELD = 4, 3  # plans that SUMO races at a time
+FIRST_FIELD, _FIELD = 4, 3  # plans that SUMO races at a time
 _FIRST_SIGMA, _SIGMA = 0.12, 0.06  # first steps of CMA-ES: across the space, and around what is known to be good
 _STARTS = 3
 _PLANS_PER_COORDINATE, _LEAST_PLANS, _MOST_PLANS = 150, 3000, 12000  # of the first round
@@ -38,9 +39,6 @@ _CALIBRATED_ON = 6  # runs: each costs as much as a dozen plans
 _TIME_SHARE = 0.35  # of the time left that a round may spend on the fast engine, where time is bounded
 _TRUSTED = 0.3  # rank correlation below which the fast engine is of no use
 _JUDGED_FROM, _DOUBTFUL_ROUNDS = 8, 2  # plans, and rounds without a better one: fewer say little about that
-_PROPOSED_OF, _NEAR = 12, 0.15  # plans, and share of the delay, among which one is proposed
-_JAMS_COUNT = 0.5  # of what jams add in the fast engine
-_LEAST_S, _LEAST_ERROR = 0.1, 0.001  # seconds of delay, and error of their logarithm: nothing is known better
 _FRUITLESS_ROUNDS = 3  # in a row without a better plan: nothing more is to be expected
 
 
@@ -103,21 +101,30 @@ class Ladder:
         Args:
             formulas: Plans that need no search.
         """
-        if not self._end(0):
+        if not self._budget_end():
             self._try_formulas(formulas)
-        fruitless = 0
-        for number in itertools.count():
-            if end := self._end(fruitless):
-                break
-            before = self.race.incumbent
-            if not self._round(number):
-                end = "the fast engine has no further plan to propose"
-                break
-            fruitless = 0 if self.race.incumbent is not before else fruitless + 1
+        end = self._climbed()
         with self.spending.on(SUMO):
-            best = self._proposed()
+            best = proposed(self.race, self.surrogate)
         levels = tuple(self.spending.levels.values())
         return Climb(best, levels, self.surrogate.agreement, self.surrogate.correction.kind, end)
+
+    def _climbed(self) -> str:
+        """Climb round by round, and return why that ended."""
+        fruitless = 0
+        for number in itertools.count():
+            if end := self._budget_end():
+                return end
+            if fruitless >= _DOUBTFUL_ROUNDS and self._is_misled():
+                self._step_by_step()
+                return "the fast engine ranks plans hardly better than chance here, so SUMO judged small steps instead"
+            if fruitless >= _FRUITLESS_ROUNDS:
+                return f"{fruitless} rounds in a row found no better plan, so nothing more is to be expected"
+            before = self.race.incumbent
+            if not self._round(number):
+                return "the fast engine has no further plan to propose"
+            fruitless = 0 if self.race.incumbent is not before else fruitless + 1
+        raise AssertionError("unreachable")
 
     def _try_formulas(self, formulas: Sequence[Entrant]) -> None:
         """Let SUMO run the plans of the formulas that look best to the fast engine, and those left to the traffic.
@@ -134,34 +141,11 @@ class Ladder:
         self.spending.judged(FORMULAS, len(formulas) - len(tried))
         self.spending.gave(FORMULAS)
 
-    def _end(self, fruitless: int) -> str:
-        """Return why the search ends here; nothing if it goes on."""
+    def _budget_end(self) -> str:
+        """Return which budget is used up; nothing while both last."""
         if self.race.runs_left < len(self.race.seeds):
             return "the simulations are used up"
-        if self.clock.is_over(len(self.race.candidates)):
-            return self.clock.reason
-        if fruitless >= _DOUBTFUL_ROUNDS and self._is_misled():
-            self._step_by_step()
-            return "the fast engine ranks plans hardly better than chance here, so SUMO judged small steps instead"
-        if fruitless >= _FRUITLESS_ROUNDS:
-            return f"{fruitless} rounds in a row found no better plan, so nothing more is to be expected"
-        return ""
-
-    def _proposed(self) -> Candidate:
-        """Return the best plan by all that is known of those near the winner, stopped ones included.
-
-        What SUMO said of the winner flatters it, the more the fewer seeds it ran: the fast engine counts for as much as
-        the errors of both allow. And few seeds do not show who jams now and then; the many of the fast engine do, which
-        jams about twice as often as SUMO, so half of what jams add there is put on top.
-        """
-        best = self.race.best(1)[0]
-        near = [one for one in self.race.candidates if one.score <= (1 + _NEAR) * best.score]
-        close = [best, *sorted((one for one in near if one is not best), key=_score)[: _PROPOSED_OF - 1]]
-        expected_s, jam_factors = self.surrogate.prospects([one.entrant.plans for one in close])
-        by_sumo = np.array([len(one.delays_s) for one in close]) / max(self.race.spread, _LEAST_ERROR) ** 2
-        by_fast = 1 / max(self.surrogate.correction.error, _LEAST_ERROR) ** 2
-        logarithms = by_sumo * np.log([_score(one) for one in close]) + by_fast * np.log(expected_s)
-        return close[int(np.argmin(logarithms / (by_sumo + by_fast) + _JAMS_COUNT * np.log(jam_factors)))]
+        return self.clock.reason if self.clock.is_over(len(self.race.candidates)) else ""
 
     def _is_misled(self) -> bool:
         agreed = self.surrogate.agreement
@@ -206,8 +190,8 @@ class Ladder:
         again = [self.surrogate.judged_again(group) for group in picked]
         self._pool = sorted(itertools.chain(*again), key=lambda one: one.expected_s)
         firsts = [group[0] for group in again if group] if len(groups) > 1 else []
-        others = [one for one in self._finalists(_FIELD if number else _FIRST_FIELD) if one not in firsts]
-        return [*firsts, *others][: _FIELD if number else _FIRST_FIELD]
+        others = [one for one in self._finalists(_FIELD if number else FIRST_FIELD) if one not in firsts]
+        return [*firsts, *others][: _FIELD if number else FIRST_FIELD]
 
     def _groups(self, number: int) -> list[list[Place]]:
         """Return where a round begins: the first with every mixture of controls for itself, the others with the best.
@@ -295,7 +279,3 @@ class Ladder:
                 f"rank correlation of the fast engine with SUMO over {agreed.plans} plans: "
                 f"{agreed.rank_correlation:.2f}; SUMO sees {agreed.ratio:.2f} times its delay"
             )
-
-
-def _score(candidate: Candidate) -> float:
-    return max(candidate.score, _LEAST_S)

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from congestion_lab.optimization.space import Point
 
 _WORST_S = 1e9  # told for a failed run: finite, because samples are ranked and compared
-_SEPARABLE_FROM = (
-    60  # coordinates from which a diagonal covariance is learnt sooner than it is missed (Ros & Hansen 2008)
-)
+_SEPARABLE_FROM = 60
+"""Coordinates from which a diagonal covariance is learnt sooner than a full one is missed (Ros & Hansen 2008)."""
 
 
 class CmaEs:

@@ -9,6 +9,7 @@ from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.metrics.flows import movement_flows_vph
 from congestion_lab.metrics.objective import mean_delay_s
+from congestion_lab.optimization.budget import Pace
 from congestion_lab.optimization.fastmodel import Observed
 from congestion_lab.optimization.levels import FAST
 from congestion_lab.optimization.race import Candidate
@@ -116,6 +117,12 @@ class Simulate:
         self.results |= {pair: outcome for pair, outcome in outcomes.items() if isinstance(outcome, RunResult)}
         found = {pair: delay_s(outcome) for pair, outcome in outcomes.items()}
         return [found.get(pair, math.inf) for pair in pairs]
+
+    @property
+    def pace(self) -> Pace:
+        """How fast simulations are made, by the slowest of the search so far; runs found in the store say it too."""
+        slowest_s = max((result.provenance.wall_s for result in self.results.values()), default=0.0)
+        return Pace(slowest_s, self.runner.executor.workers)
 
     def flows_vph(self, present: Candidate) -> Flows:
         """Return the movements of the present plans on the first seed that could be run.

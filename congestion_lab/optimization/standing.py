@@ -72,6 +72,21 @@ def announced(folder: Path, on_progress: Callable[[Progress], None]) -> Iterator
             path.unlink(missing_ok=True)
 
 
+def require_alone(folder: Path) -> None:
+    """Make sure that no other process of this machine is at work on a study; the study's log notices those of others.
+
+    Raises:
+        ExperimentError: One is.
+    """
+    standing = None
+    with suppress(ExperimentError):  # a damaged file tells of nobody and is written anew
+        standing = read_standing(folder, folder)
+    if standing is not None and not standing.is_elsewhere and standing.process != os.getpid():
+        rule = f"process {standing.process} is at work on the study in {folder}"
+        hint = f"wait for its end, or choose another folder with -o; if it is no `optimize`, remove {STANDING_FILE}"
+        raise ExperimentError(f"{rule}; {hint}")
+
+
 def read_standing(folder: Path, root: Path) -> Standing | None:
     """Return where a study stands; None where nobody runs it, or its process was killed.
 

@@ -22,14 +22,14 @@ from congestion_lab.optimization.agreement import Agreement
 from congestion_lab.optimization.budget import Clock
 from congestion_lab.optimization.candidates import PRESENT, analytic_entrants, of_every_control, spaces_worth_a_look
 from congestion_lab.optimization.fastmodel import FastModel, Metered
-from congestion_lab.optimization.ladder import Climb, Ladder
+from congestion_lab.optimization.ladder import FIRST_FIELD, Climb, Ladder
 from congestion_lab.optimization.levels import SUMO, Spending
 from congestion_lab.optimization.race import Candidate, Entrant, Race
-from congestion_lab.optimization.search import search
+from congestion_lab.optimization.search import FIELD, search
 from congestion_lab.optimization.searched import searched_space
 from congestion_lab.optimization.simulating import Progress, Simulate, Told, delays_by_seed
 from congestion_lab.optimization.space import DecisionSpace
-from congestion_lab.optimization.standing import announced
+from congestion_lab.optimization.standing import announced, require_alone
 from congestion_lab.optimization.studyfiles import BEST_PLAN_FILE, PRESENT_PLAN_FILE, SUMMARY_FILE
 from congestion_lab.optimization.studysummary import StudySummary, summary_as_json
 from congestion_lab.optimization.surrogate import Surrogate
@@ -41,6 +41,7 @@ from congestion_lab.simulation.spec import Controller, Detail, SimulationInputs
 __all__ = ["Progress", "Signals", "StudySummary", "run_study"]
 
 _PROPOSED = "proposed"  # what timing sheets and exports call a plan that the search found
+_LEAST_CANDIDATES = 2  # that a search tries: the present plans and others
 _HOUR_S = 3600.0
 
 
@@ -67,6 +68,7 @@ def run_study(
     runner: Runner,
     folder: Path,
     fast: FastModel | None = None,
+    clock: Clock | None = None,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
 ) -> StudySummary:
     """Search, confirm, and write the study's folder.
@@ -78,15 +80,17 @@ def run_study(
         runner: Makes the simulations.
         folder: The study's folder.
         fast: A fast engine with the scenario compiled into it; without one the search asks the runner's engine only.
+        clock: Time for the study; its bound is the experiment's. Without one the time runs from this call on.
         on_progress: Told after every simulation; one that is found in the run store counts like one that is made.
 
     Raises:
         SignalPlanError: There is nothing to search.
+        ScenarioError: The minutes hold no search beside the present plans and the confirmation.
         EngineError: The present plans could not be simulated.
-        ExperimentError: The folder holds another search, or cannot be written.
+        ExperimentError: The folder holds another search, is at work in another process, or cannot be written.
     """
+    require_alone(folder)
     settings = experiment.search
-    clock = Clock(settings.minutes)
     space = searched_space(settings, signals.present, signals.intersections)
     search_digest = digest_of(
         [inputs.digest, signals.present.digest, settings.model_dump(), settings.runs_allowed, fast is not None]
@@ -97,7 +101,9 @@ def run_study(
         detail = Detail.TRIPS if fast is None else Detail.MOVEMENTS  # the fast engine learns from movements
         simulate = Simulate(runner, inputs, signals.present, log.failed, told, detail)
         spending = Spending(Race(simulate.delays_s, settings.seeds, settings.runs_allowed))
-        study = _Study(experiment, inputs, signals, simulate, spending, log, clock)
+        clock = clock or Clock(settings.minutes)
+        field = FIELD if fast is None else FIRST_FIELD
+        study = _Study(experiment, inputs, signals, simulate, spending, log, clock, field)
         present = study.present()
         climb = study.climbed(space, fast, present)
         best = climb.best
@@ -125,6 +131,7 @@ class _Study:
         spending: What the search took so far, and its race.
         log: What it leaves.
         clock: Time left.
+        field: Plans that SUMO runs at a time.
     """
 
     experiment: Experiment
@@ -134,23 +141,37 @@ class _Study:
     spending: Spending
     log: journal.Journal
     clock: Clock
+    field: int
 
     def present(self) -> Candidate:
-        """Run the present plans, and keep as much time as confirming takes.
+        """Run the present plans.
 
         Raises:
             EngineError: They could not be simulated.
+            ScenarioError: They took so long that the minutes hold no search.
         """
         with self.spending.on(PRESENT):
             race = self.spending.race
             (present,) = race.try_all([Entrant(self.signals.present, PRESENT)], all_seeds=True)
         self.simulate.flows_vph(present)
-        self.follow(present)  # only now: what cannot be simulated at all leaves no log, and may be mended and run again
+        self._keep_time()
+        self.follow(present)  # only now: what cannot be searched leaves no log, and may be mended and run again
         race.on_candidate = self.follow
         self.spending.gave(PRESENT)
-        level = self.spending.levels[PRESENT]
-        self.clock.kept_s = 2 * len(self.experiment.confirm.seeds) * level.seconds / level.sumo_runs
         return present
+
+    def _keep_time(self) -> None:
+        """Keep the time of a field of plans and of the confirmation.
+
+        Raises:
+            ScenarioError: A search that has not begun would have no time before these.
+        """
+        race, begun = self.spending.race, len(self.log.stored)
+        self.clock.reached = max(begun, _LEAST_CANDIDATES)
+        field = min(self.field * len(race.seeds), race.runs_left)
+        self.clock.keep(self.simulate.pace, field=field, confirming=2 * len(self.experiment.confirm.seeds))
+        if not begun:
+            self.clock.require_search(self.experiment.name)
 
     def follow(self, candidate: Candidate) -> None:
         """Log a candidate."""
@@ -196,9 +217,13 @@ class _Study:
             seed = self.experiment.search.random_seed
             search(race, spaces, formulas, seed=seed, goes_on=lambda: not self._is_over())
         self.spending.gave(SUMO)
-        end = "the simulations are used up" if race.runs_left < len(race.seeds) else "no further plan was found nearby"
         levels = tuple(self.spending.levels.values())
-        return Climb(race.best(1)[0], levels, Agreement(), "none", self.clock.reason if self._is_over() else end)
+        return Climb(race.best(1)[0], levels, Agreement(), "none", self._end_by_sumo())
+
+    def _end_by_sumo(self) -> str:
+        if self.spending.race.runs_left < len(self.experiment.search.seeds):
+            return "the simulations are used up"
+        return self.clock.reason if self._is_over() else "no further plan was found nearby"
 
     def _is_over(self) -> bool:
         return self.clock.is_over(len(self.spending.race.candidates))

@@ -50,8 +50,12 @@ def with_digest(inputs: SimulationInputs) -> SimulationInputs:
         for field in dataclasses.fields(inputs)
         if field.name not in {"digest", "notes"} and not field.name.endswith(("_file", "_files"))
     }
-    contents = [digest_of_file(inputs.net_file), *map(_digests, (inputs.route_files, inputs.additional_files))]
-    return dataclasses.replace(inputs, digest=digest_of([contents, settings]))
+    return dataclasses.replace(inputs, digest=digest_of([file_digests(inputs), settings]))
+
+
+def file_digests(inputs: SimulationInputs) -> list[str | list[str]]:
+    """Return the digests of the net and of the route and additional files, in the order in which SUMO reads them."""
+    return [digest_of_file(inputs.net_file), *map(_digests, (inputs.route_files, inputs.additional_files))]
 
 
 def _digests(paths: Iterable[Path]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from congestion_lab.core.digests import digest_of
 from congestion_lab.core.errors import Fault, ScenarioError
-from congestion_lab.core.files import folder_written_whole
+from congestion_lab.core.foldercache import FolderCache
 from congestion_lab.network.model import Link, Network
 from congestion_lab.scenarios.schema import Area
 from congestion_lab.simulation.spec import SimulationInputs
@@ -24,24 +24,32 @@ from congestion_lab.sumo.closures import with_closures
 from congestion_lab.sumo.demandsurvey import survey
 from congestion_lab.sumo.installation import version
 from congestion_lab.sumo.netfile import read_network
-from congestion_lab.sumo.outline import net_outline, with_digest
+from congestion_lab.sumo.outline import file_digests, net_outline, with_digest
 
 _LAYOUT = 3  # part of the cache's names: raised when the way of cutting changes
+_MOST_BYTES = 2 << 30  # some hundred cuts: the centre of Damascus takes 4 MB
 _NET, _ROUTES = "area.net.xml", "area.rou.xml"
 
 
 def cut(whole: SimulationInputs, area: Area, cache: Path) -> SimulationInputs:
-    """Return a scenario cut to an area; the cut is made once and found again by its digest.
+    """Return a scenario cut to an area.
+
+    A cut is made once and found again by what it is made from, whatever the scenario is called: the same area of the
+    same net with the same trips, closures and times.
 
     Raises:
         InputError: The area holds no link or no trip, or the network has no geographic coordinates.
         EngineError: A SUMO program failed.
     """
-    folder = cache / "areas" / digest_of([_LAYOUT, version(), whole.digest, area.model_dump()])
-    if not folder.is_dir():
-        with folder_written_whole(folder) as temporary:
-            _make(whole, area, temporary)
-    return _inputs(whole, folder)
+    cuts = FolderCache(cache / "areas", _MOST_BYTES)
+    return _inputs(whole, cuts.folder(_digest(whole, area), lambda folder: _make(whole, area, folder)))
+
+
+def _digest(whole: SimulationInputs, area: Area) -> str:
+    """Return the digest of all that `_make` reads."""
+    times = (whole.begin_s, whole.analysis_begin_s, whole.horizon_s, whole.step_s)
+    settings = (whole.scale, whole.closed_links, area.model_dump())
+    return digest_of([_LAYOUT, version(), file_digests(whole), times, settings])
 
 
 def _make(whole: SimulationInputs, area: Area, folder: Path) -> None:

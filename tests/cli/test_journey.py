@@ -75,7 +75,15 @@ def test_a_study_run_again_simulates_nothing_and_says_the_same(run: Run, study: 
     assert run("optimize", "search.yaml", "--json").json == study.told
     table = run("optimize", "search.yaml", "-q")
     assert "present → best plan, unseen seeds 101, 102" in table.out
-    assert "lower on unseen seeds" in table.out
+    words = " ".join(table.out.split())
+    assert (
+        "asked better timings of all signals of town: fixed control, cycles of 85 to 95 s, in at most 14 sim" in words
+    )
+    assert "found new plans for 2 of 2 controllers, from: " in words
+    assert "% lower on 2 unseen seeds: " in words
+    assert "certified 0 of 2 controllers; a rule is breached or cannot be judged at x, y" in words
+    assert study.told["not_certified"] == ["x", "y"]
+    assert f"\n  congestion-lab plan certify {_PLAN}    # " in table.out
     assert table.err == ""
     assert _runs(study.folder) == made
     assert (study.folder / "best-plan.json").read_bytes() == plan

@@ -2,7 +2,9 @@
 
 import math
 
-from congestion_lab.optimization.budget import Clock, Cut
+import pytest
+
+from congestion_lab.optimization.budget import Clock, Cut, Pace
 
 
 class Watch:
@@ -24,6 +26,20 @@ def test_without_a_bound_time_never_ends() -> None:
     assert all(Cut(clock, 0.3).goes_on() for _ in range(100))
 
 
+@pytest.mark.parametrize(
+    ("runs", "workers", "takes_s"), [(10, 1, 200), (10, 2, 100), (10, 3, 80), (2, 4, 20), (0, 2, 0)]
+)
+def test_simulations_are_made_so_many_at_a_time(runs: int, workers: int, takes_s: float) -> None:
+    assert Pace(20.0, workers).time_s(runs) == takes_s
+
+
+def test_an_interrupted_search_comes_as_far_as_it_had_come_even_if_time_is_up() -> None:
+    watch = Watch()
+    clock = Clock(1.0, watch, reached=5)
+    watch.shows_s = 1e9
+    assert [clock.is_over(count) for count in (1, 4, 5)] == [False, False, True]
+
+
 def test_time_for_what_comes_after_is_kept() -> None:
     watch = Watch()
     clock = Clock(1.0, watch, kept_s=20.0)
@@ -31,6 +47,7 @@ def test_time_for_what_comes_after_is_kept() -> None:
     assert not clock.is_over(0)
     watch.shows_s = 140.0
     assert clock.is_over(0)
+    assert clock.needed_s == 60.0
 
 
 def test_a_round_takes_its_share_of_the_time_left() -> None:

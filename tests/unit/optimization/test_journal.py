@@ -131,8 +131,10 @@ def test_an_empty_log_is_nobodys(tmp_path: Path) -> None:
 def test_two_searches_in_one_folder_are_noticed(tmp_path: Path) -> None:
     first, second = opened(tmp_path), opened(tmp_path)
     first.record(candidate(0))
-    with pytest.raises(ExperimentError, match="two searches write"):
+    with pytest.raises(ExperimentError, match=r"another search writes .*study\.db; wait for its end, then run again"):
         second.record(candidate(0))
+    first.record(candidate(1))  # which the other has not disturbed
+    assert [trial.number for trial in trials(tmp_path)] == [0, 1]
 
 
 @pytest.mark.parametrize("content", [b"not a database" * 100, b"SQLite format 3\0" + bytes(4096)])

@@ -1,13 +1,15 @@
 """Where a study stands: told while it runs, gone when it ends."""
 
 import math
+import os
 from pathlib import Path
 
 import pytest
 
 from congestion_lab.core.errors import ExperimentError
+from congestion_lab.core.files import machine
 from congestion_lab.optimization.simulating import Progress
-from congestion_lab.optimization.standing import STANDING_FILE, announced, read_standing
+from congestion_lab.optimization.standing import STANDING_FILE, announced, read_standing, require_alone
 
 
 def test_it_is_known_from_the_beginning_and_gone_at_the_end(tmp_path: Path) -> None:
@@ -28,6 +30,19 @@ def test_it_is_gone_after_an_error_too(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), announced(tmp_path, lambda _state: None):
         raise KeyboardInterrupt
     assert not (tmp_path / STANDING_FILE).exists()
+
+
+def test_a_study_at_which_another_process_is_at_work_is_refused(tmp_path: Path) -> None:
+    with announced(tmp_path, lambda _state: None):
+        require_alone(tmp_path)  # it is this process
+        path = tmp_path / STANDING_FILE
+        path.write_text(path.read_text().replace(str(os.getpid()), str(os.getppid())))
+        with pytest.raises(ExperimentError, match=rf"process {os.getppid()} is at work on the study in .*; wait for"):
+            require_alone(tmp_path)
+        path.write_text(path.read_text().replace(machine(), "elsewhere"))
+        require_alone(tmp_path)  # nobody here knows
+        path.write_text("damaged")
+        require_alone(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", '{"stage": 1}', "no json"])

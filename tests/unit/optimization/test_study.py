@@ -5,6 +5,7 @@ import math
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from congestion_lab.core.errors import EngineError, ExperimentError
+from congestion_lab.core.errors import EngineError, ExperimentError, ScenarioError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.experiments.executor import LocalExecutor, OnDone, simulate
 from congestion_lab.experiments.runner import Runner
@@ -24,6 +25,7 @@ from congestion_lab.experiments.runset import load_run_set
 from congestion_lab.experiments.spec import Experiment, load_experiment
 from congestion_lab.experiments.store import RunStore
 from congestion_lab.network.model import Network
+from congestion_lab.optimization.budget import Clock
 from congestion_lab.optimization.fastmodel import Observed
 from congestion_lab.optimization.study import Progress, Signals, StudySummary, run_study
 from congestion_lab.signals.intersection import Intersection, SignalHead
@@ -62,12 +64,14 @@ class FormulaEngine:
         failing: Seeds whose runs fail.
         fails_above_s: First green of the first plan above which runs fail.
         jams_above_s: First green of the first plan above which the network locks up.
+        wall_s: Time that every run says it took.
     """
 
     flat: bool = False
     failing: frozenset[int] = frozenset()
     fails_above_s: float = math.inf
     jams_above_s: float = math.inf
+    wall_s: float = 0.01
     name: str = "formula"
     version: str = "1"
 
@@ -91,7 +95,7 @@ class FormulaEngine:
                 for index in (0, 1)
             ]
             MOVEMENTS.conform(pd.DataFrame(moves)).to_parquet(folder / "movements.parquet")
-        provenance = Provenance(self.name, self.version, "0", ("formula",), 0.1, 0.1)
+        provenance = Provenance(self.name, self.version, "0", ("formula",), self.wall_s, 0.1)
         return RunResult(
             digest=spec.digest,
             scenario=spec.inputs.name,
@@ -114,6 +118,7 @@ class InProcess:
     engine: Engine
     store: RunStore
     stop_after: int = 10**9
+    workers: int = 1
     made: list[str] = field(default_factory=list)
     details: list[tuple[PlanSet | None, int, Detail]] = field(default_factory=list)
 
@@ -284,19 +289,23 @@ def test_an_interruption_between_two_runs_loses_and_doubles_nothing(tmp_path: Pa
     assert (tmp_path / "history.json").read_bytes() == (finished.folder / "history.json").read_bytes()
 
 
-def killed_study(folder: Path, done: int) -> None:
+def killed_study(folder: Path, stage: str, done: int) -> None:
     """Run a study in this process and kill the process in the middle."""
 
     def kill(state: Progress) -> None:
-        if state.done == done:
+        if (state.stage, state.done) == (stage, done):
             os.kill(os.getpid(), signal.SIGKILL)
 
     runner = Runner(executor(folder))
     run_study(experiment(folder), INPUTS, SIGNALS, runner=runner, folder=folder, on_progress=kill)
 
 
-def test_a_killed_study_goes_on(tmp_path: Path, finished: Finished) -> None:
-    process = multiprocessing.get_context("spawn").Process(target=killed_study, args=(tmp_path, 20))
+@pytest.mark.parametrize(("stage", "done"), [("searching", 2), ("searching", 20), ("confirming", 3)])
+def test_a_killed_study_goes_on(tmp_path: Path, finished: Finished, stage: str, done: int) -> None:
+    """Killed under the present plans, in the search and in the confirmation."""
+    searched = finished.summary.candidates
+    after = done + (finished.summary.sumo_runs if stage == "confirming" else 0)
+    process = multiprocessing.get_context("spawn").Process(target=killed_study, args=(tmp_path, stage, done))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
@@ -304,8 +313,44 @@ def test_a_killed_study_goes_on(tmp_path: Path, finished: Finished) -> None:
     second = executor(tmp_path)
     resumed = studied(tmp_path, second)
     assert resumed.best_plans == finished.summary.best_plans
-    assert tuple(second.made) == finished.made[20:]
-    assert 0 < kept < len(trials(tmp_path)) == finished.summary.candidates
+    assert tuple(second.made) == finished.made[after:]
+    assert len(trials(tmp_path)) == searched
+    assert (kept == 0, kept == searched) == (done == 2, stage == "confirming")
+    assert history(tmp_path) == history(finished.folder)
+
+
+@dataclass(frozen=True)
+class Waiting(FormulaEngine):
+    """An engine that begins to run only when it is told."""
+
+    begun: Path = Path()
+
+    def run(self, spec: RunSpec, folder: Path) -> RunResult:
+        while not self.begun.exists():
+            time.sleep(0.01)
+        return super().run(spec, folder)
+
+
+def waiting_study(folder: Path, begun: Path) -> None:
+    studied(folder, executor(folder, Waiting(begun=begun)))
+
+
+def test_two_at_work_on_one_study_do_not_disturb_each_other(tmp_path: Path, finished: Finished) -> None:
+    folder, begun = tmp_path / "study", tmp_path / "begun"
+    process = multiprocessing.get_context("spawn").Process(target=waiting_study, args=(folder, begun))
+    process.start()
+    deadline = time.monotonic() + 60
+    while not (folder / "standing.json").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    second = executor(folder)
+    with pytest.raises(ExperimentError, match=f"process {process.pid} is at work on the study"):
+        studied(folder, second)
+    assert second.made == []
+    begun.touch()
+    process.join(60)
+    assert process.exitcode == 0
+    assert history(folder) == history(finished.folder)
 
 
 def test_plans_that_fail_are_not_run_again_and_never_win(tmp_path: Path) -> None:
@@ -481,6 +526,68 @@ def test_a_climb_by_the_clock_that_ended_is_found_again_as_it_was(tmp_path: Path
         before.candidates,
         before.climb.end,
     )
+
+
+@dataclass
+class Timed(InProcess):
+    """An executor whose runs take a minute each on a watch of its own, two at a time, and on no other clock."""
+
+    workers: int = 2
+    shows_s: float = 0.0
+
+    def run(self, specs: Sequence[RunSpec], on_done: OnDone) -> dict[str, Outcome]:
+        before = len(self.made)
+        try:
+            return super().run(specs, on_done)
+        finally:
+            self.shows_s += 60.0 * math.ceil((len(self.made) - before) / self.workers)
+
+
+def timed(folder: Path, minutes: float, *, fast: bool = True, stop_after: int = 10**9) -> tuple[Timed, StudySummary]:
+    runs = Timed(FormulaEngine(wall_s=60.0), RunStore(folder / "runs"), stop_after)
+    given, engine = experiment(folder, sumo_runs=400, minutes=minutes), FormulaFast() if fast else None
+    clock = Clock(minutes, lambda: runs.shows_s)
+    return runs, run_study(given, INPUTS, SIGNALS, runner=Runner(runs), folder=folder, fast=engine, clock=clock)
+
+
+@pytest.mark.parametrize(("fast", "spare"), [(True, 0), (True, 4), (False, 0), (False, 15)])
+def test_minutes_cover_the_whole_study_confirmation_included(tmp_path: Path, spare: int, *, fast: bool) -> None:
+    """Present 2 min, a field of 4 (in SUMO alone 8) plans 6 (12) min, confirmation 3 min."""
+    least = 11 if fast else 17
+    runs, summary = timed(tmp_path, least + 0.1 + spare, fast=fast)
+    assert summary.candidates > 1
+    assert len(summary.confirmed.results) == len(summary.present.results) == 3
+    assert runs.shows_s <= 60 * (least + 0.1 + spare)
+    assert summary.climb.end == "the time is used up"
+
+
+@pytest.mark.parametrize(("minutes", "fast", "enough"), [(3, True, 12), (10.9, True, 12), (16, False, 18)])
+def test_minutes_that_hold_no_search_are_refused_before_it_with_what_would_do(
+    tmp_path: Path, minutes: float, *, fast: bool, enough: int
+) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        timed(tmp_path, minutes, fast=fast)
+    assert f"{minutes:g} min hold no search: a simulation takes 60 s here, 2 at a time" in str(refused.value)
+    assert f"the 6 of the confirmation take {9 if fast else 15}.0 min — give `--minutes {enough}`" in str(refused.value)
+    assert not trials(tmp_path)
+    assert not (tmp_path / "history.json").exists()
+    runs, summary = timed(tmp_path, enough, fast=fast)
+    assert summary.candidates > 1
+    assert not {(seed, detail) for plans, seed, detail in runs.details if plans == SIGNALS.present and seed < 10}
+
+
+@pytest.mark.parametrize("stop_after", [4, 12])
+def test_a_study_by_the_clock_that_goes_on_keeps_what_it_had_found_and_its_time(
+    tmp_path: Path, stop_after: int
+) -> None:
+    """Going on, it finds its runs in the store, where they take no time: they still tell how long confirming takes."""
+    with pytest.raises(KeyboardInterrupt):
+        timed(tmp_path, 14.0, stop_after=stop_after)
+    before = history(tmp_path)
+    runs, summary = timed(tmp_path, 14.0)
+    assert history(tmp_path)[: len(before)] == before
+    assert runs.shows_s <= 60 * 14
+    assert summary.candidates > 1
 
 
 def test_only_minutes_bound_the_simulations_where_no_number_is_stated(tmp_path: Path) -> None:

@@ -209,6 +209,21 @@ def test_a_cut_is_made_once_and_is_the_same_elsewhere(
     assert prepare(scenario, cache=grid / "cache") == first
 
 
+def test_the_same_cut_serves_scenarios_of_other_names_and_no_other_content(
+    grid: Path, inside: frozenset[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = _AREA % ", ".join(sorted(inside))
+    first = prepare(_scenario(grid, "part", area), cache=tmp_path)
+    monkeypatch.setattr("congestion_lab.sumo.subarea._make", lambda *_: pytest.fail("cut again"))
+    sibling = prepare(_scenario(grid, "sibling", area), cache=tmp_path)
+    assert (sibling.name, sibling.net_file, sibling.route_files) == ("sibling", first.net_file, first.route_files)
+    smaller = _AREA % ", ".join(sorted(inside)[1:])
+    others = [(area, 1.5), (smaller, 1.0), (area.replace("}", ", entry_times: microscopic}"), 1.0)]
+    for other, scale in [*others, (area + "closures: [B1C1]\n", 1.0)]:
+        with pytest.raises(pytest.fail.Exception, match="cut again"):
+            prepare(_scenario(grid, "part", other, scale), cache=tmp_path)
+
+
 def test_areas_that_cannot_be_cut(grid: Path) -> None:
     square = "area: {polygon: [[33.5, 36.2], [33.6, 36.2], [33.6, 36.3]]}\n"
     with pytest.raises(ScenarioError, match="no geographic coordinates"):

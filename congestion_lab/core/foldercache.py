@@ -1,0 +1,53 @@
+"""Folders that are made once and found again under the digest of what they are made from, up to a bound on the disk."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from congestion_lab.core.files import folder_written_whole, machine, remove_abandoned
+
+_IN_USE_S = 86_400.0  # a study that rests on a folder may run for hours
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCache:
+    """Folders under one root. Several processes may use it at once; what two make at once, the first of them keeps.
+
+    Attributes:
+        root: Holds one folder per digest.
+        most_bytes: Beyond this the folders that nobody has asked for longest go; never those of the last day.
+    """
+
+    root: Path
+    most_bytes: int
+
+    def folder(self, digest: str, make: Callable[[Path], None]) -> Path:
+        """Return the folder of a digest, made now if there is none: whole or not at all."""
+        found = self.root / digest
+        if not found.is_dir():
+            remove_abandoned(self.root)
+            with folder_written_whole(found) as temporary:
+                make(temporary)
+            with suppress(FileNotFoundError):  # another process trims too
+                self._trim()
+        with suppress(PermissionError):  # somebody else's folder serves too
+            os.utime(found)
+        return found
+
+    def _trim(self) -> None:
+        unused_since_s, held = time.time() - _IN_USE_S, 0
+        for used_s, folder in sorted(self._used(), reverse=True):
+            held += sum(file.stat().st_size for file in folder.rglob("*"))
+            if held > self.most_bytes and used_s < unused_since_s:
+                gone = folder.rename(folder.with_name(f".{folder.name}.{machine()}.{os.getpid()}.gone"))
+                shutil.rmtree(gone, ignore_errors=True)
+
+    def _used(self) -> Iterator[tuple[float, Path]]:
+        """Yield when each folder was last asked for, in seconds of the epoch."""
+        for folder in self.root.iterdir():
+            if folder.is_dir() and not folder.name.startswith("."):
+                yield folder.stat().st_mtime, folder
