@@ -19,7 +19,7 @@ def plain_file(path: Path) -> Path:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return path
-    except (OSError, ValueError) as error:  # a symbolic link to itself, a letter that no path may hold
+    except (OSError, ValueError) as error:  # a link to itself, a letter that no path may hold
         raise ExperimentError(f"{path} cannot be read ({error})") from error
     if not stat.S_ISREG(mode):
         raise ExperimentError(f"{path} is no plain file; it is not read")

@@ -22,6 +22,12 @@ def wrong_host_page(addresses: Addresses) -> str:
     return _notice(_("Address refused"), "421", text, addresses)
 
 
+def elsewhere_page(addresses: Addresses) -> str:
+    """Return the page of a request that a page of another site makes."""
+    text = _("A page of another site asked for this. Open the address yourself to see it.")
+    return _notice(_("Request refused"), "403", text, addresses)
+
+
 def writing_page(addresses: Addresses) -> str:
     """Return the page of a request that is to change something."""
     return _notice(_("Request refused"), "405", _("Pages are only read here; nothing can be changed."), addresses)

@@ -12,6 +12,7 @@ from congestion_lab.reporting.translation import _, in_numerals
 from congestion_lab.reporting.wording import NOTHING, interval, number, signed
 
 _MOST_FAULT_LETTERS = 600
+_LATEST_S = 253_370_764_800.0  # the year 9999: a clock that ran wild must not hide the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def row_of(entry: Entry, *, home: str) -> Row:
     delay_s = math.nan if figures is None else figures.best_s if isinstance(figures, StudyFigures) else figures.delay_s
     mean, low, high = figures.change_s if isinstance(figures, StudyFigures) else (math.nan,) * 3
     name = clean_name(entry.place.name)
-    moment = time.localtime(entry.changed_s)
+    moment = time.localtime(min(entry.changed_s, _LATEST_S))
     return Row(
         name=name,
         address=address,

@@ -77,6 +77,11 @@ class Answers:
         with speaking(self.language):
             return _page(notices.wrong_host_page(_addresses(self.language, "")), HTTPStatus.MISDIRECTED_REQUEST)
 
+    def to_pages_elsewhere(self) -> Answer:
+        """Return the answer to a request that a page of another site makes behind its reader's back."""
+        with speaking(self.language):
+            return _page(notices.elsewhere_page(_addresses(self.language, "")), HTTPStatus.FORBIDDEN)
+
     def to_trouble(self, error: Exception) -> Answer:
         """Return the answer to a request that failed."""
         with speaking(self.language):

@@ -37,9 +37,9 @@ def test_a_host_of_another_computer_is_told(run: Run, tmp_path: Path) -> None:
     assert "--host" in ended.err
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 -- to be refused
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "0", "0:0::0"])  # noqa: S104 -- to be refused
 def test_all_addresses_at_once_are_refused(run: Run, tmp_path: Path, host: str) -> None:
-    assert run("serve", tmp_path, "--host", host).code == 2
+    assert run("serve", tmp_path, "--host", host, "--port", 0).code == 2
 
 
 def test_a_folder_that_is_none_is_told(run: Run, tmp_path: Path) -> None:

@@ -62,11 +62,13 @@ def server(root: Path, tmp_path: Path) -> Iterator[Server]:
 def ask(server: Server) -> Ask:
     """Ask the server as a browser does."""
 
-    def asked(target: str, *, method: str = "GET", host: str | None = None) -> Got:
+    def asked(target: str, *, method: str = "GET", host: str | None = None, **headers: str) -> Got:
         port = server.server_address[1]
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         connection.putrequest(method, target, skip_host=True)
         connection.putheader("Host", f"127.0.0.1:{port}" if host is None else host)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
         connection.endheaders()
         answer = connection.getresponse()
         got = Got(answer.status, dict(answer.headers), answer.read())

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -11,8 +12,11 @@ import pytest
 
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.core.files import machine, write_json
+from congestion_lab.optimization.shelf import Shelf
 from congestion_lab.optimization.standing import Standing
 from congestion_lab.reporting.gathering import Story
+from congestion_lab.serving.reports import Reports
+from congestion_lab.serving.server import Server
 from tests.servedruns import candidate, write_history, write_run_set
 from tests.stories import HOSTILE
 from tests.unit.serving.conftest import Ask, Got
@@ -126,6 +130,37 @@ def test_a_report_is_made_once_and_anew_when_the_runs_change(
     assert len(calls) == 2
 
 
+def test_what_is_exported_beside_the_runs_makes_no_new_report(root: Path, tmp_path: Path, story: Story) -> None:
+    write_run_set(root / "toy")
+    shelf = Shelf(root)
+    reports, place = Reports(shelf, tmp_path), next(shelf.places())
+    first = reports.ask(place)
+    (root / "toy" / "report.html").write_text("growing")
+    assert reports.ask(place) is first
+    (root / "toy" / "plan.json").write_text("{}")
+    assert reports.ask(place) is not first
+
+
+def test_a_report_that_failed_is_tried_again_after_a_while(
+    ask: Ask, root: Path, id_of: Id, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def first_failing(folders: object) -> Story:
+        calls.append(folders)
+        if len(calls) == 1:
+            raise ExperimentError("the net is gone")
+        return story
+
+    monkeypatch.setattr("congestion_lab.serving.reports.story_of", first_failing)
+    write_run_set(root / "toy")
+    address = f"/en/{id_of('toy')}/report"
+    assert _made(ask, address).status == _made(ask, address).status == 409
+    assert len(calls) == 1
+    monkeypatch.setattr("congestion_lab.serving.reports._RETRIED_S", 0.0)
+    assert _made(ask, address).status == 200
+
+
 def test_why_a_report_could_not_be_made_is_told(
     ask: Ask, root: Path, id_of: Id, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +235,17 @@ def test_this_computer_is_answered(ask: Ask, host: str) -> None:
     assert ask("/en/", host=host).status == 200
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_elsewhere_can_start_nothing(ask: Ask, root: Path, id_of: Id, site: str) -> None:
+    write_run_set(root / "toy")
+    address = f"/en/{id_of('toy')}/report"
+    answer = ask(address, Sec_Fetch_Site=site, Sec_Fetch_Mode="no-cors")
+    assert answer.status == 403
+    assert "A page of another site asked for this" in answer.text
+    assert ask("/en/", Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate").status == 200
+    assert ask("/en/", Sec_Fetch_Site="same-origin", Sec_Fetch_Mode="cors").status == 200
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_nothing_can_be_written(ask: Ask, method: str) -> None:
     answer = ask("/en/", method=method)
@@ -237,6 +283,83 @@ def test_hostile_names_are_text(ask: Ask, root: Path) -> None:
         assert "&lt;script&gt;" in text or "toy" in text
 
 
+def test_a_name_that_is_no_utf8_hides_no_other(ask: Ask, root: Path) -> None:
+    write_run_set(root / "sound")
+    strange = root / os.fsdecode(b"odd-\xff")
+    strange.mkdir()
+    write_history(strange, candidate(0, 40.0))
+    (strange / os.fsdecode(b"\xfe.csv")).write_text("a,b")
+    page = ask("/en/").text
+    assert 'data-value="finished"' in page
+    place = next(each for each in Shelf(root.resolve()).places() if each.is_study)
+    link = re.search(r'href="(files/[0-9a-f]+)" download', ask(f"/en/{place.id}/").text)
+    assert link is not None
+    assert ask(f"/en/{place.id}/{link[1]}").body == b"a,b"
+
+
+def test_a_folder_that_goes_while_it_is_looked_at_is_not_listed(
+    ask: Ask, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run_set(root / "sound")
+    (root / "going").mkdir()
+    look = Path.iterdir
+
+    def gone(folder: Path) -> Iterator[Path]:
+        if folder.name == "going":
+            raise FileNotFoundError(folder)
+        return look(folder)
+
+    monkeypatch.setattr(Path, "iterdir", gone)
+    page = ask("/en/").text
+    assert "sound" in page
+    assert "going" not in page
+
+
+@pytest.mark.parametrize("moment_s", [-1e5, 0.0, 4e9, 1e17])
+def test_a_clock_that_ran_wild_hides_nothing(
+    ask: Ask, root: Path, monkeypatch: pytest.MonkeyPatch, moment_s: float
+) -> None:
+    write_run_set(root / "toy")
+    monkeypatch.setattr("congestion_lab.optimization.shelf._changed_s", lambda _folder: moment_s)
+    assert 'data-value="finished"' in ask("/en/").text
+
+
+def test_a_fault_of_ours_is_told_and_not_hung_up_on(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_anything: object, **_more: object) -> str:
+        raise ArithmeticError("no such sum")
+
+    monkeypatch.setattr("congestion_lab.serving.answers.runs_page", failing)
+    answer = ask("/en/")
+    assert answer.status == 500
+    assert "no such sum" in answer.text
+
+
+def test_a_slow_reader_gets_all_and_a_silent_one_blocks_nobody(
+    ask: Ask, server: Server, root: Path, id_of: Id, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run_set(root / "toy")
+    large = b"a," * 10_000_000
+    (root / "toy" / "table.csv").write_bytes(large)
+    link = re.search(r'href="(files/[0-9a-f]+)"', ask(f"/en/{id_of('toy')}/").text)
+    assert link is not None
+    monkeypatch.setattr("congestion_lab.serving.server._Handler.timeout", 0.5)
+    with (
+        socket.create_connection(server.server_address[:2]) as slow,
+        socket.create_connection(server.server_address[:2]) as silent,
+    ):
+        silent.sendall(b"GET /en/ HTTP/1.1\r\nHost: ")
+        slow.sendall(f"GET /en/{id_of('toy')}/{link[1]} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        got = bytearray()
+        while part := slow.recv(1 << 20):
+            got += part
+            time.sleep(0.05)
+            if len(got) < 2 << 20:
+                assert ask("/en/").status == 200
+        assert silent.recv(1) == b""
+    assert got.endswith(large[-100:])
+    assert len(got) > len(large)
+
+
 def _truncated(folder: Path) -> None:
     (folder / "runset.json").write_text('{"format": 1')
 
@@ -268,6 +391,14 @@ def _wrong_types(folder: Path) -> None:
     path.write_text(path.read_text().replace('"seed": 1', '"seed": []').replace('"seed": 3', '"seed": []'))
 
 
+def _no_path(folder: Path) -> None:
+    (folder / "runset.json").write_text('{"runs": ["a\\u0000b"]}')
+
+
+def _no_letter(folder: Path) -> None:
+    (folder / "runset.json").write_text('{"runs": ["\\ud800"]}')
+
+
 def _gone(folder: Path) -> None:
     next((folder / "runs").glob("*/run.json")).unlink()
 
@@ -285,7 +416,21 @@ def _looping(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [_truncated, _no_list, _nested, _pipe, _leaving, _table, _wrong_types, _gone, _linked, _looping]
+    "damage",
+    [
+        _truncated,
+        _no_list,
+        _nested,
+        _pipe,
+        _leaving,
+        _table,
+        _wrong_types,
+        _no_path,
+        _no_letter,
+        _gone,
+        _linked,
+        _looping,
+    ],
 )
 def test_what_is_damaged_is_listed_with_what_is_wrong(
     ask: Ask, root: Path, id_of: Id, damage: Callable[[Path], None]
@@ -302,6 +447,16 @@ def test_what_is_damaged_is_listed_with_what_is_wrong(
     assert str(root) in fault[1]
     assert ask(f"/en/{id_of('toy')}/").status == 200
     assert ask(f"/en/{id_of('toy')}/report").status == 409
+
+
+@pytest.mark.parametrize("key", ["done", "total", "process"])
+def test_a_damaged_standing_is_told(ask: Ask, root: Path, key: str) -> None:
+    (root / "search").mkdir()
+    write_history(root / "search", candidate(0, 40.0))
+    _standing(root / "search", process=os.getpid())
+    path = root / "search" / "standing.json"
+    path.write_text(re.sub(f'"{key}": [0-9]+', f'"{key}": Infinity', path.read_text()))
+    assert 'data-value="damaged"' in ask("/en/").text
 
 
 @pytest.mark.parametrize("text", [
