@@ -20,7 +20,7 @@ def plain_file(path: Path) -> Path:
     except (FileNotFoundError, NotADirectoryError):
         return path
     except (OSError, ValueError) as error:  # a link to itself, a letter that no path may hold
-        raise ExperimentError(f"{path} cannot be read ({error})") from error
+        raise _unreadable(path, error) from error
     if not stat.S_ISREG(mode):
         raise ExperimentError(f"{path} is no plain file; it is not read")
     return path
@@ -35,7 +35,7 @@ def inner_file(path: Path, root: Path) -> Path:
     try:
         within = path.resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError, ValueError) as error:  # a symbolic link to itself is either of the first
-        raise ExperimentError(f"{path} cannot be read ({error})") from error
+        raise _unreadable(path, error) from error
     if not within:
         raise ExperimentError(f"{path} leaves the folder {root}; it is not read")
     return plain_file(path)
@@ -50,7 +50,7 @@ def require_guarded(path: Path, root: Path, *, most_bytes: int) -> Path:
     try:
         size = inner_file(path, root).stat().st_size
     except OSError as error:
-        raise ExperimentError(f"{path} cannot be read ({error})") from error
+        raise _unreadable(path, error) from error
     if size > most_bytes:
         raise ExperimentError(f"{path} is larger than {most_bytes / 1e6:g} MB; it is not read")
     return path
@@ -81,3 +81,8 @@ def require_contained(folder: Path, root: Path, *, most_bytes: int) -> None:
                 raise ExperimentError(f"{Path(place) / name} leaves the folder {root}; it is not read")
         for name in files:
             require_guarded(Path(place) / name, root, most_bytes=most_bytes)
+
+
+def _unreadable(path: Path, error: Exception) -> ExperimentError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return ExperimentError(f"{path} cannot be read ({reason})")

@@ -93,6 +93,8 @@ class Shelf:
         entry = Entry(place, State.DAMAGED, _changed_s(place.folder))
         try:
             return self._study(entry) if place.is_study else self._run_set(entry)
+        except OSError as error:
+            return replace(entry, fault=f"{error.filename or place.folder} cannot be read ({error.strerror})")
         except Exception as error:  # noqa: BLE001 -- whatever a folder of others holds, it must not hide the rest
             return replace(entry, fault=str(error) or type(error).__name__)
 

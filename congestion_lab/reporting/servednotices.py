@@ -2,11 +2,11 @@
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.optimization.shelf import Entry
-from congestion_lab.reporting.borrowed import retold
+from congestion_lab.reporting.borrowed import told_error
 from congestion_lab.reporting.page import rendered_part
 from congestion_lab.reporting.servedpages import told
 from congestion_lab.reporting.servedshell import Addresses, served
-from congestion_lab.reporting.translation import _, isolated
+from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import number
 
 
@@ -33,9 +33,9 @@ def writing_page(addresses: Addresses) -> str:
     return _notice(_("Request refused"), "405", _("Pages are only read here; nothing can be changed."), addresses)
 
 
-def trouble_page(words: str, addresses: Addresses) -> str:
+def trouble_page(error: Exception, addresses: Addresses) -> str:
     """Return the page of a request that could not be answered, for the reason given."""
-    text = _("The page could not be made: {fault}").format(fault=isolated(retold(words)))
+    text = _("The page could not be made: {fault}").format(fault=told_error(error))
     return _notice(_("Error"), "500", text, addresses)
 
 
@@ -45,9 +45,9 @@ def unfinished_page(entry: Entry, addresses: Addresses) -> str:
     return _notice(entry.place.name, _("Report"), text, addresses)
 
 
-def failed_page(title: str, fault: str, addresses: Addresses) -> str:
+def failed_page(title: str, error: Exception, addresses: Addresses) -> str:
     """Return the page of a report that could not be made."""
-    text = _("The report could not be made: {fault}").format(fault=isolated(retold(fault)))
+    text = _("The report could not be made: {fault}").format(fault=told_error(error))
     return _notice(title, _("Report"), text, addresses)
 
 

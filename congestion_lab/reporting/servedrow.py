@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from congestion_lab.core.names import clean_name
 from congestion_lab.optimization.shelf import Entry, State
 from congestion_lab.optimization.shelvedstudy import StudyFigures
-from congestion_lab.reporting.borrowed import clean_words
+from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.translation import _, in_numerals
 from congestion_lab.reporting.wording import NOTHING, interval, number, signed
 
@@ -78,7 +78,7 @@ def row_of(entry: Entry, *, home: str) -> Row:
         tone="better" if high < 0 else "worse" if low > 0 else "",
         report=f"{address}report" if entry.state is State.FINISHED and _is_reportable(entry) else "",
         report_label=_("Report of {name}").format(name=name),
-        fault=clean_words(entry.fault[:_MOST_FAULT_LETTERS]),
+        fault=retold(entry.fault[:_MOST_FAULT_LETTERS]),
     )
 
 

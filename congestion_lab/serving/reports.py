@@ -1,6 +1,5 @@
 """Reports made when somebody asks for them, one at a time, and kept as long as the server lives."""
 
-import math
 import os
 import stat
 import threading
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from congestion_lab.core.digests import digest_of, digest_of_file, encodable
-from congestion_lab.core.errors import CongestionLabError
 from congestion_lab.core.files import write_text
 from congestion_lab.optimization.shelf import Place, Shelf
 from congestion_lab.reporting.gathering import Story, story_of
@@ -32,15 +30,15 @@ class Making:
         began_s: When it began, by the monotonic clock.
         stage: `waiting`, `reading` or `writing`.
         pages: The page by language, once all are written.
-        fault: Why it could not be made; "" otherwise.
-        ended_s: When it ended, by the same clock; infinite until then.
+        error: Why it could not be made.
+        ended_s: When it failed, by the same clock.
     """
 
     began_s: float = field(default_factory=time.monotonic)
     stage: str = "waiting"
     pages: dict[str, Path] = field(default_factory=dict)
-    fault: str = ""
-    ended_s: float = math.inf
+    error: Exception | None = None
+    ended_s: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -48,9 +46,14 @@ class Making:
         return time.monotonic() - self.began_s
 
     @property
+    def is_over(self) -> bool:
+        """Whether it was made or has failed."""
+        return bool(self.pages) or self.error is not None
+
+    @property
     def is_to_be_retried(self) -> bool:
         """Whether it failed some time ago."""
-        return bool(self.fault) and time.monotonic() - self.ended_s > _RETRIED_S
+        return self.error is not None and time.monotonic() - self.ended_s > _RETRIED_S
 
 
 class Reports:
@@ -92,12 +95,9 @@ class Reports:
                 story = story_of([place.folder])
                 making.stage = "writing"
                 making.pages = {language: self._written(story, key, place, language) for language in LANGUAGES}
-            except CongestionLabError as error:
-                making.fault = str(error)
             except Exception as error:  # noqa: BLE001 -- the boundary of a thread: whatever happens, the reader hears of it
-                making.fault = f"{type(error).__name__}: {error}"
-            finally:
                 making.ended_s = time.monotonic()
+                making.error = error
 
     def _written(self, story: Story, key: str, place: Place, language: str) -> Path:
         path = self.folder / f"{key}.{language}.html"
@@ -108,7 +108,7 @@ class Reports:
 
     def _forget(self) -> None:
         """Drop the oldest reports that are made, so that there is room for one more."""
-        done = [key for key, making in self._made.items() if making.pages or making.fault]
+        done = [key for key, making in self._made.items() if making.is_over]
         for key in done[: max(0, len(self._made) + 1 - MOST_KEPT)]:
             for path in self._made.pop(key).pages.values():
                 path.unlink(missing_ok=True)

@@ -174,6 +174,14 @@ def test_why_a_report_could_not_be_made_is_told(
     assert "the net is gone" in answer.text
 
 
+def test_why_a_report_could_not_be_made_is_told_in_arabic(ask: Ask, root: Path, id_of: Id) -> None:
+    write_run_set(root / "toy")
+    answer = _made(ask, f"/ar/{id_of('toy')}/report")
+    assert answer.status == 409
+    assert "لا ملف أو مجلد بهذا الاسم — تحقق من المسار ومن أن الملف كامل" in answer.text
+    assert "net.xml" in answer.text
+
+
 def test_there_is_no_report_of_what_is_not_finished(ask: Ask, root: Path, id_of: Id) -> None:
     (root / "search").mkdir()
     write_history(root / "search", candidate(0, 40.0))
@@ -442,9 +450,13 @@ def test_what_is_damaged_is_listed_with_what_is_wrong(
     assert answer.status == 200
     assert 'data-value="finished"' in answer.text
     assert 'data-value="damaged"' in answer.text
-    fault = re.search(r'<p class="fault"><bdi>([^<]*)</bdi>', answer.text)
+    fault = re.search(r'<p class="fault">([^<]*)</p>', answer.text)
     assert fault is not None
     assert str(root) in fault[1]
+    told = re.search(r'<p class="fault">(.*?)</p>', ask("/ar/").text)
+    assert told is not None
+    assert re.search("تالف|مفقود|تعذّرت قراءة|ليس ملفًا عاديًا|خارج المجلد", told[1])
+    assert not re.search("[A-Za-z]{3}", re.sub("\u2068[^\u2069]*\u2069", "", told[1]))
     assert ask(f"/en/{id_of('toy')}/").status == 200
     assert ask(f"/en/{id_of('toy')}/report").status == 409
 
