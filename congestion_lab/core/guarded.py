@@ -65,6 +65,8 @@ def guarded_json(path: Path, root: Path, *, most_bytes: int) -> Any:  # noqa: AN
     require_guarded(path, root, most_bytes=most_bytes)
     try:
         return json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ExperimentError(f"{path} is damaged (no JSON from line {error.lineno} on)") from error
     except (ValueError, RecursionError, OSError) as error:
         raise ExperimentError(f"{path} is damaged ({error})") from error
 

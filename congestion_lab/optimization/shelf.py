@@ -5,6 +5,7 @@ Folders may come from anywhere. Nothing in them is run, nothing outside the fold
 
 import enum
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,7 +60,7 @@ class Entry:
         changed_s: When it last changed, seconds since 1970.
         figures: What it says; None if it is damaged.
         standing: What a running study is doing.
-        fault: What is wrong with it, if it is damaged.
+        fault: What is wrong with it, if it is damaged; files by their paths within the folder of runs.
     """
 
     place: Place
@@ -94,9 +95,10 @@ class Shelf:
         try:
             return self._study(entry) if place.is_study else self._run_set(entry)
         except OSError as error:
-            return replace(entry, fault=f"{error.filename or place.folder} cannot be read ({error.strerror})")
+            fault = f"{error.filename or place.folder} cannot be read ({error.strerror})"
         except Exception as error:  # noqa: BLE001 -- whatever a folder of others holds, it must not hide the rest
-            return replace(entry, fault=str(error) or type(error).__name__)
+            fault = str(error) or type(error).__name__
+        return replace(entry, fault=fault.replace(f"{self.root}{os.sep}", "").replace(str(self.root), self.root.name))
 
     def require_readable(self, place: Place) -> None:
         """Make sure that nothing that a report may read lies outside, or is none of our plain files.

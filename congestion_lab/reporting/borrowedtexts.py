@@ -278,6 +278,7 @@ DAMAGES = (
     N_("{path} leaves the folder {root}; it is not read"),
     N_("{path} is larger than {size} MB; it is not read"),
     N_("{path} is damaged ({reason})"),
+    N_("{path} is damaged (no JSON from line {line} on)"),
     N_("{path} is damaged ({reason}); simulate again"),
     N_("{path} is damaged ({reason}); remove the folder and run again"),
     N_("{path} is damaged ({reason}); run `optimize` again"),

@@ -6,7 +6,7 @@ from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.reporting.borrowed import clean_words, retold
 from congestion_lab.reporting.gathering import Side, Story
-from congestion_lab.reporting.translation import _, isolated
+from congestion_lab.reporting.translation import _, in_numerals, isolated
 from congestion_lab.reporting.wording import clock, number, period
 from congestion_lab.simulation.names import QUEUE
 from congestion_lab.simulation.result import Status
@@ -123,9 +123,9 @@ def run_warnings(name: str, runs: RunSet) -> list[str]:
     for failure in runs.failures:
         text = _("{side}, seed {seed}: the run failed ({error}) and is missing from all figures.")
         reason = failure.message.partition("\n")[0].rstrip(":") or failure.error
-        found.append(text.format(side=name, seed=failure.seed, error=retold(reason)))
+        found.append(text.format(side=name, seed=in_numerals(str(failure.seed)), error=retold(reason)))
     for result in runs.results:
-        place = {"side": name, "seed": result.seed}
+        place = {"side": name, "seed": in_numerals(str(result.seed))}
         if result.status is Status.GRIDLOCK:
             text = _("{side}, seed {seed}: gridlock at {time}; its vehicles are counted up to the end of the period.")
             found.append(text.format(time=clock(result.ended_s), **place))

@@ -4,7 +4,7 @@ from congestion_lab.core.names import clean_name
 from congestion_lab.optimization.shelf import Entry
 from congestion_lab.reporting.borrowed import told_error
 from congestion_lab.reporting.page import rendered_part
-from congestion_lab.reporting.servedpages import told
+from congestion_lab.reporting.servedrow import state_name
 from congestion_lab.reporting.servedshell import Addresses, served
 from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import number
@@ -41,7 +41,7 @@ def trouble_page(error: Exception, addresses: Addresses) -> str:
 
 def unfinished_page(entry: Entry, addresses: Addresses) -> str:
     """Return the page of a report that cannot be made yet."""
-    text = " ".join([told(entry), _("A report can be made of what is finished.")])
+    text = _("State: {state}. A report can be made of what is finished.").format(state=state_name(entry.state))
     return _notice(entry.place.name, _("Report"), text, addresses)
 
 
