@@ -1,5 +1,6 @@
 """`congestion-lab serve`: runs, studies and reports for a browser on this computer."""
 
+import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -59,6 +60,7 @@ def serve(folder: Path, *, port: int, host: str, lang: str, as_json: bool) -> in
             else:
                 say(server.address)
                 remark("Ctrl-C ends the server.")
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended so, too, it leaves no pages behind
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
