@@ -285,6 +285,7 @@ DAMAGES = (
     N_("{path} is damaged ({reason}); run `optimize` again, finished runs are kept"),
     N_("{path} is damaged ({reason}); {remedy}"),
     N_("{path} is damaged (it names no runs); simulate again"),
+    N_("{path} names more than {most} runs; it is not read"),
     N_("{path} is damaged (it holds nothing by name); run `optimize` again"),
     N_("a run of {folder} is damaged ({reason}); simulate again"),
     N_("a file of {folder} is damaged ({reason}); run `optimize` again"),

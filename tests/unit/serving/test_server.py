@@ -1,5 +1,6 @@
 """What a browser is given, and what it is refused."""
 
+import json
 import os
 import re
 import socket
@@ -399,6 +400,11 @@ def _wrong_types(folder: Path) -> None:
     path.write_text(path.read_text().replace('"seed": 1', '"seed": []').replace('"seed": 3', '"seed": []'))
 
 
+def _endless(folder: Path) -> None:
+    run = next((folder / "runs").iterdir()).name
+    (folder / "runset.json").write_text(json.dumps({"runs": [f"runs/{run}"] * 10_001}))
+
+
 def _no_path(folder: Path) -> None:
     (folder / "runset.json").write_text('{"runs": ["a\\u0000b"]}')
 
@@ -433,6 +439,7 @@ def _looping(folder: Path) -> None:
         _leaving,
         _table,
         _wrong_types,
+        _endless,
         _no_path,
         _no_letter,
         _gone,
@@ -456,7 +463,7 @@ def test_what_is_damaged_is_listed_with_what_is_wrong(
     assert str(root) not in fault[1]
     told = re.search(r'<p class="fault">(.*?)</p>', ask("/ar/").text)
     assert told is not None
-    assert re.search("تالف|مفقود|تعذّرت قراءة|ليس ملفًا عاديًا|خارج المجلد", told[1])
+    assert re.search("تالف|أكثر من|مفقود|تعذّرت قراءة|ليس ملفًا عاديًا|خارج المجلد", told[1])
     assert not re.search("[A-Za-z]{3}", re.sub("JSON|\u2068[^\u2069]*\u2069", "", told[1]))
     assert ask(f"/en/{id_of('toy')}/").status == 200
     assert ask(f"/en/{id_of('toy')}/report").status == 409
