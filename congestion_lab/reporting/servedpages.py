@@ -71,8 +71,8 @@ def standing_part(entry: Entry) -> str:
 
 
 def follows(entry: Entry) -> bool:
-    """Whether a page asks for news of an entry."""
-    return entry.state in {State.RUNNING, State.ELSEWHERE}
+    """Whether a page asks for news of an entry: it runs, or was interrupted and may be started again."""
+    return entry.state in {State.RUNNING, State.ELSEWHERE, State.INTERRUPTED}
 
 
 def told(entry: Entry) -> str:

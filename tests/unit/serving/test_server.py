@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.core.files import machine
+from congestion_lab.core.files import machine, write_json
 from congestion_lab.serving.server import Server
 from tests.servedruns import candidate, write_history, write_run_set
 from tests.stories import HOSTILE
@@ -74,9 +74,18 @@ def test_a_growing_study_is_followed_to_its_end(ask: Ask, root: Path, id_of: Id)
     assert second["html"].count("<circle") == 2
     assert "number 1, fast engine" in second["html"]
     (folder / "standing.json").unlink()
+    stopped = ask(source).json
+    assert (stopped["goes_on"], stopped["reload"]) == (True, False)
+    assert "interrupted" in stopped["told"]
+    write_standing(folder, process=os.getpid(), done=8)
+    assert "plans judged: 8 of 10" in ask(source).json["html"]
+    (folder / "standing.json").unlink()
+    write_json(
+        folder / "summary.json", {"confirmation": {"present": {}, "best": {}, "failures": [], "difference": None}}
+    )
     last = ask(source).json
     assert (last["goes_on"], last["reload"]) == (False, True)
-    assert "interrupted" in last["told"]
+    assert "finished" in last["told"]
 
 
 def test_runs_that_are_being_made_are_running(ask: Ask, root: Path) -> None:
