@@ -73,7 +73,7 @@ def side(label: str, delays: dict[int, float], folder: Path, green_s: float = 20
         made = Provenance("fake", "1", "0", ("fake", "--run"), 0.1, 0.1)
         results.append(RunResult("d", HOSTILE, seed, Status.COMPLETED, 3600, 3600, 0, 0, 0, place, made))
     inputs = SimulationInputs(HOSTILE, folder / "net.xml", (), (), 0.0, 0.0, 3600.0, 3600.0, digest="x")
-    failure = Failure("d", HOSTILE, 99, "SumoFailedError", "log")
+    failure = Failure("d", HOSTILE, 99, "SumoFailedError", "sumo ended with code 1:\nlog\ncommand: sumo")
     runs = RunSet(label, inputs, Controller.PLANS, (*results, failure))
     intervals = (Interval(green_s, (Aspect.GREEN,)), Interval(3.0, (Aspect.YELLOW,)), Interval(30.0, (Aspect.RED,)))
     plans = PlanSet((SignalPlan("C", "0", Control.FIXED, 0.0, (SignalGroup("0", (0,)),), intervals),))

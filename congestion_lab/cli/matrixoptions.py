@@ -22,6 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _OBJECTIVE = "mean_delay_s"
 _KEY = "--weights"
+_LARGEST_WEIGHT = 1e6  # shares are what counts; sums of much larger numbers end in infinity
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +160,9 @@ def _weight(raw: object, name: str) -> float:
         weight = float(str(raw))
     except ValueError:
         weight = math.nan
-    if not 0 < weight < math.inf:
-        raise InputError(Fault(f"the weight of {name!r} is {raw!r}", "give a number above 0", key=_KEY))
+    if not 0 < weight <= _LARGEST_WEIGHT:
+        hint = f"give a number above 0, at most {_LARGEST_WEIGHT:,.0f}"
+        raise InputError(Fault(f"the weight of {name!r} is {raw!r}", hint, key=_KEY))
     return weight
 
 

@@ -1,5 +1,6 @@
 """`congestion-lab serve`: runs, studies and reports for a browser on this computer."""
 
+import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from congestion_lab.serving.server import Server
 
 _PORT = 8000
-_EVERYWHERE = frozenset({"", "0.0.0.0", "::", "*"})  # noqa: S104 -- to refuse it
 
 
 @click.command(epilog=example("serve runs --lang ar"))
@@ -44,25 +44,23 @@ def serve(folder: Path, *, port: int, host: str, lang: str, as_json: bool) -> in
     A running search can be watched. Reports are made when they are opened. Nothing in the folder is changed; Ctrl-C
     ends the server.
     """
-    if host in _EVERYWHERE:
-        raise click.UsageError(f"--host {host!r}: give the address or the name by which others reach this computer")
     if not folder.is_dir():
         raise InputError(Fault("this is no folder", "name the folder of your runs", str(folder), key="RUNS_FOLDER"))
     from congestion_lab.optimization.shelf import Shelf
     from congestion_lab.serving.answers import Answers
     from congestion_lab.serving.reports import Reports
-    from congestion_lab.serving.server import LOOPBACK
 
     with TemporaryDirectory(prefix="congestion-lab-reports-", ignore_cleanup_errors=True) as pages:
         shelf = Shelf(folder.resolve())
         with _listening(host, port, Answers(shelf, Reports(shelf, Path(pages)), lang)) as server:
-            if host.lower() not in LOOPBACK:
+            if not server.listens_at.is_loopback:
                 remark(f"There is no password: everybody who reaches {server.address} sees all that is in {folder}.")
             if as_json:
                 say_json({"address": server.address, "folder": str(folder)})
             else:
                 say(server.address)
                 remark("Ctrl-C ends the server.")
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended so, too, it leaves no pages behind
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
@@ -74,13 +72,18 @@ def _listening(host: str, port: int, answers: "Answers") -> "Server":
     """Return the server.
 
     Raises:
+        UsageError: The host means every address of this computer.
         InputError: The port is taken or not allowed, or the host is none of this computer.
     """
     from congestion_lab.serving.server import Server
 
     try:
-        return Server(host, port, answers)
+        server = Server(host, port, answers)
     except OSError as error:
         hint = "choose another with `--port`, 0 takes any that is free; `--host` names an address of this computer"
         rule = f"cannot listen at port {port} of {host} ({error.strerror})"
         raise InputError(Fault(rule, hint, key="--port")) from error
+    if server.listens_at.is_unspecified:
+        server.server_close()
+        raise click.UsageError(f"--host {host!r}: give the address or the name by which others reach this computer")
+    return server

@@ -4,6 +4,7 @@ import dataclasses
 import enum
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,11 @@ def digest_of_file(path: Path) -> str:
         while block := stream.read(_BLOCK_BYTES):
             sha.update(block)
     return sha.hexdigest()[:_HEX_DIGITS]
+
+
+def encodable(path: Path) -> str:
+    """Return a path as text that has a digest, also where its name is no UTF-8."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _plain(value: object) -> object:

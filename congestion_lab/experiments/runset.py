@@ -9,6 +9,7 @@ from typing import Any
 
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.core.files import write_json
+from congestion_lab.core.guarded import inner_file, plain_file
 from congestion_lab.experiments.store import read_run
 from congestion_lab.simulation.result import Failure, Outcome, RunResult
 from congestion_lab.simulation.spec import Controller, SimulationInputs
@@ -74,10 +75,13 @@ class RunSet:
 def load_run_set(folder: Path) -> RunSet:
     """Read a run set from its folder.
 
+    Its runs lie in that folder or beside it. The files of the scenario may lie anywhere, but are plain files.
+
     Raises:
-        ExperimentError: The folder holds no run set, a damaged one, or one that another version wrote.
+        ExperimentError: The folder holds no run set, a damaged one, one that another version wrote, or one that names
+            something else.
     """
-    path = folder / RUN_SET_FILE
+    path = inner_file(folder / RUN_SET_FILE, folder)
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -97,15 +101,22 @@ def load_run_set(folder: Path) -> RunSet:
 
 
 def _run_set_from_json(raw: dict[str, Any], folder: Path) -> RunSet:
-    results = [read_run((folder / run).resolve()) for run in raw["runs"]]
+    results = [read_run(_run_folder(folder, run)) for run in raw["runs"]]
     failures = [Failure(**failure) for failure in raw["failures"]]
     return RunSet(
         label=raw["label"],
         inputs=_inputs_from_json(raw["inputs"], folder),
         controller=Controller(raw["controller"]),
         outcomes=(*results, *failures),
-        plan_file=None if raw["plan_file"] is None else folder / raw["plan_file"],
+        plan_file=None if raw["plan_file"] is None else plain_file(folder / raw["plan_file"]),
     )
+
+
+def _run_folder(folder: Path, run: str) -> Path:
+    place, around = (folder / run).resolve(), folder.resolve().parent
+    if not place.is_relative_to(around):
+        raise ExperimentError(f"{place} leaves the folder {around}; it is not read")
+    return place
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -121,7 +132,7 @@ def _inputs_to_json(inputs: SimulationInputs, folder: Path) -> dict[str, Any]:
 
 
 def _inputs_from_json(raw: dict[str, Any], folder: Path) -> SimulationInputs:
-    paths = {key: tuple((folder / path).resolve() for path in raw[key]) for key in _PATHS[1:]}
+    paths = {key: tuple(plain_file((folder / path).resolve()) for path in raw[key]) for key in _PATHS[1:]}
     texts = {key: tuple(raw.get(key, ())) for key in ("closed_links", "notes")}
-    net_file = (folder / raw["net_file"]).resolve()
+    net_file = plain_file((folder / raw["net_file"]).resolve())
     return SimulationInputs(**{**raw, **paths, **texts, "net_file": net_file})

@@ -8,6 +8,7 @@ from typing import Any
 
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.core.files import folder_written_whole, write_json
+from congestion_lab.core.guarded import inner_file
 from congestion_lab.simulation.result import Provenance, RunResult, Status
 from congestion_lab.simulation.spec import RunSpec
 
@@ -50,10 +51,10 @@ def read_run(folder: Path) -> RunResult:
     """Read a run back from its folder.
 
     Raises:
-        ExperimentError: The folder holds no run, a damaged one, or one that another version wrote.
+        ExperimentError: The folder holds no run, a damaged one, one that another version wrote, or no plain file.
     """
     try:
-        raw: dict[str, Any] = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+        raw: dict[str, Any] = json.loads(inner_file(folder / RUN_FILE, folder).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise ExperimentError(f"{folder} holds no finished run ({RUN_FILE} is missing); simulate again") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:

@@ -5,12 +5,12 @@ Folders may come from anywhere. Nothing in them is run, nothing outside the fold
 
 import enum
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from congestion_lab.core.digests import digest_of
-from congestion_lab.core.errors import CongestionLabError
+from congestion_lab.core.digests import digest_of, encodable
 from congestion_lab.core.files import is_being_written
 from congestion_lab.core.guarded import require_contained
 from congestion_lab.experiments.runset import RUN_SET_FILE
@@ -60,7 +60,7 @@ class Entry:
         changed_s: When it last changed, seconds since 1970.
         figures: What it says; None if it is damaged.
         standing: What a running study is doing.
-        fault: What is wrong with it, if it is damaged.
+        fault: What is wrong with it, if it is damaged; files by their paths within the folder of runs.
     """
 
     place: Place
@@ -94,8 +94,11 @@ class Shelf:
         entry = Entry(place, State.DAMAGED, _changed_s(place.folder))
         try:
             return self._study(entry) if place.is_study else self._run_set(entry)
-        except (CongestionLabError, OSError, RecursionError) as error:
-            return replace(entry, fault=str(error) or type(error).__name__)
+        except OSError as error:
+            fault = f"{error.filename or place.folder} cannot be read ({error.strerror})"
+        except Exception as error:  # noqa: BLE001 -- whatever a folder of others holds, it must not hide the rest
+            fault = str(error) or type(error).__name__
+        return replace(entry, fault=fault.replace(f"{self.root}{os.sep}", "").replace(str(self.root), self.root.name))
 
     def require_readable(self, place: Place) -> None:
         """Make sure that nothing that a report may read lies outside, or is none of our plain files.
@@ -110,11 +113,13 @@ class Shelf:
 
     def _places(self, folder: Path, depth: int) -> Iterator[Place]:
         name = folder.relative_to(self.root).as_posix() if depth else self.root.name
-        place = Place(digest_of([name, depth]), name, folder, is_study=False)
+        place = Place(digest_of([encodable(Path(name)), depth]), name, folder, is_study=False)
         try:
             studied = is_study(folder)
             is_one = studied or (folder / RUN_SET_FILE).exists() or (depth > 0 and (folder / RUNS).is_dir())
             within = [] if is_one or depth == _DEEPEST else _folders(folder)
+        except FileNotFoundError:  # it went while it was looked at
+            return
         except OSError:  # what is wrong with it, `entry` tells
             yield place
             return

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from congestion_lab.core.digests import digest_of
+from congestion_lab.core.digests import digest_of, encodable
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.core.guarded import require_guarded
 from congestion_lab.optimization.shelvedrunset import RUNS
@@ -29,7 +29,7 @@ def handed_over(folder: Path, root: Path) -> Mapping[str, Path]:
             require_guarded(path, root, most_bytes=LARGEST_BYTES)
         except ExperimentError:
             continue
-        found[digest_of(path.relative_to(folder).as_posix())] = path
+        found[digest_of(encodable(path.relative_to(folder)))] = path
         if len(found) == MOST_FILES:
             break
     return found

@@ -17,6 +17,7 @@ from congestion_lab.simulation.tables import TRIPS
 RUNS = "runs"  # where `simulate` and `optimize` keep the runs of a folder
 _MOST_JSON_BYTES = 20_000_000
 _MOST_TABLE_BYTES = 300_000_000
+_MOST_RUNS = 10_000  # of a run set; all of them are read whenever it is listed
 _KEPT = 4096  # delays of runs that are remembered
 
 
@@ -87,6 +88,8 @@ def _require_runs_within(folder: Path, root: Path) -> None:
     named = raw.get(RUNS) if isinstance(raw, dict) else None
     if not isinstance(named, list):
         raise ExperimentError(f"{path} is damaged (it names no runs); simulate again")
+    if len(named) > _MOST_RUNS:
+        raise ExperimentError(f"{path} names more than {_MOST_RUNS} runs; it is not read")
     for run in named:
         require_guarded(folder / str(run) / RUN_FILE, root, most_bytes=_MOST_JSON_BYTES)
 

@@ -105,6 +105,6 @@ def read_standing(folder: Path, root: Path) -> Standing | None:
         words = {key: str(raw[key]) for key in ("stage", "counts", "machine")}
         figures = {key: int(raw[key]) for key in ("done", "total", "process")}
         found = Standing(words["stage"], words["counts"], **figures, machine=words["machine"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ExperimentError(f"{path} is damaged ({error!r}); run `optimize` again") from error
     return found if found.is_elsewhere or (found.process > 0 and is_alive(found.process)) else None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
+from congestion_lab.core.errors import CongestionLabError, Fault, InputError
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting.borrowedtexts import TEXTS
 from congestion_lab.reporting.translation import (
@@ -41,6 +42,21 @@ def retold(sentence: str) -> str:
     return _translated(sentence) or isolated(clean_words(sentence)) if sentence else ""
 
 
+def told_error(error: Exception) -> str:
+    """Return what went wrong in the language spoken: every fault with its place and what to do."""
+    if isinstance(error, InputError):
+        return " ".join(map(_told_fault, error.faults))
+    return retold(str(error) if isinstance(error, CongestionLabError) else f"{type(error).__name__}: {error}")
+
+
+def _told_fault(fault: Fault) -> str:
+    line = "" if fault.line is None else str(fault.line)
+    place = ":".join(part for part in (clean_words(fault.source), line) if part)
+    words = [f"{isolated(part)}:" for part in (place, fault.key and f"`{clean_words(fault.key)}`") if part]
+    hint = f" — {retold(fault.hint)}" if fault.hint else ""
+    return " ".join([*words, retold(fault.rule)]) + hint
+
+
 def clean_words(sentence: str) -> str:
     """Return a sentence without anything that could break the text around it; it may be longer than a name."""
     return " ".join(clean_name(word) for word in sentence.split())
@@ -58,7 +74,7 @@ def _filled(sentence: str) -> str:
         values = expression.fullmatch(sentence)
         if values is not None:
             said = {key: _value(text) for key, text in values.groupdict().items()}
-            return _GAP.sub(_from(said), _(template))
+            return _GAP.sub(_from(said), _CODE.sub(lambda code: isolated(code[0]), _(template)))
     return ""
 
 

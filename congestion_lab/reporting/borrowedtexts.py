@@ -282,7 +282,56 @@ CERTIFICATES = (
     N_("barrier {number}"),
 )
 
+DAMAGES = (
+    N_("{path} cannot be read ({reason})"),
+    N_("{path} is no plain file; it is not read"),
+    N_("{path} leaves the folder {root}; it is not read"),
+    N_("{path} is larger than {size} MB; it is not read"),
+    N_("{path} is damaged ({reason})"),
+    N_("{path} is damaged (no JSON from line {line} on)"),
+    N_("{path} is damaged ({reason}); simulate again"),
+    N_("{path} is damaged ({reason}); remove the folder and run again"),
+    N_("{path} is damaged ({reason}); run `optimize` again"),
+    N_("{path} is damaged ({reason}); run `optimize` again, finished runs are kept"),
+    N_("{path} is damaged ({reason}); {remedy}"),
+    N_("{path} is damaged (it names no runs); simulate again"),
+    N_("{path} names more than {most} runs; it is not read"),
+    N_("{path} is damaged (it holds nothing by name); run `optimize` again"),
+    N_("a run of {folder} is damaged ({reason}); simulate again"),
+    N_("a file of {folder} is damaged ({reason}); run `optimize` again"),
+    N_("{path} is missing; {remedy}"),
+    N_("{path} is missing; run `optimize` again, finished runs are kept"),
+    N_("{path} is missing: the study is not finished; run `optimize` again"),
+    N_("remove the folder {folder} and run again"),
+    N_("{folder} holds no runs ({file} is missing); make some with `simulate`"),
+    N_("{folder} holds no finished run ({file} is missing); simulate again"),
+    N_("{path} was written in run-set format {found}; this version reads format {wanted}"),
+    N_("{folder} was written in run format {found}; this version reads format {wanted}"),
+    N_("{rule}. Simulate again"),
+    N_("{rule}. Use another folder (-o), or remove this one and run again"),
+    N_("no run of {label} was finished, so there is nothing to report"),
+    N_("check the path and that the file is complete"), N_("there is no such file"), N_("check the path"),
+    N_("cannot be read: {reason}"),
+    N_("no well-formed XML: {reason}"), N_("is this the right file?"),
+    N_("cannot be unpacked: {reason}"), N_("fetch or pack the file again"),
+    N_("the file cannot be read: {reason}"), N_("the file is no JSON: {reason}"),
+    N_("the plan file has format {written}; this program reads format {known}"),
+    N_("write the plan anew with this version of the program"),
+)  # fmt: skip
+
+FAILURES = (
+    N_("{program} ended with code {code}"),
+    N_("the simulation took longer than {seconds} s"),
+    N_("{program} took longer than {seconds} s"),
+    N_("the worker process died {times} times during this run"),
+)
+
+SYSTEM = (
+    N_("No such file or directory"), N_("Permission denied"), N_("Is a directory"), N_("Not a directory"),
+    N_("Too many levels of symbolic links"), N_("Input/output error"),
+)  # fmt: skip
+
 TEXTS = (
     *INDICATORS, *RUNS, *DAMASCUS, *SEARCH, *CALIBRATION, *MAPS, *ROADS, *RULES, *IMPORTS, *REPAIRS, *SETTINGS,
-    *CERTIFICATES,
+    *CERTIFICATES, *DAMAGES, *FAILURES, *SYSTEM,
 )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from congestion_lab.core.errors import ExperimentError
+from congestion_lab.core.guarded import inner_file
 from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.pooling import plans_of, pooled_links, pooled_movements
 from congestion_lab.experiments.runset import RunSet, load_run_set
@@ -100,7 +101,7 @@ def story_of_study(folder: Path) -> Story:
     Raises:
         ExperimentError: The study is not finished, or a file of it is damaged.
     """
-    path = folder / "summary.json"
+    path = inner_file(folder / "summary.json", folder)
     try:
         study: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         title = str(study["study"])

@@ -213,11 +213,19 @@ def _ranking_note(matrix: Matrix) -> str:
     return text.format(resamples=number(RESAMPLES, 0), seeds=number(len(matrix.seeds), 0))
 
 
+def many_words() -> str:
+    """Return in a sentence what is done so that no difference is believed only because many were looked at."""
+    return _(
+        "Many comparisons are made at once, so each must show more: the chance that even one verdict is wrong stays "
+        "at 5\N{NARROW NO-BREAK SPACE}% at most (Holm 1979), and the intervals are widened until all of them hold "
+        "together (Bonferroni); a verdict may be sharper than its interval."
+    )
+
+
 def _method() -> list[str]:
     return [
         _("Differences are paired by seed and judged by Student's t."),
-        _("Verdicts follow Holm's procedure (1979): at most one family in twenty holds a wrong one."),
-        _("Intervals are simultaneous by Bonferroni's inequality; a verdict may be sharper than its interval."),
+        many_words(),
         _("Ranks come from all pairs of run sets, judged by Holm's procedure in the same way."),
         _("Weighted changes are shares of the baseline's mean; a change for the worse is positive."),
         _("They cover chance between seeds, not errors of the network or the demand."),

@@ -15,6 +15,7 @@ from congestion_lab.reporting.matrixpage import (
     changed,
     facts,
     label_of,
+    many_words,
     plotted,
     shown_digits,
 )
@@ -105,7 +106,6 @@ def _matrix_note(periods: Periods) -> str:
 def _method() -> list[str]:
     return [
         _("Differences are paired by seed and judged by Student's t."),
-        _("Verdicts follow Holm's procedure (1979): at most one family in twenty holds a wrong one."),
-        _("Intervals are simultaneous by Bonferroni's inequality; a verdict may be sharper than its interval."),
+        many_words(),
         _("They cover chance between seeds, not errors of the network or the demand."),
     ]

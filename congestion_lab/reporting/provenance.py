@@ -128,7 +128,8 @@ def run_warnings(name: str, runs: RunSet) -> list[str]:
     found = []
     for failure in runs.failures:
         text = _("{side}, seed {seed}: the run failed ({error}) and is missing from all figures.")
-        found.append(text.format(side=name, seed=in_numerals(str(failure.seed)), error=failure.error))
+        reason = failure.message.partition("\n")[0].rstrip(":") or failure.error
+        found.append(text.format(side=name, seed=in_numerals(str(failure.seed)), error=retold(reason)))
     for result in runs.results:
         place = {"side": name, "seed": in_numerals(str(result.seed))}
         if result.status is Status.GRIDLOCK:

@@ -132,7 +132,8 @@ def _summary(made: Imported) -> str:
     if not made.quality.issues:
         return _("The checks found nothing to look at.")
     text = _(
-        "{errors} errors keep traffic from running, {warnings} places should be looked at, {infos} are to be known."
+        "Errors that keep traffic from running: {errors}; places that should be looked at: {warnings}; to be known: "
+        "{infos}."
     )
     return text.format(
         errors=number(counts["error"], 0), warnings=number(counts["warning"], 0), infos=number(counts["info"], 0)

@@ -2,11 +2,11 @@
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.optimization.shelf import Entry
-from congestion_lab.reporting.borrowed import retold
+from congestion_lab.reporting.borrowed import told_error
 from congestion_lab.reporting.page import rendered_part
-from congestion_lab.reporting.servedpages import told
+from congestion_lab.reporting.servedrow import state_name
 from congestion_lab.reporting.servedshell import Addresses, served
-from congestion_lab.reporting.translation import _, isolated
+from congestion_lab.reporting.translation import _
 from congestion_lab.reporting.wording import number
 
 
@@ -22,26 +22,32 @@ def wrong_host_page(addresses: Addresses) -> str:
     return _notice(_("Address refused"), "421", text, addresses)
 
 
+def elsewhere_page(addresses: Addresses) -> str:
+    """Return the page of a request that a page of another site makes."""
+    text = _("A page of another site asked for this. Open the address yourself to see it.")
+    return _notice(_("Request refused"), "403", text, addresses)
+
+
 def writing_page(addresses: Addresses) -> str:
     """Return the page of a request that is to change something."""
     return _notice(_("Request refused"), "405", _("Pages are only read here; nothing can be changed."), addresses)
 
 
-def trouble_page(words: str, addresses: Addresses) -> str:
+def trouble_page(error: Exception, addresses: Addresses) -> str:
     """Return the page of a request that could not be answered, for the reason given."""
-    text = _("The page could not be made: {fault}").format(fault=isolated(retold(words)))
+    text = _("The page could not be made: {fault}").format(fault=told_error(error))
     return _notice(_("Error"), "500", text, addresses)
 
 
 def unfinished_page(entry: Entry, addresses: Addresses) -> str:
     """Return the page of a report that cannot be made yet."""
-    text = " ".join([told(entry), _("A report can be made of what is finished.")])
+    text = _("State: {state}. A report can be made of what is finished.").format(state=state_name(entry.state))
     return _notice(entry.place.name, _("Report"), text, addresses)
 
 
-def failed_page(title: str, fault: str, addresses: Addresses) -> str:
+def failed_page(title: str, error: Exception, addresses: Addresses) -> str:
     """Return the page of a report that could not be made."""
-    text = _("The report could not be made: {fault}").format(fault=isolated(retold(fault)))
+    text = _("The report could not be made: {fault}").format(fault=told_error(error))
     return _notice(title, _("Report"), text, addresses)
 
 

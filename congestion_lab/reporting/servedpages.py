@@ -17,7 +17,7 @@ from congestion_lab.reporting.translation import _, plural
 from congestion_lab.reporting.trials import trials_of
 from congestion_lab.reporting.wording import number
 
-_MB = 1e6
+_KB, _MB = 1e3, 1e6
 
 
 def runs_page(folder: str, entries: Sequence[Entry], addresses: Addresses, *, left_out: int = 0) -> str:
@@ -71,8 +71,8 @@ def standing_part(entry: Entry) -> str:
 
 
 def follows(entry: Entry) -> bool:
-    """Whether a page asks for news of an entry."""
-    return entry.state in {State.RUNNING, State.ELSEWHERE}
+    """Whether a page asks for news of an entry: it runs, or was interrupted and may be started again."""
+    return entry.state in {State.RUNNING, State.ELSEWHERE, State.INTERRUPTED}
 
 
 def told(entry: Entry) -> str:
@@ -137,4 +137,7 @@ def _origin(figures: StudyFigures) -> str:
 
 
 def _size(path: Path) -> str:
-    return _("{size} MB").format(size=number(path.stat().st_size / _MB, 2))
+    size = path.stat().st_size
+    if size < _MB:
+        return _("{size} kB").format(size=number(max(size / _KB, 0.1), 1))
+    return _("{size} MB").format(size=number(size / _MB, 1))

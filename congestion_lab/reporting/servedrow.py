@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from congestion_lab.core.names import clean_name
 from congestion_lab.optimization.shelf import Entry, State
 from congestion_lab.optimization.shelvedstudy import StudyFigures
-from congestion_lab.reporting.borrowed import clean_words
+from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.translation import _, in_numerals
 from congestion_lab.reporting.wording import NOTHING, interval, number, signed
 
 _MOST_FAULT_LETTERS = 600
+_LATEST_S = 253_370_764_800.0  # the year 9999: a clock that ran wild must not hide the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def row_of(entry: Entry, *, home: str) -> Row:
     delay_s = math.nan if figures is None else figures.best_s if isinstance(figures, StudyFigures) else figures.delay_s
     mean, low, high = figures.change_s if isinstance(figures, StudyFigures) else (math.nan,) * 3
     name = clean_name(entry.place.name)
-    moment = time.localtime(entry.changed_s)
+    moment = time.localtime(min(entry.changed_s, _LATEST_S))
     return Row(
         name=name,
         address=address,
@@ -77,7 +78,7 @@ def row_of(entry: Entry, *, home: str) -> Row:
         tone="better" if high < 0 else "worse" if low > 0 else "",
         report=f"{address}report" if entry.state is State.FINISHED and _is_reportable(entry) else "",
         report_label=_("Report of {name}").format(name=name),
-        fault=clean_words(entry.fault[:_MOST_FAULT_LETTERS]),
+        fault=retold(entry.fault[:_MOST_FAULT_LETTERS]),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from congestion_lab.core.errors import ExperimentError
+from congestion_lab.core.guarded import inner_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def read_trials(path: Path) -> tuple[Trial, ...]:
         ExperimentError: The file is missing or damaged.
     """
     try:
-        raw: Any = json.loads(path.read_text(encoding="utf-8"))
+        raw: Any = json.loads(inner_file(path, path.parent).read_text(encoding="utf-8"))
         return trials_of(raw["candidates"] if isinstance(raw, dict) else raw)
     except FileNotFoundError:
         raise ExperimentError(f"{path} is missing; run `optimize` again, finished runs are kept") from None

@@ -77,10 +77,15 @@ class Answers:
         with speaking(self.language):
             return _page(notices.wrong_host_page(_addresses(self.language, "")), HTTPStatus.MISDIRECTED_REQUEST)
 
+    def to_pages_elsewhere(self) -> Answer:
+        """Return the answer to a request that a page of another site makes behind its reader's back."""
+        with speaking(self.language):
+            return _page(notices.elsewhere_page(_addresses(self.language, "")), HTTPStatus.FORBIDDEN)
+
     def to_trouble(self, error: Exception) -> Answer:
         """Return the answer to a request that failed."""
         with speaking(self.language):
-            page = notices.trouble_page(str(error), _addresses(self.language, ""))
+            page = notices.trouble_page(error, _addresses(self.language, ""))
             return _page(page, HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def _spoken(self, language: str, rest: list[str]) -> Answer:
@@ -123,13 +128,13 @@ class Answers:
         making = self.reports.ask(place)
         if making.pages:
             return _page(making.pages[language].read_text(encoding="utf-8"))
-        if making.fault:
-            return _page(notices.failed_page(place.name, making.fault, addresses), HTTPStatus.CONFLICT)
+        if making.error is not None:
+            return _page(notices.failed_page(place.name, making.error, addresses), HTTPStatus.CONFLICT)
         return _page(notices.making_page(place.name, making.stage, making.seconds, addresses))
 
     def _making(self, place: Place) -> Answer:
         making = self.reports.ask(place) if self.shelf.entry(place).state is State.FINISHED else None
-        if making is None or making.pages or making.fault:
+        if making is None or making.is_over:
             return _json({"told": "", "html": "", "goes_on": False, "reload": True})
         said = notices.making_text(making.stage, making.seconds)
         return _json({"told": said, "html": notices.making_part(), "goes_on": True, "reload": False})

@@ -1,22 +1,23 @@
 """The server: reads only, one address of this computer, and only for pages that it made itself."""
 
+import io
 import logging
 import os
-import shutil
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any, BinaryIO, ClassVar
 from urllib.parse import urlsplit
 
 from typing_extensions import override
 
-from congestion_lab.core.errors import CongestionLabError
 from congestion_lab.serving.answers import Answer, Answers
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SILENCE_S = 30.0  # after which a connection is given up
+_PART_BYTES = 1 << 16  # sent at once: whoever takes one in time is waited for
 _log = logging.getLogger(__name__)
 _ALWAYS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -58,6 +59,11 @@ class Server(ThreadingHTTPServer):
         name = host.decode() if isinstance(host, (bytes, bytearray)) else str(host)
         return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
 
+    @property
+    def listens_at(self) -> IPv4Address | IPv6Address:
+        """The address of this computer that it listens at."""
+        return ip_address(str(self.server_address[0]).partition("%")[0])
+
     @override
     def handle_error(self, request: object, client_address: object) -> None:
         if isinstance(sys.exception(), ConnectionError):  # the browser went away
@@ -87,9 +93,12 @@ class _Handler(BaseHTTPRequestHandler):
         answers = self.server.answers
         if not self._is_for_us():
             return answers.to_strangers()
+        if self._is_asked_from_elsewhere():
+            return answers.to_pages_elsewhere()
         try:
             return answers.to(self.path)
-        except (CongestionLabError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 -- the boundary of a thread: whatever happens, the reader hears of it
+            _log.warning("%s could not be answered", self.path, exc_info=True)
             return answers.to_trouble(error)
 
     def _is_for_us(self) -> bool:
@@ -100,16 +109,28 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:  # no host at all, or no number for a port
             return False
 
+    def _is_asked_from_elsewhere(self) -> bool:
+        """Whether a page of another site asks behind its reader's back, as browsers tell (Fetch Metadata, W3C).
+
+        A link that the reader follows is no such thing.
+        """
+        site, mode = (self.headers.get(f"Sec-Fetch-{name}", "") for name in ("Site", "Mode"))
+        return site in {"cross-site", "same-site"} and mode != "navigate"
+
     def _give(self, answer: Answer, *, with_body: bool) -> None:
         if isinstance(answer.body, bytes):
             self._begin(answer, len(answer.body))
             if with_body:
-                self.wfile.write(answer.body)
+                self._send(_parts(io.BytesIO(answer.body)))
             return
         with answer.body.open("rb") as stream:
             self._begin(answer, os.fstat(stream.fileno()).st_size)
             if with_body:
-                shutil.copyfileobj(stream, self.wfile)
+                self._send(_parts(stream))
+
+    def _send(self, parts: Iterator[bytes]) -> None:
+        for part in parts:
+            self.wfile.write(part)
 
     def _begin(self, answer: Answer, length: int) -> None:
         self.send_response(answer.status)
@@ -121,3 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
     @override
     def log_message(self, format: str, *args: Any) -> None:
         _log.info("%s: %r", self.client_address[0], format % args)
+
+
+def _parts(stream: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: stream.read(_PART_BYTES), b"")

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.files import write_text
+from congestion_lab.core.guarded import plain_file
 from congestion_lab.core.plain import plain
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import MAX_HEADS, PlanSet
@@ -52,6 +53,7 @@ def read_plan_file(path: Path) -> PlanFile:
 
     Raises:
         SignalPlanError: The file is missing, damaged or of another format; every fault is named with line and key.
+        ExperimentError: It is a pipe or something else that is no plain file.
     """
     text, found = _loaded(path)
     written = found.get("format") if isinstance(found, dict) else None
@@ -72,7 +74,7 @@ def read_plan_file(path: Path) -> PlanFile:
 def _loaded(path: Path) -> tuple[str, object]:
     """Return the text of a JSON file and what it says."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = plain_file(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise SignalPlanError(Fault(f"the file cannot be read: {problem}", "check the path", str(path))) from None
     hint = "give a plan file that an optimisation wrote, such as best-plan.json"

@@ -8,6 +8,7 @@ import pandas as pd
 
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.core.files import written_whole
+from congestion_lab.core.guarded import inner_file
 from congestion_lab.core.tables import TableContract
 
 
@@ -78,9 +79,9 @@ class RunResult:
         """Read one of its tables.
 
         Raises:
-            ExperimentError: The table is missing (see `has`) or damaged.
+            ExperimentError: The table is missing (see `has`), damaged, or no plain file of its folder.
         """
-        path = self.folder / f"{contract.name}.parquet"
+        path = inner_file(self.folder / f"{contract.name}.parquet", self.folder)
         remedy = f"remove the folder {self.folder} and run again"
         try:
             return contract.conform(pd.read_parquet(path))

@@ -95,11 +95,27 @@ def test_a_matrix_shows_every_run_set_in_words_and_pictures(open_page: Open, pag
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_page_without_scripts_turns_dark_and_light(
-    open_page: Open, story: Story, tmp_path: Path, scheme: str
+def test_a_calibrated_demand_turns_dark_and_light_as_a_report_does(
+    open_page: Open, tmp_path: Path, scheme: str
 ) -> None:
-    path = tmp_path / "matrix.html"
-    path.write_text(matrix_page(*ranked(story)), encoding="utf-8")
+    path = tmp_path / "demand.html"
+    path.write_text(_demand(), encoding="utf-8")
+    page = open_page(path, 1440, scheme).page
+    paper = "getComputedStyle(document.body).backgroundColor"
+    button, before = page.locator("#theme"), page.evaluate(paper)
+    assert button.inner_text() == ("Dark page" if scheme == "light" else "Light page")
+    button.click()
+    assert button.inner_text() == ("Light page" if scheme == "light" else "Dark page")
+    assert page.evaluate(paper) != before
+
+
+@pytest.mark.parametrize("name", ["matrix", "quality"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_without_scripts_turns_dark_and_light(
+    open_page: Open, story: Story, tmp_path: Path, scheme: str, name: str
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(matrix_page(*ranked(story)) if name == "matrix" else _quality(), encoding="utf-8")
     page = open_page(path, 1440, scheme).page
     paper = "getComputedStyle(document.body).backgroundColor"
     first, other = ("Dark page", "Light page") if scheme == "light" else ("Light page", "Dark page")

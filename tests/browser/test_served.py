@@ -83,6 +83,17 @@ def test_pages_fit_and_are_accessible(visit: Visit, filled: Path, language: str,
         assert "\u202e" not in page.content()
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_names_stand_under_their_heading_in_both_directions(visit: Visit, language: str) -> None:
+    page = visit(f"{language}/", 380)
+    side = "left" if language == "en" else "right"
+    edges = "(each) => { const within = document.createRange(); within.selectNodeContents(each);"
+    edges += f" return within.getBoundingClientRect().{side}; }}"
+    heading = page.locator("thead th").first.evaluate(edges)
+    for name in page.locator("tbody th").all():
+        assert abs(name.evaluate(edges) - heading) < 2
+
+
 def test_the_list_is_sorted_by_a_click_and_leads_on(visit: Visit, filled: Path) -> None:
     page = visit("en/")
     names = page.locator("tbody th a")

@@ -68,6 +68,7 @@ def test_what_cannot_be_meant_is_told(run: Run, runs: list[str], tmp_path: Path)
         (3, ("--rank-by", "demanded_veh"), "is none of"),
         (3, ("--weights", "delay=1,mean_delay_s=2"), "a second time"),
         (3, ("--weights", "delay=nan"), "number above 0"),
+        (3, ("--weights", "delay=1e308,stops=1e308"), "at most 1,000,000"),
         (3, ("--weights", "missing.yaml"), "missing.yaml", "cannot be read"),
         (
             3,

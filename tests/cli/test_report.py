@@ -1,5 +1,7 @@
 """Reports in the language, the digits and the form that were asked for."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,24 @@ def test_a_page_alone_names_no_other_and_keeps_its_name(run: Run, simulated: str
     assert "hreflang" not in page
     assert 'data-numerals="arabic"' in page
     assert "محاكاة على بذرتين" in page
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes")
+def test_nobody_waits_for_a_pipe(run: Run, simulated: str) -> None:
+    for command, name in (
+        ("compare runs/town runs/town", "runs/town/runs/*/trips.parquet"),
+        ("network geojson runs/town -o town.geojson", "runs/town/runs/*/run.json"),
+        ("report runs/town", "runs/town/runset.json"),
+        ("report runs/study", "runs/study/summary.json"),
+        ("plan check runs/best-plan.json", "runs/best-plan.json"),
+    ):
+        path = next(Path().glob(name), Path(name))
+        path.parent.mkdir(exist_ok=True)
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+        ended = run(*command.split())
+        assert ended.code != 0
+        assert f"{path.name} is no plain file; it is not read" in ended.err
 
 
 def test_without_a_browser_a_pdf_is_refused_before_any_work(

@@ -1,6 +1,7 @@
 """The server as a user starts and ends it."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -37,9 +38,9 @@ def test_a_host_of_another_computer_is_told(run: Run, tmp_path: Path) -> None:
     assert "--host" in ended.err
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 -- to be refused
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "0", "0:0::0"])  # noqa: S104 -- to be refused
 def test_all_addresses_at_once_are_refused(run: Run, tmp_path: Path, host: str) -> None:
-    assert run("serve", tmp_path, "--host", host).code == 2
+    assert run("serve", tmp_path, "--host", host, "--port", 0).code == 2
 
 
 def test_a_folder_that_is_none_is_told(run: Run, tmp_path: Path) -> None:
@@ -70,10 +71,27 @@ def test_runs_are_served_until_it_is_interrupted(run: Run, town: Path) -> None:
     assert sorted(path.relative_to(town) for path in town.rglob("*")) == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="ends the server by a signal")
+def test_two_servers_show_one_folder_and_leave_nothing_when_they_are_ended(tmp_path: Path) -> None:
+    runs, pages = tmp_path / "runs", tmp_path / "pages"
+    runs.mkdir()
+    pages.mkdir()
+    command = [sys.executable, "-m", "congestion_lab", "serve", str(runs), "--port", "0", "-q"]
+    with _killed_at_last(command, tmp_path, TMPDIR=str(pages)) as one, _killed_at_last(command, tmp_path) as other:
+        for served in (one, other):
+            assert served.stdout is not None
+            assert "congestion-lab simulate" in _page(served.stdout.readline().strip())
+        assert any(pages.iterdir())
+        one.send_signal(signal.SIGTERM)
+        assert one.wait(timeout=20) == 0
+    assert not any(pages.iterdir())
+
+
 @contextmanager
-def _killed_at_last(command: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+def _killed_at_last(command: list[str], folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """A process that does not outlive a failed test."""
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, text=True, **pipes) as process:
         try:
             yield process
         finally:

@@ -168,7 +168,8 @@ def test_an_indicator_is_found_by_its_id_or_by_what_only_it_holds() -> None:
             comparable(unknown)
 
 
-def test_the_guide_names_every_indicator() -> None:
-    guide = (Path(__file__).parents[3] / "docs" / "comparing-runs.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["comparing-runs.md", "comparing-runs.ar.md"])
+def test_the_guides_name_every_indicator(name: str) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / name).read_text(encoding="utf-8")
     for one in COMPARABLE:
         assert f"`{one.id}`" in guide, one.id

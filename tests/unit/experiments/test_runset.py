@@ -1,7 +1,9 @@
 """Run sets come back as they were saved, also from another place."""
 
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from congestion_lab.experiments.runset import RunSet, load_run_set
 from congestion_lab.experiments.store import RunStore
 from congestion_lab.simulation.result import Failure
 from congestion_lab.simulation.spec import Controller, RunSpec
+from congestion_lab.simulation.tables import TRIPS
 from tests.fakes import FakeEngine, inputs
 
 
@@ -62,3 +65,36 @@ def test_another_format_is_named(saved: Path) -> None:
     path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
     with pytest.raises(ExperimentError, match="format 2; this version reads format 1"):
         load_run_set(saved / "present")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes")
+@pytest.mark.parametrize("name", ["present/runset.json", "runs/*/run.json", "net.xml", "plan.json"])
+def test_what_is_no_plain_file_is_refused_and_not_waited_for(saved: Path, name: str) -> None:
+    path = next(saved.glob(name), saved / name)
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    with pytest.raises(ExperimentError, match=r"is no plain file; it is not read"):
+        load_run_set(saved / "present")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes")
+def test_a_table_that_is_no_plain_file_is_refused(saved: Path) -> None:
+    run = load_run_set(saved / "present").results[0]
+    (run.folder / "trips.parquet").unlink()
+    os.mkfifo(run.folder / "trips.parquet")
+    with pytest.raises(ExperimentError, match=r"trips\.parquet is no plain file"):
+        run.table(TRIPS)
+
+
+@pytest.mark.parametrize("name", ["present/runset.json", "runs/*/run.json", "runs/*", "runs"])
+def test_a_link_that_leads_out_is_not_followed(saved: Path, tmp_path: Path, name: str) -> None:
+    path, away = next(saved.glob(name)), tmp_path / "away"
+    path.rename(away)
+    path.symlink_to(away)
+    with pytest.raises(ExperimentError, match=r"leaves the folder .*; it is not read"):
+        load_run_set(saved / "present")
+
+
+def test_a_folder_that_is_itself_a_link_is_read(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(saved)
+    assert list(load_run_set(tmp_path / "link" / "present").by_seed) == [7]

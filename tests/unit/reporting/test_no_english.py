@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from congestion_lab.core.errors import ExperimentError
 from congestion_lab.demand.assessment import Change, Compared, ZoneChange
 from congestion_lab.demand.counts import Count
 from congestion_lab.network.checks import Severity
@@ -201,7 +202,8 @@ def _opened(_story: Story, _network: Network) -> str:
 def _noticed(_story: Story, _network: Network) -> str:
     pages = [notices.missing_page(HOME), notices.wrong_host_page(HOME), notices.writing_page(HOME)]
     pages += [notices.making_page("1", stage, 3.0, HOME) for stage in ("waiting", "reading", "writing")]
-    pages += [notices.trouble_page("1", HOME), notices.failed_page("1", "1", HOME)]
+    error = ExperimentError("1 is no plain file; it is not read")
+    pages += [notices.trouble_page(error, HOME), notices.failed_page("1", error, HOME), notices.elsewhere_page(HOME)]
     return "".join([*pages, notices.unfinished_page(_entries()[0], HOME)])
 
 

@@ -49,7 +49,9 @@ def test_every_finding_has_a_row_a_point_and_a_link_to_the_map(network: Network)
     elements = tags(page)
     rows = {attributes["id"] for tag, attributes in elements if tag == "tr" and "id" in attributes}
     points = {
-        attributes["href"] for tag, attributes in elements if tag == "a" and (attributes["href"] or "").startswith("#f")
+        attributes["href"]
+        for tag, attributes in elements
+        if tag == "a" and re.fullmatch("#f[0-9]+", attributes["href"] or "")
     }
     assert rows == {"f1", "f2"}
     assert points == {"#f1", "#f2"}

@@ -97,7 +97,7 @@ def test_a_page_says_what_changed_and_what_failed(story: Story) -> None:
     page = report_page(story)
     assert "Significant improvement" in page
     assert "Mean delay falls from 31.0 s to 21.5 s" in page
-    assert "seed 99: the run failed (SumoFailedError)" in page
+    assert "seed 99: the run failed (sumo ended with code 1)" in page
     for section in ("summary", "figures", "map", "intersections", "search", "plans", "trust"):
         assert f'<section id="{section}">' in page
 

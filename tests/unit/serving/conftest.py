@@ -3,12 +3,14 @@
 import http.client
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from congestion_lab.core.files import machine, write_json
+from congestion_lab.optimization.standing import Standing
 from congestion_lab.reporting.gathering import Story
 from congestion_lab.serving.server import Server
 from tests.servedruns import id_within, serving
@@ -33,6 +35,13 @@ class Got:
 
 
 Ask = Callable[..., Got]
+Id = Callable[[str], str]
+
+
+def write_standing(folder: Path, *, process: int, where: str = "", done: int = 3) -> None:
+    """Write where a study stands, as if a process ran it."""
+    standing = Standing("fast engine", "plans", done, 10, process, where or machine())
+    write_json(folder / "standing.json", asdict(standing))
 
 
 @pytest.fixture
@@ -62,11 +71,13 @@ def server(root: Path, tmp_path: Path) -> Iterator[Server]:
 def ask(server: Server) -> Ask:
     """Ask the server as a browser does."""
 
-    def asked(target: str, *, method: str = "GET", host: str | None = None) -> Got:
+    def asked(target: str, *, method: str = "GET", host: str | None = None, **headers: str) -> Got:
         port = server.server_address[1]
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         connection.putrequest(method, target, skip_host=True)
         connection.putheader("Host", f"127.0.0.1:{port}" if host is None else host)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
         connection.endheaders()
         answer = connection.getresponse()
         got = Got(answer.status, dict(answer.headers), answer.read())

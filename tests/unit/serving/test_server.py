@@ -2,38 +2,19 @@
 
 import os
 import re
+import socket
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from congestion_lab.core.errors import ExperimentError
 from congestion_lab.core.files import machine, write_json
-from congestion_lab.optimization.standing import Standing
-from congestion_lab.reporting.gathering import Story
+from congestion_lab.serving.server import Server
 from tests.servedruns import candidate, write_history, write_run_set
 from tests.stories import HOSTILE
-from tests.unit.serving.conftest import Ask, Got
+from tests.unit.serving.conftest import Ask, Id, write_standing
 
-Id = Callable[[str], str]
 DEAD = 2**22 + 1  # above the highest process number of Linux
-
-
-def _standing(folder: Path, *, process: int, where: str = "", done: int = 3) -> None:
-    standing = Standing("fast engine", "plans", done, 10, process, where or machine())
-    write_json(folder / "standing.json", asdict(standing))
-
-
-def _made(ask: Ask, address: str) -> Got:
-    """Ask until the report is made."""
-    for _ in range(500):
-        answer = ask(address)
-        if 'data-source="report.json"' not in answer.text:
-            return answer
-        time.sleep(0.02)
-    raise AssertionError("the report is never made")
 
 
 def test_the_address_alone_leads_to_the_list_in_the_language_asked_for(ask: Ask) -> None:
@@ -70,7 +51,7 @@ def test_a_study_without_an_end_runs_as_long_as_its_process(
 ) -> None:
     (root / "search").mkdir()
     write_history(root / "search", candidate(0, 40.0))
-    _standing(root / "search", process=process, where=where)
+    write_standing(root / "search", process=process, where=where)
     assert f'data-value="{state}"' in ask("/en/").text
 
 
@@ -78,7 +59,7 @@ def test_a_growing_study_is_followed_to_its_end(ask: Ask, root: Path, id_of: Id)
     folder = root / "search"
     folder.mkdir()
     write_history(folder, candidate(0, 40.0))
-    _standing(folder, process=os.getpid())
+    write_standing(folder, process=os.getpid())
     page = ask(f"/en/{id_of('search')}/").text
     assert 'data-source="standing.json"' in page
     source = f"/en/{id_of('search')}/standing.json"
@@ -86,16 +67,25 @@ def test_a_growing_study_is_followed_to_its_end(ask: Ask, root: Path, id_of: Id)
     assert "plans judged: 3 of 10" in first["html"]
     assert first["goes_on"]
     write_history(folder, candidate(0, 40.0), candidate(1, 35.0), candidate(2, None))
-    _standing(folder, process=os.getpid(), done=7)
+    write_standing(folder, process=os.getpid(), done=7)
     second = ask(source).json
     assert "plans judged: 7 of 10" in second["html"]
     assert "35.0" in second["html"]
     assert second["html"].count("<circle") == 2
     assert "number 1, fast engine" in second["html"]
     (folder / "standing.json").unlink()
+    stopped = ask(source).json
+    assert (stopped["goes_on"], stopped["reload"]) == (True, False)
+    assert "interrupted" in stopped["told"]
+    write_standing(folder, process=os.getpid(), done=8)
+    assert "plans judged: 8 of 10" in ask(source).json["html"]
+    (folder / "standing.json").unlink()
+    write_json(
+        folder / "summary.json", {"confirmation": {"present": {}, "best": {}, "failures": [], "difference": None}}
+    )
     last = ask(source).json
     assert (last["goes_on"], last["reload"]) == (False, True)
-    assert "interrupted" in last["told"]
+    assert "finished" in last["told"]
 
 
 def test_runs_that_are_being_made_are_running(ask: Ask, root: Path) -> None:
@@ -104,46 +94,6 @@ def test_runs_that_are_being_made_are_running(ask: Ask, root: Path) -> None:
     page = ask("/en/").text
     assert 'data-value="running"' in page[page.index("<bdi>made") : page.index("<bdi>made") + 400]
     assert 'data-value="interrupted"' in page[page.index("<bdi>given-up") : page.index("<bdi>given-up") + 400]
-
-
-def test_a_report_is_made_once_and_anew_when_the_runs_change(
-    ask: Ask, root: Path, id_of: Id, story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls = []
-    monkeypatch.setattr("congestion_lab.serving.reports.story_of", lambda folders: calls.append(folders) or story)
-    write_run_set(root / "toy")
-    address = f"/en/{id_of('toy')}/report"
-    page = _made(ask, address)
-    assert page.status == 200
-    assert "Traffic simulation report" in page.text
-    assert f'href="/ar/{id_of("toy")}/report"' in page.text
-    assert "تقرير محاكاة مرورية" in ask(address.replace("/en/", "/ar/")).text
-    assert ask(f"/en/{id_of('toy')}/report.json").json["reload"]
-    assert len(calls) == 1
-    table = next((root / "toy" / "runs").glob("*/trips.parquet"))
-    os.utime(table, (1, 1))
-    _made(ask, address)
-    assert len(calls) == 2
-
-
-def test_why_a_report_could_not_be_made_is_told(
-    ask: Ask, root: Path, id_of: Id, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def failing(_folders: object) -> Story:
-        raise ExperimentError("the net is gone")
-
-    monkeypatch.setattr("congestion_lab.serving.reports.story_of", failing)
-    write_run_set(root / "toy")
-    answer = _made(ask, f"/en/{id_of('toy')}/report")
-    assert answer.status == 409
-    assert "the net is gone" in answer.text
-
-
-def test_there_is_no_report_of_what_is_not_finished(ask: Ask, root: Path, id_of: Id) -> None:
-    (root / "search").mkdir()
-    write_history(root / "search", candidate(0, 40.0))
-    assert ask(f"/en/{id_of('search')}/report").status == 409
-    assert ask(f"/en/{id_of('search')}/report.json").json["goes_on"] is False
 
 
 def test_plans_and_exports_can_be_taken_but_nothing_else(ask: Ask, root: Path, id_of: Id, tmp_path: Path) -> None:
@@ -200,6 +150,17 @@ def test_this_computer_is_answered(ask: Ask, host: str) -> None:
     assert ask("/en/", host=host).status == 200
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_elsewhere_can_start_nothing(ask: Ask, root: Path, id_of: Id, site: str) -> None:
+    write_run_set(root / "toy")
+    address = f"/en/{id_of('toy')}/report"
+    answer = ask(address, Sec_Fetch_Site=site, Sec_Fetch_Mode="no-cors")
+    assert answer.status == 403
+    assert "A page of another site asked for this" in answer.text
+    assert ask("/en/", Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate").status == 200
+    assert ask("/en/", Sec_Fetch_Site="same-origin", Sec_Fetch_Mode="cors").status == 200
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_nothing_can_be_written(ask: Ask, method: str) -> None:
     answer = ask("/en/", method=method)
@@ -237,105 +198,37 @@ def test_hostile_names_are_text(ask: Ask, root: Path) -> None:
         assert "&lt;script&gt;" in text or "toy" in text
 
 
-def _truncated(folder: Path) -> None:
-    (folder / "runset.json").write_text('{"format": 1')
+def test_a_fault_of_ours_is_told_and_not_hung_up_on(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_anything: object, **_more: object) -> str:
+        raise ArithmeticError("no such sum")
+
+    monkeypatch.setattr("congestion_lab.serving.answers.runs_page", failing)
+    answer = ask("/en/")
+    assert answer.status == 500
+    assert "no such sum" in answer.text
 
 
-def _no_list(folder: Path) -> None:
-    (folder / "runset.json").write_text("[]")
-
-
-def _nested(folder: Path) -> None:
-    (folder / "runset.json").write_text("[" * 100_000)
-
-
-def _pipe(folder: Path) -> None:
-    (folder / "runset.json").unlink()
-    os.mkfifo(folder / "runset.json")
-
-
-def _leaving(folder: Path) -> None:
-    text = (folder / "runset.json").read_text()
-    (folder / "runset.json").write_text(re.sub(r'"runs/[0-9a-f]+"', '"../../elsewhere"', text))
-
-
-def _table(folder: Path) -> None:
-    next((folder / "runs").glob("*/trips.parquet")).write_bytes(b"PAR1 no table")
-
-
-def _wrong_types(folder: Path) -> None:
-    path = next((folder / "runs").glob("*/run.json"))
-    path.write_text(path.read_text().replace('"seed": 1', '"seed": []').replace('"seed": 3', '"seed": []'))
-
-
-def _gone(folder: Path) -> None:
-    next((folder / "runs").glob("*/run.json")).unlink()
-
-
-def _linked(folder: Path) -> None:
-    path = next((folder / "runs").glob("*/trips.parquet"))
-    path.rename(folder.parents[1] / "trips.parquet")
-    path.symlink_to(folder.parents[1] / "trips.parquet")
-
-
-def _looping(folder: Path) -> None:
-    path = next((folder / "runs").glob("*/trips.parquet"))
-    path.unlink()
-    path.symlink_to(path)
-
-
-@pytest.mark.parametrize(
-    "damage", [_truncated, _no_list, _nested, _pipe, _leaving, _table, _wrong_types, _gone, _linked, _looping]
-)
-def test_what_is_damaged_is_listed_with_what_is_wrong(
-    ask: Ask, root: Path, id_of: Id, damage: Callable[[Path], None]
+def test_a_slow_reader_gets_all_and_a_silent_one_blocks_nobody(
+    ask: Ask, server: Server, root: Path, id_of: Id, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_run_set(root / "toy")
-    write_run_set(root / "sound")
-    damage(root / "toy")
-    answer = ask("/en/")
-    assert answer.status == 200
-    assert 'data-value="finished"' in answer.text
-    assert 'data-value="damaged"' in answer.text
-    fault = re.search(r'<p class="fault"><bdi>([^<]*)</bdi>', answer.text)
-    assert fault is not None
-    assert str(root) in fault[1]
-    assert ask(f"/en/{id_of('toy')}/").status == 200
-    assert ask(f"/en/{id_of('toy')}/report").status == 409
-
-
-@pytest.mark.parametrize("text", [
-    "{}", "[]", '{"candidates": 1}', '{"candidates": [1]}', '{"candidates": [{"delays_s": {"1": 1e300}}]}',
-    '{"candidates": [{"number": 0, "origin": "x", "delays_s": {"1": NaN}, "score": 1, "stopped": false}]}',
-])  # fmt: skip
-def test_a_damaged_history_is_told(ask: Ask, root: Path, id_of: Id, text: str) -> None:
-    (root / "search").mkdir()
-    (root / "search" / "history.json").write_text(text)
-    assert 'data-value="damaged"' in ask("/en/").text
-    assert "damaged" in ask(f"/en/{id_of('search')}/standing.json").json["told"]
-
-
-def test_a_folder_that_nobody_may_look_into_is_damaged_and_hides_no_other(
-    ask: Ask, root: Path, id_of: Id, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_run_set(root / "sound")
-    (root / "shut").mkdir()
-    look = Path.iterdir
-
-    def refused(folder: Path) -> Iterator[Path]:
-        if folder.name == "shut":
-            raise PermissionError(13, "Permission denied", str(folder))
-        return look(folder)
-
-    monkeypatch.setattr(Path, "iterdir", refused)
-    page = ask("/en/").text
-    assert 'data-value="finished"' in page
-    assert "Permission denied" in page
-    assert "Permission denied" in ask(f"/en/{id_of('shut')}/").text
-
-
-def test_a_folder_that_lies_elsewhere_is_not_listed(ask: Ask, root: Path, tmp_path: Path) -> None:
-    write_run_set(tmp_path / "outside")
-    (root / "link").symlink_to(tmp_path / "outside")
-    assert "outside" not in ask("/en/").text
-    assert "link</bdi>" not in ask("/en/").text
+    large = b"a," * 10_000_000
+    (root / "toy" / "table.csv").write_bytes(large)
+    link = re.search(r'href="(files/[0-9a-f]+)"', ask(f"/en/{id_of('toy')}/").text)
+    assert link is not None
+    monkeypatch.setattr("congestion_lab.serving.server._Handler.timeout", 0.5)
+    with (
+        socket.create_connection(server.server_address[:2]) as slow,
+        socket.create_connection(server.server_address[:2]) as silent,
+    ):
+        silent.sendall(b"GET /en/ HTTP/1.1\r\nHost: ")
+        slow.sendall(f"GET /en/{id_of('toy')}/{link[1]} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        got = bytearray()
+        while part := slow.recv(1 << 20):
+            got += part
+            time.sleep(0.05)
+            if len(got) < 2 << 20:
+                assert ask("/en/").status == 200
+        assert silent.recv(1) == b""
+    assert got.endswith(large[-100:])
+    assert len(got) > len(large)
