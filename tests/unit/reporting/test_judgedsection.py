@@ -185,7 +185,7 @@ def test_a_spillback_that_the_formulas_do_not_see_is_told_with_its_place(story: 
     assert found.arrivals.startswith("Arrivals on green are not known from the runs")
     with speaking("ar"):
         arabic = capacity_of(plan, story.intersections["C"], Basis(measured, {}), network.links)
-    assert "ارتداد الطابور" in arabic.differences[0]
+    assert "ارتداد الرتل" in arabic.differences[0]
 
 
 def test_runs_that_recorded_no_queues_show_no_capacity(story: Story) -> None:
