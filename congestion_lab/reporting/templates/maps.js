@@ -96,7 +96,7 @@
       zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, view.x + (event.clientX - box.left) / box.width * view.w, view.y + (event.clientY - box.top) / box.height * view.h);
     }, { passive: false });
   });
-  const widths = new Map(); // of maps that came into sight: no other is laid out
+  const widths = new Map(); // of maps that are laid out
   const sizes = new ResizeObserver((changes) => {
     changes.forEach(({ target, contentRect }) => widths.set(target, contentRect.width));
     show();

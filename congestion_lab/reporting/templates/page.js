@@ -33,7 +33,7 @@
   addEventListener("hashchange", unfold);
   unfold();
 
-  // What is wider than its place scrolls inside itself, with the keyboard too; what was not laid out yet may be.
+  // What is wider than its place scrolls inside itself, with the keyboard too.
   const reach = (box, heading) => {
     const told = { tabindex: "0", role: "region", "aria-label": heading };
     for (const [key, value] of Object.entries(told)) if (heading) box.setAttribute(key, value); else box.removeAttribute(key);
