@@ -34,6 +34,10 @@ class Line:
         """Whether nothing stands in it."""
         return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in self.cells)
 
+    def cell(self, place: int) -> Cell:
+        """Return the cell at a place, counted from 0; None beyond the end of the row."""
+        return self.cells[place] if place < len(self.cells) else None
+
 
 def read_lines(
     path: Path,

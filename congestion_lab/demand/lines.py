@@ -74,7 +74,7 @@ def read_line_table(path: Path, classes: Collection[str]) -> tuple[Line, ...]:
         raise DemandError(*faults)
     lines: list[Line] = []
     for row in rows[1:]:
-        cells = dict(zip(headings, [*row.cells, *[None] * len(headings)], strict=False))
+        cells = {name: row.cell(place) for place, name in enumerate(headings)}
         problems = [*_row_problems(cells, row, len(headings), classes)]
         faults += [Fault(rule, hint, source, row.number, key) for key, rule, hint in problems]
         if not problems:
@@ -161,7 +161,7 @@ def _text(cell: Cell) -> str:
 def _repeated(rows: Sequence[TableRow], place: int, source: str) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for row in rows:
-        name = _text(row.cells[place]) if place < len(row.cells) else ""
+        name = _text(row.cell(place))
         if name and name in first:
             rule = f"the id {shown(name)} occurs in line {first[name]} already"
             yield Fault(rule, "give each direction of a line an id of its own", source, row.number, "id")
