@@ -35,7 +35,7 @@ def od(
     as_json: bool,
 ) -> int:
     """Check the trips of TABLE (CSV or XLSX, long or wide, or OMX) against the zones; every faulty cell is named."""
-    from congestion_lab.demand.odtable import read_od
+    from congestion_lab.demand.odreading import read_od
     from congestion_lab.demand.zones import read_zones
 
     target = None if out is None else file_beside(out, table)

@@ -7,7 +7,8 @@ import pytest
 from openpyxl import Workbook
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.odtable import ODCell, ODTable, matrix_of, read_od
+from congestion_lab.demand.odreading import read_od
+from congestion_lab.demand.odtable import ODCell, ODTable, matrix_of
 from congestion_lab.demand.zones import Zone
 
 _ZONES = ("a", "b", "3")
@@ -54,7 +55,7 @@ def test_faults_of_a_long_table(tmp_path: Path) -> None:
         (5, "'many' is no number"),
         (6, "the cell is missing; write 0 where nobody goes"),
         (7, "a row names its origin and its destination"),
-        (9, "the pair a → 3 stands twice"),
+        (9, "the pair a → 3 stands in line 8 already"),
         (10, "'07:30' is no number"),
     ]
 
@@ -80,6 +81,13 @@ def test_faults_of_a_wide_table(tmp_path: Path) -> None:
         (3, "the row has more cells than the heading"),
         (3, "b → x: 'n/a' is no number"),
     ]
+
+
+def test_a_row_longer_than_the_heading_and_a_heading_twice(tmp_path: Path) -> None:
+    assert _told(tmp_path, "origin,destination,vehicles\na,b,1,5\nb,a,2,\n") == [
+        (2, "the row has more cells than the heading")
+    ]
+    assert _told(tmp_path, "origin,trips,destination,trips\na,1,b,2\n") == [(1, "the heading 'trips' occurs 2 times")]
 
 
 def test_very_many_faults_are_counted(tmp_path: Path) -> None:
