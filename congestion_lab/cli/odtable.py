@@ -38,7 +38,7 @@ def od(
     from congestion_lab.demand.odreading import read_od
     from congestion_lab.demand.zones import read_zones
 
-    target = None if out is None else file_beside(out, table)
+    target = None if out is None else file_beside(out, table, zones)
     with progress() as bars:
         bars.add_task(f"reading {table}", total=None)
         known = [zone.id for zone in read_zones(zones)]

@@ -108,14 +108,14 @@ def file_for_results(path: Path) -> Path:
     return path
 
 
-def file_beside(path: Path, source: Path) -> Path:
-    """Return a file that a result can be written to, which must not be the one that it is made from.
+def file_beside(path: Path, *sources: Path) -> Path:
+    """Return a file that a result can be written to, which must not be one that it is made from.
 
     Raises:
         InputError: It is, or cannot be written to.
     """
-    if path.resolve() == source.resolve():
-        raise _unusable(path, "this is the table that is read; it would be overwritten")
+    if path.resolve() in {source.resolve() for source in sources}:
+        raise _unusable(path, "this is a table that is read; it would be overwritten")
     return file_for_results(path)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from congestion_lab.core.cellvalues import Cell
+from congestion_lab.core.cellvalues import Cell, text_of
 from congestion_lab.core.errors import Fault, InputError
 from congestion_lab.core.workbook import workbook_rows
 
@@ -37,6 +37,10 @@ class Line:
     def cell(self, place: int) -> Cell:
         """Return the cell at a place, counted from 0; None beyond the end of the row."""
         return self.cells[place] if place < len(self.cells) else None
+
+    def is_longer_than(self, width: int) -> bool:
+        """Whether anything stands beyond the first `width` cells."""
+        return any(text_of(cell) for cell in self.cells[width:])
 
 
 def read_lines(

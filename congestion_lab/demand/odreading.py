@@ -23,6 +23,7 @@ _HEADINGS = {
     "end": ("end",),
     "class": ("class",),
 }
+_NEEDED = frozenset({"origin", "destination", "vehicles"})
 _MOST_NAMED = 50
 _MOST_VEHICLES = 10_000_000.0  # more than the vehicles of any city: a slip in a cell, and no memory holds them
 _HINT = "docs/count-tables.md describes the table"
@@ -52,13 +53,15 @@ def read_od(
     if len(lines) < 2:  # noqa: PLR2004 -- a heading and a row
         raise DemandError(Fault("the table holds no row of data", _HINT, str(path)))
     headings = [western(text_of(cell)).casefold() for cell in lines[0].cells]
+    while headings and not headings[-1]:
+        headings.pop()
     places = {
         ours: headings.index(found)
         for ours, names in _HEADINGS.items()
         if (found := next((name for name in names if name in headings), None)) is not None
     }
-    if not {"origin", "destination"} <= places.keys():
-        return _bounded(_wide(lines, zones, path, decimal), path)
+    if len(_NEEDED & places.keys()) < 2:  # noqa: PLR2004 -- a wide table may call its corner `origin`
+        return _bounded(_wide(lines, zones, path, decimal, width=len(headings)), path)
     faults = [*_heading_faults(headings, places, str(path), lines[0].number)]
     _raise_some(faults, path)
     unused = tuple(name for place, name in enumerate(headings) if name and place not in places.values())
@@ -75,8 +78,8 @@ def _bounded(table: ODTable, path: Path) -> ODTable:
 
 
 def _heading_faults(headings: Sequence[str], places: Mapping[str, int], source: str, number: int) -> Iterator[Fault]:
-    if "vehicles" not in places:
-        yield Fault("the column 'vehicles' is missing", _HINT, source, number)
+    for name in sorted(_NEEDED - places.keys()):
+        yield Fault(f"the column {name!r} is missing", _HINT, source, number)
     for place in places.values():
         if (times := headings.count(headings[place])) > 1:
             yield Fault(f"the heading {headings[place]!r} occurs {times} times", "keep one", source, number)
@@ -141,9 +144,9 @@ def _counted_twice(rows: Iterable[tuple[int, ODCell]], source: str) -> Iterator[
             reached[kind] = max(end_s, reached.get(kind, -math.inf))
 
 
-def _wide(lines: Sequence[Line], zones: Collection[str], path: Path, decimal: str) -> ODTable:
+def _wide(lines: Sequence[Line], zones: Collection[str], path: Path, decimal: str, *, width: int) -> ODTable:
     source, heading = str(path), lines[0]
-    names = [unshielded(text_of(cell)) for cell in heading.cells[1:]]
+    names = [unshielded(text_of(cell)) for cell in heading.cells[1:width]]
     origins = [unshielded(text_of(line.cell(0))) for line in lines[1:]]
     faults = [*_unknown(names, zones, source, heading.number)]
     faults += [
@@ -160,7 +163,7 @@ def _wide(lines: Sequence[Line], zones: Collection[str], path: Path, decimal: st
     sign = decimal or _sign((cell for line in lines[1:] for cell in line.cells[1:]), path)
     cells: list[ODCell] = []
     for line, origin in zip(lines[1:], origins, strict=True):
-        faults += [*_unknown([origin], zones, source, line.number), *_too_long(line, 1 + len(names), source)]
+        faults += [*_unknown([origin], zones, source, line.number), *_too_long(line, width, source)]
         for place, destination in enumerate(names, start=1):
             try:
                 cells.append(ODCell(origin, destination, _vehicles(line.cell(place), sign)))
@@ -201,7 +204,7 @@ def _unknown(names: Collection[str], zones: Collection[str], source: str, line: 
 
 
 def _too_long(line: Line, width: int, source: str) -> Iterator[Fault]:
-    if any(text_of(cell) for cell in line.cells[width:]):
+    if line.is_longer_than(width):
         hint = "a cell with the delimiter in it, such as a decimal comma, needs quotes"
         yield Fault("the row has more cells than the heading", hint, source, line.number)
 

@@ -141,7 +141,7 @@ def _heading_faults(
 
 def _length_faults(data: Sequence[Line], width: int, source: str) -> Iterator[Fault]:
     """Yield rows that are longer than the heading; of very many, which then is no heading, the first few."""
-    long = [line for line in data if any(text_of(cell) for cell in line.cells[width:])]
+    long = [line for line in data if line.is_longer_than(width)]
     for line in long[:_LONG_NAMED]:
         rule = f"the row has {len(line.cells)} cells, the heading {width}"
         hint = "headings over several rows need `table.heading_rows`; a cell with the delimiter in it needs quotes"

@@ -31,6 +31,16 @@ def test_trips_are_told_and_written(run: Run) -> None:
     assert run("demand", "od", "od.csv", "--zones", "zones.csv", "--json").json["vehicles"] == 15.5
 
 
+@pytest.mark.parametrize("out", ["od.csv", "zones.csv"])
+def test_a_table_that_is_read_is_never_overwritten(run: Run, out: str) -> None:
+    Path("od.csv").write_text("origin,destination,vehicles\n-a,b,1\n", encoding="utf-8")
+    before = Path(out).read_text(encoding="utf-8")
+    ended = run("demand", "od", "od.csv", "--zones", "zones.csv", "-o", out)
+    assert ended.code == 3
+    assert f"{out}: `--out`: this is a table that is read" in ended.err
+    assert Path(out).read_text(encoding="utf-8") == before
+
+
 def test_unknown_zones_are_refused(run: Run) -> None:
     Path("od.csv").write_text("origin,destination,vehicles\n-a,elsewhere,1\nb,-a,-1\n", encoding="utf-8")
     ended = run("demand", "od", "od.csv", "--zones", "zones.csv", "-o", "long.csv")

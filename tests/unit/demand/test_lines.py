@@ -67,6 +67,7 @@ def test_markup_and_formulas_in_names_stay_text(tmp_path: Path) -> None:
         ("مزة جبل", " ", "name_ar", "both languages"),
         (",microbus,", ",tram,", "class", "no vehicle class 'tram'"),
         ("mezzeh umayyad jabal", "mezzeh", "course", "two points"),
+        ("mezzeh umayyad jabal", "mezzeh mezzeh jabal", "course", "'mezzeh' stands twice in a row"),
         (",30,", ",often,", "vph", "'often' is no number"),
         (",30,", ",,", "vph", "is no number"),
         (",30,", ",-3,", "vph", "-3 vehicles per hour"),
@@ -112,7 +113,7 @@ def test_headings_that_do_not_fit_are_faults(tmp_path: Path, heading: str, told:
 
 def test_a_table_without_lines_is_a_fault(tmp_path: Path) -> None:
     (fault,) = _faults(_table(tmp_path))
-    assert "holds no line" in fault.rule
+    assert "holds no row of data" in fault.rule
 
 
 def test_a_missing_table_is_a_fault(tmp_path: Path) -> None:

@@ -90,6 +90,12 @@ def test_a_row_longer_than_the_heading_and_a_heading_twice(tmp_path: Path) -> No
     assert _told(tmp_path, "origin,trips,destination,trips\na,1,b,2\n") == [(1, "the heading 'trips' occurs 2 times")]
 
 
+def test_a_long_table_that_lacks_a_column_is_not_taken_for_a_wide_one(tmp_path: Path) -> None:
+    assert _told(tmp_path, "origin,vehicles\na,1\n") == [(1, "the column 'destination' is missing")]
+    assert _told(tmp_path, "destination,trips\na,1\n") == [(1, "the column 'origin' is missing")]
+    assert _read(tmp_path, "origin,a,b,\na,0,1,\nb,0,0,\n").cells == (ODCell("a", "b", 1),)
+
+
 def test_very_many_faults_are_counted(tmp_path: Path) -> None:
     told = _told(tmp_path, "origin,destination,vehicles\n" + "x,a,1\n" * 80)
     assert told[-1] == (None, "109 more faults like these")
