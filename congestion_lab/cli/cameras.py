@@ -79,7 +79,7 @@ def cameras(
 
     if flow_weight + pair_weight == 0:
         raise click.UsageError("--flow-weight and --pair-weight are both 0, so no site is better than another")
-    target = None if out is None else file_for_results(out)
+    target = None if out is None else file_for_results(out, scenario_file)
     scenario = chosen_scenario(scenario_file, period)
     network, survey = _survey(scenario, at)
     standing = _indices(survey, existing, scenario_file)

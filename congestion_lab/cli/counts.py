@@ -11,7 +11,6 @@ import click
 from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.options import (
     example,
-    file_beside,
     file_for_results,
     json_option,
     out_option,
@@ -110,7 +109,8 @@ def counts(
     from congestion_lab.demand.countreview import Days, of_days, placed, ranked, reading_findings, reviewed
     from congestion_lab.demand.counttable import write_counts, write_findings
 
-    findings_file = None if out is None else file_for_results(_findings_file(file_beside(out, table)))
+    for target in () if out is None else (out, _findings_file(out)):
+        file_for_results(target, table, mapping_file, net)
     mapping = mapping_of(mapping_file)
     with progress() as bars:
         bars.add_task(f"reading {table}", total=None)
@@ -124,6 +124,7 @@ def counts(
         findings = ranked((*review.findings, *reading_findings(read, refused), *other_days))
         means = day_counts(review.kept, average=average)
     _require_some(means, table, findings, day_type)
+    findings_file = None if out is None else _findings_file(out)
     if out is not None and findings_file is not None:
         write_counts(out, means)
         write_findings(findings_file, findings)

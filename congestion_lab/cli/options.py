@@ -96,27 +96,22 @@ def folder_for_results(path: Path) -> Path:
     return path
 
 
-def file_for_results(path: Path) -> Path:
+def file_for_results(path: Path, *sources: Path | None) -> Path:
     """Return a file that a result can be written to, before time is spent on it.
 
+    Args:
+        path: The file.
+        sources: What the result is made from, which it must not take the place of.
+
     Raises:
-        InputError: It is a folder, or its folder is none or must not be written to.
+        InputError: It is one of the sources, or a folder, or its folder is none or must not be written to.
     """
+    if path.resolve() in {source.resolve() for source in sources if source is not None}:
+        raise _unusable(path, "this is what is read; it would be overwritten")
     if path.is_dir():
         raise _unusable(path, "this is a folder; a file is written")
     folder_for_results(path.parent)
     return path
-
-
-def file_beside(path: Path, *sources: Path) -> Path:
-    """Return a file that a result can be written to, which must not be one that it is made from.
-
-    Raises:
-        InputError: It is, or cannot be written to.
-    """
-    if path.resolve() in {source.resolve() for source in sources}:
-        raise _unusable(path, "this is a table that is read; it would be overwritten")
-    return file_for_results(path)
 
 
 def _unusable(path: Path, rule: str) -> InputError:

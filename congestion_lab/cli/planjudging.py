@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from congestion_lab.cli.console import Exit, remark, say, say_json
-from congestion_lab.cli.options import example, file_beside, json_option, out_option, verbosity_options
+from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 
 _EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
 
@@ -31,7 +31,7 @@ def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json
     from congestion_lab.signals.certifying import certify as certificates_of
     from congestion_lab.signals.planfile import read_plan_file
 
-    target = None if out is None else file_beside(out, file)
+    target = None if out is None else file_for_results(out, file)
     content = read_plan_file(file)
     known_only(content, file, controllers)
     every = certificates_of(content.plans, content.intersections)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, remark, say, say_json
-from congestion_lab.cli.options import example, file_beside, json_option, out_option, verbosity_options
+from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 
 if TYPE_CHECKING:
     from congestion_lab.signals.certificate import Marking
@@ -73,7 +73,7 @@ def write(file: Path, *, day_type: str, uncertified: bool, out: Path | None, as_
     if chosen is None:
         known = ", ".join(one.name for one in content.day_types)
         raise click.UsageError(f"{file} has no day type {day_type}; it has {known}")
-    target = file_beside(out or Path(f"{day_type}.add.xml"), file)
+    target = file_for_results(out or Path(f"{day_type}.add.xml"), file)
     mark = _marked(content)
     if not mark.certified and not uncertified:
         hint = (

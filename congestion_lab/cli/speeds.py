@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
-from congestion_lab.cli.options import example, file_beside, json_option, out_option, verbosity_options
+from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -77,7 +77,7 @@ def speeds(
     from congestion_lab.simulation.tables import LINKS
     from congestion_lab.sumo.netfile import read_network
 
-    target = None if out is None else file_beside(out, table)
+    target = None if out is None else file_for_results(out, table, mapping_file)
     mapping = mapping_of(mapping_file)
     run_set = load_run_set(folder)
     require_links(run_set, folder)

@@ -37,7 +37,7 @@ def test_a_table_that_is_read_is_never_overwritten(run: Run, out: str) -> None:
     before = Path(out).read_text(encoding="utf-8")
     ended = run("demand", "od", "od.csv", "--zones", "zones.csv", "-o", out)
     assert ended.code == 3
-    assert f"{out}: `--out`: this is a table that is read" in ended.err
+    assert f"{out}: `--out`: this is what is read" in ended.err
     assert Path(out).read_text(encoding="utf-8") == before
 
 
