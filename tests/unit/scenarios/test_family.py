@@ -125,6 +125,7 @@ def test_demand_and_period_stand_in_the_periods_only(folder: Path, key: str) -> 
     ("change", "line", "key", "rule"),
     [
         (("model: friday", "model: sunday"), 9, "periods.friday", "is not built"),
+        (("  friday:", "  Morning:"), 9, "periods.Morning", "'Morning' differs from 'morning' in capitals only"),
         (("  friday:", "  all:"), 9, "periods.all", "stands for all of them"),
         (("  friday:", "  a/b:"), 9, "periods.a/b", "no safe file name"),
         (("name: city-day", f"name: {'x' * 76}"), 9, "periods.friday", "no safe file name"),
