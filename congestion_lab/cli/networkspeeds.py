@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
-from congestion_lab.cli.options import example, json_option, verbosity_options
+from congestion_lab.cli.options import FiniteRange, example, json_option, verbosity_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,7 +31,7 @@ Around = tuple[float, float, float]  # latitude, longitude, kilometres
 @click.argument("runs", type=click.Path(path_type=Path))
 @click.option(
     "--around",
-    type=(click.FloatRange(-90, 90), click.FloatRange(-180, 180), click.FloatRange(0, min_open=True)),
+    type=(FiniteRange(-90, 90), FiniteRange(-180, 180), FiniteRange(0, min_open=True)),
     metavar="LAT LON KM",
     help="Only links whose middle lies at most so many kilometres from this point. Default: all links.",
 )

@@ -1,5 +1,6 @@
 """Options that mean the same in every command."""
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 RUNS_FOLDER = Path("runs")
 ALL = "all"
 MAX_SEED = 2**31 - 1  # what SUMO takes
+
+
+class FiniteRange(click.FloatRange):
+    """A number within bounds; `nan` and `inf`, which no bound of click's keeps out, are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        """Return the number, or end with the word for a usage error."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is no finite number.", param, ctx)
+        return number
 
 
 def out_option(help_text: str, **settings: Any) -> Callable[[F], F]:  # noqa: ANN401 -- handed to click as they are

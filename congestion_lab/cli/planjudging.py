@@ -6,7 +6,14 @@ from pathlib import Path
 import click
 
 from congestion_lab.cli.console import Exit, remark, say, say_json
-from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
+from congestion_lab.cli.options import (
+    FiniteRange,
+    example,
+    file_for_results,
+    json_option,
+    out_option,
+    verbosity_options,
+)
 
 _EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
 
@@ -60,7 +67,7 @@ def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json
 @click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
 @click.option(
     "--hours",
-    type=click.FloatRange(min=0.0, min_open=True, max=24.0),
+    type=FiniteRange(min=0.0, min_open=True, max=24.0),
     default=0.25,
     show_default=True,
     help="Analysis period T of the HCM.",
@@ -107,7 +114,7 @@ def analyze(
 @click.option("--network", type=click.Path(path_type=Path), help="Network of FILE, where no runs are named.")
 @click.option("--runs", type=click.Path(path_type=Path), help="Run set: also say who arrives on green.")
 @click.option("--through", metavar="ID,ID...", help="The way past these controllers, in this order.")
-@click.option("--speed", "speed_kmh", type=click.FloatRange(min=1.0, max=150.0), help="km/h. Default: speed limits.")
+@click.option("--speed", "speed_kmh", type=FiniteRange(min=1.0, max=150.0), help="km/h. Default: speed limits.")
 @click.option("--most", type=click.IntRange(min=1), default=12, show_default=True, help="Ways to look for.")
 @json_option
 @verbosity_options

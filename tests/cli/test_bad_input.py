@@ -175,6 +175,22 @@ def test_a_file_that_is_not_there(run: Run, arguments: tuple[str, ...]) -> None:
     _refused(run(*arguments, "."), "directory")
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("demand", "cameras", "town.yaml", "--budget", "1", "--flow-weight"),
+        ("demand", "calibrate", "town.yaml", "--counts", "counts.csv", "--prior-error"),
+        ("demand", "speeds", "t.csv", "runs/town", "--tolerance-m"),
+        ("network", "speeds", "runs/town", "--around", "33.5", "36.3"),
+        ("optimize", "search.yaml", "--minutes"),
+    ],
+)
+@pytest.mark.usefixtures("town")
+def test_numbers_that_are_none_are_refused(run: Run, arguments: tuple[str, ...], value: str) -> None:
+    _refused(run(*arguments, value), arguments[-1] if arguments[-1].startswith("--") else "--around", code=2)
+
+
 @pytest.fixture
 def _fresh_sumo() -> Iterator[None]:
     installation.version.cache_clear()
