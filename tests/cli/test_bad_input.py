@@ -3,12 +3,10 @@
 import importlib.metadata
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from congestion_lab.sumo import installation
 from tests import roads
 from tests.cli.conftest import Ended, Run, Study
 
@@ -191,16 +189,7 @@ def test_numbers_that_are_none_are_refused(run: Run, arguments: tuple[str, ...],
     _refused(run(*arguments, value), arguments[-1] if arguments[-1].startswith("--") else "--around", code=2)
 
 
-@pytest.fixture
-def _fresh_sumo() -> Iterator[None]:
-    installation.version.cache_clear()
-    installation.home.cache_clear()
-    yield
-    installation.version.cache_clear()
-    installation.home.cache_clear()
-
-
-@pytest.mark.usefixtures("_fresh_sumo")
+@pytest.mark.usefixtures("fresh_sumo")
 @pytest.mark.parametrize("version", [None, "1.20.0"])
 def test_sumo_missing_or_of_another_version(
     run: Run, town: Path, toy_model: Path, monkeypatch: pytest.MonkeyPatch, version: str | None

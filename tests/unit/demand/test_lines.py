@@ -4,6 +4,7 @@ import pytest
 
 from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.demand.lines import read_line_table
+from tests.faults import faults_of
 
 _HEADING = "id,name_en,name_ar,class,course,vph,confidence,source"
 _ROW = "jabal,Mezzeh – Jabal,مزة جبل,microbus,mezzeh umayyad jabal,30,C,assumed"
@@ -17,9 +18,7 @@ def _table(folder: Path, *rows: str, heading: str = _HEADING) -> Path:
 
 
 def _faults(path: Path) -> tuple[Fault, ...]:
-    with pytest.raises(DemandError) as caught:
-        read_line_table(path, _CLASSES)
-    return caught.value.faults
+    return faults_of(DemandError, read_line_table, path, _CLASSES)
 
 
 def test_a_line_is_read(tmp_path: Path) -> None:

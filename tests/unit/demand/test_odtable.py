@@ -10,6 +10,7 @@ from congestion_lab.core.errors import DemandError
 from congestion_lab.demand.odreading import read_od
 from congestion_lab.demand.odtable import ODCell, ODTable, matrix_of
 from congestion_lab.demand.zones import Zone
+from tests.faults import faults_of
 
 _ZONES = ("a", "b", "3")
 
@@ -21,9 +22,7 @@ def _read(folder: Path, text: str, name: str = "od.csv") -> ODTable:
 
 
 def _told(folder: Path, text: str) -> list[tuple[int | None, str]]:
-    with pytest.raises(DemandError) as caught:
-        _read(folder, text)
-    return [(fault.line, fault.rule) for fault in caught.value.faults]
+    return [(fault.line, fault.rule) for fault in faults_of(DemandError, _read, folder, text)]
 
 
 def test_a_long_table(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from congestion_lab.core.errors import DemandError
 from congestion_lab.demand.zones import Zone, read_zones, straight_km
+from tests.faults import faults_of
 
 _HEADER = "id,name_en,name_ar,kind,lat,lon,node\n"
 
@@ -25,9 +26,7 @@ def test_rows_become_zones(tmp_path: Path) -> None:
 
 def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
     path = _table(tmp_path, "a,A,باب,district,33.5,36.3,", "a,A,باب,suburb,north,36.3,", "b,B,ب,gate,33.5,360,")
-    with pytest.raises(DemandError) as caught:
-        read_zones(path)
-    assert [(fault.line, fault.key) for fault in caught.value.faults] == [
+    assert [(fault.line, fault.key) for fault in faults_of(DemandError, read_zones, path)] == [
         (3, "kind"),
         (3, "lat"),
         (3, "id"),
@@ -44,9 +43,11 @@ def test_spreadsheets_and_odd_names_do_not_break_a_table(tmp_path: Path) -> None
 
 def test_rows_of_another_length_and_zones_without_names_are_faults(tmp_path: Path) -> None:
     path = _table(tmp_path, "a,A,باب,district,33.5,36.3,,more", "b,,,gate,33.5,36.2,n")
-    with pytest.raises(DemandError) as caught:
-        read_zones(path)
-    assert [(fault.line, fault.key) for fault in caught.value.faults] == [(2, ""), (3, "name_en"), (3, "name_ar")]
+    assert [(fault.line, fault.key) for fault in faults_of(DemandError, read_zones, path)] == [
+        (2, ""),
+        (3, "name_en"),
+        (3, "name_ar"),
+    ]
 
 
 def test_an_empty_or_missing_table_is_a_fault(tmp_path: Path) -> None:
