@@ -23,8 +23,8 @@ class _File(Strict):
     [
         ("number: 1\n", "f.yaml:1: `parts`: this key is missing — add it"),
         ("parts: {}\nnumbr: 2\n", "f.yaml:2: `numbr`: unknown key — remove it, or correct its name"),
-        ("parts: {}\nseeds: []\n", "f.yaml:2: `seeds`: at least 1 belong here, not 0"),
-        ("parts: {}\nseeds: [1, 2, 3]\n", "f.yaml:2: `seeds`: at most 2 belong here, not 3"),
+        ("parts: {}\nseeds: []\n", "f.yaml:2: `seeds`: at least 1 item belongs here, not 0"),
+        ("parts: {}\nseeds: [1, 2, 3]\n", "f.yaml:2: `seeds`: at most 2 items belong here, not 3"),
         ("parts: 3\n", "f.yaml:1: `parts`: keys and their values belong here, not 3"),
         ("parts:\n  a: 3\n", "f.yaml:2: `parts.a`: keys and their values belong here, not 3"),
         ("parts:\n  a:\n", "f.yaml:2: `parts.a`: keys and their values belong here, not nothing"),
