@@ -173,6 +173,23 @@ def test_a_file_that_is_not_there(run: Run, arguments: tuple[str, ...]) -> None:
     _refused(run(*arguments, "."), "directory")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("network", "show", "roads.net.xml", "-o", "roads.net.xml"),
+        ("demand", "build", ".", "--od", "town.yaml", "-o", "./town.yaml"),
+        ("demand", "cameras", "town.yaml", "--budget", "1", "-o", "town.yaml"),
+        ("calibrate", "town.yaml", "-o", "town.yaml"),
+    ],
+)
+def test_a_result_never_takes_the_place_of_what_it_is_made_from(
+    run: Run, town: Path, arguments: tuple[str, ...]
+) -> None:
+    before = {path: path.read_bytes() for path in _files(town) if path.is_file()}
+    _refused(run(*arguments), "`--out`: this is what is read; it would be overwritten", "choose another place")
+    assert {path: path.read_bytes() for path in _files(town) if path.is_file()} == before
+
+
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
 @pytest.mark.parametrize(
     "arguments",
