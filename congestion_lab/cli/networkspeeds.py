@@ -77,9 +77,9 @@ def _links_by_class(network: "Network", around: Around | None, classes: tuple[st
     """
     known = sorted({link.kind for link in network.links.values()})
     if unknown := [name for name in classes if name not in known]:
-        raise click.UsageError(
-            f"no link has the class {', '.join(map(repr, unknown))}; choose of {', '.join(filter(None, known))}"
-        )
+        named = ", ".join(filter(None, known))
+        hint = f"choose of {named}" if named else "the network's links have none; leave `--class` out"
+        raise click.UsageError(f"no link has the class {', '.join(map(repr, unknown))}; {hint}")
     near = network.links.keys() if around is None else _near(network, around)
     groups = {name: frozenset(link for link in near if network.links[link].kind == name) for name in (classes or known)}
     together = frozenset().union(*groups.values())
