@@ -14,11 +14,10 @@ from congestion_lab.core.files import write_text
 from congestion_lab.experiments.executor import LocalExecutor
 from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.store import RunStore
-from congestion_lab.metrics.objective import mean_delay_s
+from congestion_lab.optimization.simulating import delay_s
 from congestion_lab.signals.plan import PlanSet
-from congestion_lab.simulation.result import Failure, Outcome, RunResult, Status
+from congestion_lab.simulation.result import RunResult, Status
 from congestion_lab.simulation.spec import Controller, Detail
-from congestion_lab.simulation.tables import TRIPS
 from congestion_lab.sumo.engine import SumoEngine
 
 
@@ -134,13 +133,6 @@ def delays_s(
     specs = [runner.spec(scene.inputs, seed, plans=each, detail=detail) for each in plans for seed in seeds]
     found = iter([delay_s(outcome) for outcome in runner.run_all(specs)])
     return [[next(found) for _ in seeds] for _ in plans]
-
-
-def delay_s(outcome: Outcome) -> float:
-    """Return the mean delay of a run; infinite for one that failed."""
-    if isinstance(outcome, Failure):
-        return math.inf
-    return mean_delay_s(outcome.table(TRIPS), outcome.analysis_begin_s)
 
 
 def mean_and_sd(values: Sequence[float], digits: int = 1) -> str:

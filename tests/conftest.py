@@ -1,8 +1,15 @@
 """Fixtures that every test may use."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from congestion_lab.sumo import installation
+
+settings.register_profile("house", deadline=None)  # a busy machine is no fault of what is tested
+settings.load_profile("house")
 
 _SHARED = Path(__file__).parents[1].parent / "shared"
 
@@ -30,3 +37,13 @@ def osm_folder() -> Path:
 def damascus_facts() -> Path:
     """The public facts behind the Damascus model."""
     return _folder("damascus")
+
+
+@pytest.fixture
+def fresh_sumo() -> Iterator[None]:
+    """SUMO is looked for anew, in the test and after it."""
+    installation.version.cache_clear()
+    installation.home.cache_clear()
+    yield
+    installation.version.cache_clear()
+    installation.home.cache_clear()

@@ -64,7 +64,7 @@ def calibrate(
     numbers = seed_range(seed, seeds)
     scenario = chosen_scenario(scenario_file, period)
     inputs = prepared(scenario)
-    path = file_for_results(out or calibration_path(inputs))
+    path = file_for_results(out or calibration_path(inputs), scenario_file)
     engine = plain_queue_engine()
     present = _present(scenario, inputs, engine)
     results, failures = _observed(scenario, inputs, numbers, workers)

@@ -7,7 +7,14 @@ import click
 
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
 from congestion_lab.cli.languages import language_options
-from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
+from congestion_lab.cli.options import (
+    FiniteRange,
+    example,
+    file_for_results,
+    json_option,
+    out_option,
+    verbosity_options,
+)
 from congestion_lab.cli.periods import period_option
 
 if TYPE_CHECKING:
@@ -31,21 +38,21 @@ if TYPE_CHECKING:
 @click.option("--existing", multiple=True, metavar="ID", help="Site with a camera already; may be given several times.")
 @click.option(
     "--flow-weight",
-    type=click.FloatRange(0),
+    type=FiniteRange(0),
     default=1.0,
     show_default=True,
     help="Weight of the share of vehicles that pass a camera.",
 )
 @click.option(
     "--pair-weight",
-    type=click.FloatRange(0),
+    type=FiniteRange(0),
     default=1.0,
     show_default=True,
     help="Weight of the share of origin-destination pairs of which a vehicle passes a camera.",
 )
 @click.option(
     "--time-limit-s",
-    type=click.FloatRange(min=0.1),
+    type=FiniteRange(min=0.1),
     default=20.0,
     show_default=True,
     help="For each number of cameras; what may be better than the choice found then is said.",
@@ -79,7 +86,7 @@ def cameras(
 
     if flow_weight + pair_weight == 0:
         raise click.UsageError("--flow-weight and --pair-weight are both 0, so no site is better than another")
-    target = None if out is None else file_for_results(out)
+    target = None if out is None else file_for_results(out, scenario_file)
     scenario = chosen_scenario(scenario_file, period)
     network, survey = _survey(scenario, at)
     standing = _indices(survey, existing, scenario_file)

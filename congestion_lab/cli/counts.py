@@ -11,11 +11,18 @@ import click
 from congestion_lab.cli.console import Exit, progress, say, say_json
 from congestion_lab.cli.options import (
     example,
-    file_beside,
     file_for_results,
     json_option,
     out_option,
     verbosity_options,
+)
+from congestion_lab.cli.tableinput import (
+    day_type_option,
+    leave_out_option,
+    mapping_of,
+    mapping_option,
+    refuse_faulty,
+    tolerance_option,
 )
 
 if TYPE_CHECKING:
@@ -44,16 +51,8 @@ _DATE = click.DateTime(["%Y-%m-%d"])
     help="Where it was counted.",
 )
 @click.option("--variant", help="Variant of the folder, e.g. before-2025. Default: the network as it is.")
-@click.option(
-    "--mapping", "mapping_file", type=click.Path(path_type=Path), help="What the table's columns mean (YAML)."
-)
-@click.option(
-    "--day-type",
-    type=click.Choice(["workday", "weekend", "any"]),
-    default="workday",
-    show_default=True,
-    help="Days that are averaged; weekend and holidays are named in the mapping.",
-)
+@mapping_option
+@day_type_option("averaged")
 @click.option(
     "--date",
     "only",
@@ -77,10 +76,8 @@ _DATE = click.DateTime(["%Y-%m-%d"])
     multiple=True,
     help="Use figures that this check would leave out; may be given several times.",
 )
-@click.option("--leave-out", is_flag=True, help="Leave out rows that cannot be read or placed, instead of refusing.")
-@click.option(
-    "--tolerance-m", type=click.FloatRange(1, 500), default=30, show_default=True, help="Farthest link of a point."
-)
+@leave_out_option
+@tolerance_option
 @out_option("Count table to write; what was found goes to <name>-findings.csv beside it. Default: nothing is written.")
 @json_option
 @verbosity_options
@@ -105,12 +102,12 @@ def counts(
     Every finding is named, and what was done with its figures. docs/count-tables.md describes the table, the mapping
     file and the findings. Exit code 3 if rows cannot be read or placed, and nothing is written then.
     """
-    from congestion_lab.cli.tableinput import mapping_of, refuse_faulty
     from congestion_lab.demand.countmeans import day_counts
     from congestion_lab.demand.countreview import Days, of_days, placed, ranked, reading_findings, reviewed
     from congestion_lab.demand.counttable import write_counts, write_findings
 
-    findings_file = None if out is None else file_for_results(_findings_file(file_beside(out, table)))
+    for target in () if out is None else (out, _findings_file(out)):
+        file_for_results(target, table, mapping_file, net)
     mapping = mapping_of(mapping_file)
     with progress() as bars:
         bars.add_task(f"reading {table}", total=None)
@@ -124,6 +121,7 @@ def counts(
         findings = ranked((*review.findings, *reading_findings(read, refused), *other_days))
         means = day_counts(review.kept, average=average)
     _require_some(means, table, findings, day_type)
+    findings_file = None if out is None else _findings_file(out)
     if out is not None and findings_file is not None:
         write_counts(out, means)
         write_findings(findings_file, findings)

@@ -58,7 +58,7 @@ def build(folder: Path, *, model: str, variant: str | None, trips: Path | None, 
         raise click.UsageError(f"--od and -o are for one model; name it instead of `{ALL}`")
     if trips is not None and out is None:
         raise click.UsageError("--od needs -o: the model's own route file is not overwritten by other trips")
-    target = None if out is None else file_for_results(out)
+    target = None if out is None else file_for_results(out, trips)
     models = model_names(folder) or (model,) if model == ALL else (model,)  # none at all is told as a fault
     made: dict[str, Built] = {}
     with progress() as bars:

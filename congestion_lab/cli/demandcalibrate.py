@@ -9,6 +9,7 @@ from congestion_lab.cli.console import Exit, detail, progress, remark, say, say_
 from congestion_lab.cli.languages import language_options
 from congestion_lab.cli.options import (
     RUNS_FOLDER,
+    FiniteRange,
     example,
     folder_for_results,
     json_option,
@@ -41,7 +42,7 @@ _GLS, _ENTROPY, _ROUTESAMPLER = "gls", "entropy", "routesampler"  # as in experi
 )
 @click.option(
     "--hold-out",
-    type=click.FloatRange(min=0, max=0.9),
+    type=FiniteRange(min=0, max=0.9),
     default=0.0,
     show_default=True,
     help="Share of the counted links that are not fitted to but judged by.",
@@ -54,18 +55,18 @@ _GLS, _ENTROPY, _ROUTESAMPLER = "gls", "entropy", "routesampler"  # as in experi
     help="Generalised least squares, least information, or SUMO's routeSampler.",
 )
 @click.option(
-    "--slice", "slice_min", type=click.FloatRange(min=1), default=15.0, show_default=True, help="Departures, minutes."
+    "--slice", "slice_min", type=FiniteRange(min=1), default=15.0, show_default=True, help="Departures, minutes."
 )
 @click.option(
     "--count-error",
-    type=click.FloatRange(min=0, max=1),
+    type=FiniteRange(min=0, max=1),
     default=0.1,
     show_default=True,
     help="Error of a count, as a share.",
 )
 @click.option(
     "--prior-error",
-    type=click.FloatRange(min=0.01, max=3),
+    type=FiniteRange(min=0.01, max=3),
     default=0.4,
     show_default=True,
     help="Error of the scenario's demand, as a share: how far the counts may take it.",

@@ -92,7 +92,7 @@ def show(path: Path, *, variant: str | None, out: Path, as_json: bool) -> int:
     from congestion_lab.sumo.netfile import read_network
     from congestion_lab.sumo.networkbuild import net_of
 
-    file_for_results(out)
+    file_for_results(out, path)
     with progress() as bars:
         bars.add_task(f"drawing {path}", total=None)
         write_text(out, network_svg(read_network(net_of(path, variant)), title=path.resolve().name))

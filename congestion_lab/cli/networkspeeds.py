@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, progress, say, say_json
-from congestion_lab.cli.options import example, json_option, verbosity_options
+from congestion_lab.cli.options import FiniteRange, example, json_option, verbosity_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,7 +31,7 @@ Around = tuple[float, float, float]  # latitude, longitude, kilometres
 @click.argument("runs", type=click.Path(path_type=Path))
 @click.option(
     "--around",
-    type=(click.FloatRange(-90, 90), click.FloatRange(-180, 180), click.FloatRange(0, min_open=True)),
+    type=(FiniteRange(-90, 90), FiniteRange(-180, 180), FiniteRange(0, min_open=True)),
     metavar="LAT LON KM",
     help="Only links whose middle lies at most so many kilometres from this point. Default: all links.",
 )
@@ -77,9 +77,9 @@ def _links_by_class(network: "Network", around: Around | None, classes: tuple[st
     """
     known = sorted({link.kind for link in network.links.values()})
     if unknown := [name for name in classes if name not in known]:
-        raise click.UsageError(
-            f"no link has the class {', '.join(map(repr, unknown))}; choose of {', '.join(filter(None, known))}"
-        )
+        named = ", ".join(filter(None, known))
+        hint = f"choose of {named}" if named else "the network's links have none; leave `--class` out"
+        raise click.UsageError(f"no link has the class {', '.join(map(repr, unknown))}; {hint}")
     near = network.links.keys() if around is None else _near(network, around)
     groups = {name: frozenset(link for link in near if network.links[link].kind == name) for name in (classes or known)}
     together = frozenset().union(*groups.values())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
-from congestion_lab.cli.options import example, file_beside, json_option, out_option, verbosity_options
+from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 
 if TYPE_CHECKING:
     from congestion_lab.demand.odtable import ODCell
@@ -35,10 +35,10 @@ def od(
     as_json: bool,
 ) -> int:
     """Check the trips of TABLE (CSV or XLSX, long or wide, or OMX) against the zones; every faulty cell is named."""
-    from congestion_lab.demand.odtable import read_od
+    from congestion_lab.demand.odreading import read_od
     from congestion_lab.demand.zones import read_zones
 
-    target = None if out is None else file_beside(out, table)
+    target = None if out is None else file_for_results(out, table, zones)
     with progress() as bars:
         bars.add_task(f"reading {table}", total=None)
         known = [zone.id for zone in read_zones(zones)]

@@ -9,6 +9,7 @@ import click
 
 from congestion_lab.cli.console import Exit, complain, detail, progress, remark, say, say_json
 from congestion_lab.cli.options import (
+    FiniteRange,
     example,
     json_option,
     out_option,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--minutes",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     help="Time for the whole study of a period, preparation and confirmation included, instead of the file's bound; "
     "simulations are then bounded only if stated too.",
 )

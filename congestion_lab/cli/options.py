@@ -1,5 +1,6 @@
 """Options that mean the same in every command."""
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 RUNS_FOLDER = Path("runs")
 ALL = "all"
 MAX_SEED = 2**31 - 1  # what SUMO takes
+
+
+class FiniteRange(click.FloatRange):
+    """A number within bounds; `nan` and `inf`, which no bound of click's keeps out, are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        """Return the number, or end with the word for a usage error."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is no finite number.", param, ctx)
+        return number
 
 
 def out_option(help_text: str, **settings: Any) -> Callable[[F], F]:  # noqa: ANN401 -- handed to click as they are
@@ -96,27 +108,22 @@ def folder_for_results(path: Path) -> Path:
     return path
 
 
-def file_for_results(path: Path) -> Path:
+def file_for_results(path: Path, *sources: Path | None) -> Path:
     """Return a file that a result can be written to, before time is spent on it.
 
+    Args:
+        path: The file.
+        sources: What the result is made from, which it must not take the place of.
+
     Raises:
-        InputError: It is a folder, or its folder is none or must not be written to.
+        InputError: It is one of the sources, or a folder, or its folder is none or must not be written to.
     """
+    if path.resolve() in {source.resolve() for source in sources if source is not None}:
+        raise _unusable(path, "this is what is read; it would be overwritten")
     if path.is_dir():
         raise _unusable(path, "this is a folder; a file is written")
     folder_for_results(path.parent)
     return path
-
-
-def file_beside(path: Path, source: Path) -> Path:
-    """Return a file that a result can be written to, which must not be the one that it is made from.
-
-    Raises:
-        InputError: It is, or cannot be written to.
-    """
-    if path.resolve() == source.resolve():
-        raise _unusable(path, "this is the table that is read; it would be overwritten")
-    return file_for_results(path)
 
 
 def _unusable(path: Path, rule: str) -> InputError:

@@ -6,7 +6,14 @@ from pathlib import Path
 import click
 
 from congestion_lab.cli.console import Exit, remark, say, say_json
-from congestion_lab.cli.options import example, file_beside, json_option, out_option, verbosity_options
+from congestion_lab.cli.options import (
+    FiniteRange,
+    example,
+    file_for_results,
+    json_option,
+    out_option,
+    verbosity_options,
+)
 
 _EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
 
@@ -31,7 +38,7 @@ def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json
     from congestion_lab.signals.certifying import certify as certificates_of
     from congestion_lab.signals.planfile import read_plan_file
 
-    target = None if out is None else file_beside(out, file)
+    target = None if out is None else file_for_results(out, file)
     content = read_plan_file(file)
     known_only(content, file, controllers)
     every = certificates_of(content.plans, content.intersections)
@@ -60,7 +67,7 @@ def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json
 @click.option("--controller", "controllers", multiple=True, metavar="ID", help="Only this controller; may be repeated.")
 @click.option(
     "--hours",
-    type=click.FloatRange(min=0.0, min_open=True, max=24.0),
+    type=FiniteRange(min=0.0, min_open=True, max=24.0),
     default=0.25,
     show_default=True,
     help="Analysis period T of the HCM.",
@@ -106,7 +113,7 @@ def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float,
 @click.option("--network", type=click.Path(path_type=Path), help="Network of FILE, where no runs are named.")
 @click.option("--runs", type=click.Path(path_type=Path), help="Run set: also say who arrives on green.")
 @click.option("--through", metavar="ID,ID...", help="The way past these controllers, in this order.")
-@click.option("--speed", "speed_kmh", type=click.FloatRange(min=1.0, max=150.0), help="km/h. Default: speed limits.")
+@click.option("--speed", "speed_kmh", type=FiniteRange(min=1.0, max=150.0), help="km/h. Default: speed limits.")
 @click.option("--most", type=click.IntRange(min=1), default=12, show_default=True, help="Ways to look for.")
 @json_option
 @verbosity_options

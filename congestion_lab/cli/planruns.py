@@ -8,17 +8,18 @@ import click
 
 from congestion_lab.core.digests import digest_of_file
 from congestion_lab.core.errors import ExperimentError, Fault, SignalPlanError
+from congestion_lab.experiments.pooling import plans_of
 from congestion_lab.experiments.runset import RunSet, load_run_set
 from congestion_lab.metrics.arriving import Shares, shares_by_controller
 from congestion_lab.metrics.simulated import Simulated, simulated
 from congestion_lab.network.model import Network
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet, SignalPlan
-from congestion_lab.signals.planfile import PlanFile, read_plan_file
+from congestion_lab.signals.planfile import PlanFile
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.spec import Controller
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS, PASSAGES
-from congestion_lab.sumo.netfile import read_network, read_plans
+from congestion_lab.sumo.netfile import read_network
 from congestion_lab.sumo.networkbuild import net_of
 
 
@@ -124,12 +125,6 @@ def _remarks(plans: PlanSet, source: Path, runs: RunSet) -> list[str]:
 def _other_plans(plans: PlanSet, source: Path, runs: RunSet) -> list[str]:
     if runs.controller is not Controller.PLANS:
         return [f"the runs were under {runs.controller.value} control, not under the plans of {source}"]
-    if _plans_of(runs) != plans:
+    if plans_of(runs) != plans:
         return [f"the runs were under other plans than those of {source}; simulated values are theirs"]
     return []
-
-
-def _plans_of(runs: RunSet) -> PlanSet:
-    if runs.plan_file is not None:
-        return read_plan_file(runs.plan_file).plans
-    return read_plans(runs.inputs.net_file, runs.inputs.additional_files)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, remark, say, say_json
-from congestion_lab.cli.options import example, file_beside, json_option, out_option, verbosity_options
+from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 from congestion_lab.cli.schedulecost import cost
 from congestion_lab.core.names import clean_name
 
@@ -99,7 +99,7 @@ def write(file: Path, *, day_type: str, uncertified: bool, out: Path | None, as_
 
     content = read_schedule(file)
     chosen = day_type_named(content, file, day_type)
-    target = file_beside(out or Path(f"{day_type}.add.xml"), file)
+    target = file_for_results(out or Path(f"{day_type}.add.xml"), file)
     judged, found = judged_plans(content), changes(content)
     mark = schedule_marking(judged, found)
     if not mark.certified and not uncertified:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from congestion_lab.cli.console import Exit, progress, remark, say, say_json
-from congestion_lab.cli.options import example, file_beside, json_option, out_option, verbosity_options
+from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
+from congestion_lab.cli.tableinput import (
+    day_type_option,
+    leave_out_option,
+    mapping_of,
+    mapping_option,
+    refuse_faulty,
+    tolerance_option,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,9 +37,7 @@ _WORST = 15  # links that a terminal shows
 )
 @click.argument("table", type=click.Path(path_type=Path))
 @click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
-@click.option(
-    "--mapping", "mapping_file", type=click.Path(path_type=Path), help="What the table's columns mean (YAML)."
-)
+@mapping_option
 @click.option(
     "--records",
     type=click.Choice(["traversals", "samples"]),
@@ -39,17 +45,9 @@ _WORST = 15  # links that a terminal shows
     show_default=True,
     help="Whether a record is a drive over a whole link, or a position sampled at even times.",
 )
-@click.option(
-    "--day-type",
-    type=click.Choice(["workday", "weekend", "any"]),
-    default="workday",
-    show_default=True,
-    help="Days that are compared; weekend and holidays are named in the mapping.",
-)
-@click.option("--leave-out", is_flag=True, help="Leave out rows that cannot be read or placed, instead of refusing.")
-@click.option(
-    "--tolerance-m", type=click.FloatRange(1, 500), default=30, show_default=True, help="Farthest link of a point."
-)
+@day_type_option("compared")
+@leave_out_option
+@tolerance_option
 @out_option("Table of all links to write (CSV). Default: nothing is written.")
 @json_option
 @verbosity_options
@@ -70,14 +68,13 @@ def speeds(
     Records count that lie in the analysed period of the run and on days of the type asked for. The table is described
     in docs/count-tables.md.
     """
-    from congestion_lab.cli.tableinput import mapping_of, refuse_faulty
     from congestion_lab.demand.speedrows import read_speed_rows
     from congestion_lab.experiments.runset import load_run_set
     from congestion_lab.metrics.speedcheck import link_speed_pairs, speed_check
     from congestion_lab.simulation.tables import LINKS
     from congestion_lab.sumo.netfile import read_network
 
-    target = None if out is None else file_beside(out, table)
+    target = None if out is None else file_for_results(out, table, mapping_file)
     mapping = mapping_of(mapping_file)
     run_set = load_run_set(folder)
     require_links(run_set, folder)

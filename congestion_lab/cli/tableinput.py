@@ -1,9 +1,13 @@
-"""What commands that read tables of others share: the mapping, and the refusal of what cannot be used."""
+"""What commands that read tables of others share: options, the mapping, and the refusal of what cannot be used."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from congestion_lab.cli.options import FiniteRange
 
 if TYPE_CHECKING:
     from congestion_lab.core.errors import Fault
@@ -12,7 +16,33 @@ if TYPE_CHECKING:
     from congestion_lab.demand.speedrows import SpeedRow
     from congestion_lab.demand.tablemapping import TableMapping
 
+F = TypeVar("F", bound=Callable[..., Any])
 _MOST_NAMED = 200  # faults of a table that is refused
+
+
+def mapping_option(function: F) -> F:
+    """`--mapping FILE`: what the columns of a table mean."""
+    text = "What the table's columns mean (YAML)."
+    return click.option("--mapping", "mapping_file", type=click.Path(path_type=Path), help=text)(function)
+
+
+def day_type_option(done: str) -> Callable[[F], F]:
+    """`--day-type`: the days of a table that something is done with."""
+    text = f"Days that are {done}; weekend and holidays are named in the mapping."
+    kinds = click.Choice(["workday", "weekend", "any"])
+    return click.option("--day-type", type=kinds, default="workday", show_default=True, help=text)
+
+
+def leave_out_option(function: F) -> F:
+    """`--leave-out`: faulty rows are listed instead of refused."""
+    text = "Leave out rows that cannot be read or placed, instead of refusing."
+    return click.option("--leave-out", is_flag=True, help=text)(function)
+
+
+def tolerance_option(function: F) -> F:
+    """`--tolerance-m METRES`: how far a point may lie from its link."""
+    text = "Farthest link of a point."
+    return click.option("--tolerance-m", type=FiniteRange(1, 500), default=30, show_default=True, help=text)(function)
 
 
 def mapping_of(path: Path | None) -> "TableMapping":

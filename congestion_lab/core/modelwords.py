@@ -16,6 +16,11 @@ def told(detail: ErrorDetails) -> tuple[str, str]:
         case "value_error":
             reason = detail["ctx"]["error"]
             return str(reason), getattr(reason, "hint", "")
+        case "too_short" | "too_long":
+            least, most = detail["ctx"].get("min_length"), detail["ctx"].get("max_length")
+            bound, number = ("at least", least) if most is None else ("at most", most)
+            items = "1 item belongs" if number == 1 else f"{number} items belong"
+            return f"{bound} {items} here, not {detail['ctx']['actual_length']}", ""
         case kind if kind in _MAPPINGS:
             return f"keys and their values belong here, not {shown_value(detail['input'])}", ""
         case _:

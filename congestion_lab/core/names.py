@@ -21,6 +21,11 @@ def clean_name(name: str) -> str:
     return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
 
 
+def folded(name: str) -> str:
+    """Return a name as names are compared: clean, and without regard to capitals."""
+    return clean_name(name).casefold()
+
+
 def printable(text: str) -> str:
     """Return lines of text without anything that a terminal would obey or hide."""
     return "\n".join(_visible(line.replace("\t", " ")) for line in text.split("\n"))

@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+import math
 from collections.abc import Mapping
 
 
@@ -18,3 +19,8 @@ def plain(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
+
+
+def finite(value: float) -> float | None:
+    """Return a number, or None where it is infinite or none: JSON has neither."""
+    return value if math.isfinite(value) else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from congestion_lab.core.cellvalues import Cell
+from congestion_lab.core.cellvalues import Cell, text_of
 from congestion_lab.core.errors import Fault, InputError
 from congestion_lab.core.workbook import workbook_rows
 
@@ -33,6 +33,14 @@ class Line:
     def is_blank(self) -> bool:
         """Whether nothing stands in it."""
         return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in self.cells)
+
+    def cell(self, place: int) -> Cell:
+        """Return the cell at a place, counted from 0; None beyond the end of the row."""
+        return self.cells[place] if place < len(self.cells) else None
+
+    def is_longer_than(self, width: int) -> bool:
+        """Whether anything stands beyond the first `width` cells."""
+        return any(text_of(cell) for cell in self.cells[width:])
 
 
 def read_lines(

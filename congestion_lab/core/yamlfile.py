@@ -1,6 +1,7 @@
 """YAML 1.2 files by a schema: every fault is told at once, with its line and key."""
 
 from collections.abc import Callable, Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from congestion_lab.core.errors import Fault, InputError
 from congestion_lab.core.modelwords import told
 
+MAX_DEPTH = 32  # levels of a file; no schema here has ten
 _LARGEST_BYTES = 1 << 20
 _KEY_ITSELF = "[key]"  # pydantic's mark where a key, not its value, is at fault
 
@@ -75,12 +78,13 @@ def loaded(path: Path, error: type[InputError], *, hint: str) -> CommentedMap:
             content = stream.read(_LARGEST_BYTES + 1)
         if len(content) > _LARGEST_BYTES:
             raise error(Fault(f"is larger than {_LARGEST_BYTES} bytes", "keep data in files of its own", source))
-        raw = YAML(typ="rt").load(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
+        if (line := line_too_deep(text)) is not None:
+            raise error(Fault(f"nested deeper than {MAX_DEPTH} levels", source=source, line=line))
+        raw = YAML(typ="rt").load(text)
     except MarkedYAMLError as broken:
         line = broken.problem_mark.line + 1 if broken.problem_mark else None
         raise error(Fault(f"is no YAML: {broken.problem}", source=source, line=line)) from None
-    except RecursionError:
-        raise error(Fault("is nested too deeply to be read", source=source)) from None
     except OSError as problem:
         raise error(Fault(f"cannot be read: {problem.strerror or problem}", hint, source)) from None
     except (UnicodeDecodeError, YAMLError) as broken:
@@ -88,6 +92,23 @@ def loaded(path: Path, error: type[InputError], *, hint: str) -> CommentedMap:
     if not isinstance(raw, CommentedMap):
         raise error(Fault("holds no keys", hint, source, 1))
     return raw
+
+
+def line_too_deep(text: str) -> int | None:
+    """Return the line on which a YAML text nests deeper than `MAX_DEPTH`, or refers to something there; else None.
+
+    Told before anything recurses into it.
+
+    Raises:
+        YAMLError: It is no YAML.
+    """
+    depth = 0
+    for event in YAML(typ="safe", pure=True).parse(StringIO(text)):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH or (isinstance(event, AliasEvent) and depth >= MAX_DEPTH):
+            line: int = event.start_mark.line + 1
+            return line
+    return None
 
 
 def _faults(broken: ValidationError, place_of: Callable[[Key], Place]) -> Iterator[Fault]:

@@ -213,6 +213,8 @@ def read_model(folder: Path, model: str) -> Assumptions:
         DemandError: There is no such model, its file is faulty, or it gives another name.
     """
     known = model_names(folder)
+    if not folder.is_dir():
+        raise DemandError(Fault("there is no such folder", "name the folder of a network", str(folder)))
     if model not in known:
         hint = f"choose one of {', '.join(known)}" if known else "put the first model there"
         raise DemandError(Fault(f"there is no demand model {model!r}", hint, str(folder / "demand"), key="model"))

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from congestion_lab.demand.countfindings import Counted
 from congestion_lab.demand.counts import Count
 
-AVERAGES = ("median", "mean")
-
 
 @dataclass(frozen=True, slots=True)
 class DayCount:

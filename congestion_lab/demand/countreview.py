@@ -44,7 +44,6 @@ SUM_CHECKS: Mapping[str, Check] = MappingProxyType(
 )  # fmt: skip
 KEEPABLE = ("impossible", "stuck", "silent")
 ANY_DAY, WORKDAY, WEEKEND = "any", "workday", "weekend"
-DAY_TYPES = (WORKDAY, WEEKEND, ANY_DAY)
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.REMARK: 2}
 

@@ -1,7 +1,5 @@
 """Saturation headways from what was seen to leave queues at green."""
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
+from congestion_lab.core.cellvalues import number_of
 from congestion_lab.core.errors import DemandError, Fault
+from congestion_lab.core.namedrows import NamedRow, named_rows
+from congestion_lab.core.names import unshielded
 from congestion_lab.demand.cells import Floats
 
 COLUMNS = ("link_id", "lanes", "green_s", "vehicles")
 START_UP_S = 2.0  # of the displayed green that is lost while the queue starts (HCM 6, chapter 19)
 EXTENSION_S = 2.0  # of the yellow that is used as if it were green (likewise)
+_HINT = "one row is one green whose queue did not clear: link_id, lanes, green_s, vehicles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +59,21 @@ class SaturationHeadway:
 
 
 def read_greens(path: Path) -> tuple[Green, ...]:
-    """Read a table of saturated greens (CSV, UTF-8): link_id, lanes, green_s, vehicles.
+    """Read a table of saturated greens (CSV or XLSX): link_id, lanes, green_s, vehicles.
 
     Raises:
         DemandError: The table cannot be read, lacks columns, or rows are faulty; every fault is named.
     """
-    try:
-        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-        rows = list(reader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise DemandError(Fault(f"the greens cannot be read: {error}", source=str(path))) from None
-    if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
-        hint = f"the header must hold {', '.join(COLUMNS)}"
-        raise DemandError(Fault(f"columns are missing: {', '.join(missing)}", hint, str(path), 1))
-    greens, faults = [], []
-    for line, row in enumerate(rows, start=2):
+    greens: list[Green] = []
+    faults: list[Fault] = []
+    _headings, rows = named_rows(path, COLUMNS, faults, hint=_HINT, error=DemandError)
+    for row in rows:
         try:
             greens.append(_green(row))
-        except (ValueError, TypeError) as problem:
-            faults.append(Fault(str(problem), "one row is one green whose queue did not clear", str(path), line))
-    if faults or not greens:
-        raise DemandError(*(faults or [Fault("the table holds no green", source=str(path))]))
+        except ValueError as problem:
+            faults.append(Fault(str(problem), _HINT, str(path), row.number))
+    if faults:
+        raise DemandError(*sorted(faults, key=lambda fault: fault.line or 0))
     return tuple(greens)
 
 
@@ -103,10 +99,11 @@ def _headway(link: str, greens: Sequence[Green]) -> SaturationHeadway:
     return SaturationHeadway(link, 1.0 / slope, error, len(greens))
 
 
-def _green(row: dict[str, str]) -> Green:
-    lanes, green_s, vehicles = int(row["lanes"]), float(row["green_s"]), float(row["vehicles"])
-    if not row["link_id"]:
+def _green(row: NamedRow) -> Green:
+    link = unshielded(row.text("link_id"))
+    lanes, green_s, vehicles = (number_of(row.cells[name]) for name in ("lanes", "green_s", "vehicles"))
+    if not link:
         raise ValueError("a green needs its link")
-    if lanes < 1 or not (green_s > 0 and vehicles > 0 and math.isfinite(green_s * vehicles)):
-        raise ValueError(f"{vehicles:g} vehicles of {lanes} lanes in {green_s:g} s: all must be above 0")
-    return Green(row["link_id"], lanes, green_s, vehicles)
+    if not lanes.is_integer() or min(lanes, green_s, vehicles) <= 0:
+        raise ValueError(f"{vehicles:g} vehicles of {lanes:g} lanes in {green_s:g} s: all must be above 0, lanes whole")
+    return Green(link, int(lanes), green_s, vehicles)

@@ -1,16 +1,15 @@
 """Lines of microbuses and buses, from a table that a planner writes by hand."""
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-from congestion_lab.core.cellvalues import Cell, number_of, shown, text_of, western
+from congestion_lab.core.cellvalues import Cell, number_of, shown, text_of
 from congestion_lab.core.errors import DemandError, Fault
+from congestion_lab.core.namedrows import NamedRow, named_rows
 from congestion_lab.core.names import clean_name, unshielded
-from congestion_lab.core.tablefile import Line as TableRow
-from congestion_lab.core.tablefile import read_lines
 
 COLUMNS = ("id", "name_en", "name_ar", "class", "course", "vph", "confidence", "source")
 _NOTE = "note"
@@ -65,21 +64,17 @@ def read_line_table(path: Path, classes: Collection[str]) -> tuple[Line, ...]:
     Raises:
         DemandError: The file cannot be read, lacks columns or rows, or rows are faulty; every fault is named.
     """
-    source = str(path)
-    rows = read_lines(path, error=DemandError)
-    if len(rows) < 2:  # noqa: PLR2004 -- a heading and a row
-        raise DemandError(Fault("the table holds no line", _HINT, source))
-    headings = [western(text_of(cell)) for cell in rows[0].cells]
-    if faults := [*_heading_faults(headings, source, rows[0].number)]:
-        raise DemandError(*faults)
+    source, faults = str(path), list[Fault]()
+    headings, rows = named_rows(path, COLUMNS, faults, hint=_HINT, error=DemandError)
+    if unknown := [*_heading_faults(headings, source)]:
+        raise DemandError(*unknown)
     lines: list[Line] = []
-    for row in rows[1:]:
-        cells = dict(zip(headings, [*row.cells, *[None] * len(headings)], strict=False))
-        problems = [*_row_problems(cells, row, len(headings), classes)]
+    for row in rows:
+        problems = [*_row_problems(row.cells, classes)]
         faults += [Fault(rule, hint, source, row.number, key) for key, rule, hint in problems]
         if not problems:
-            lines.append(_line(cells, row.number))
-    faults += [*_repeated(rows[1:], headings.index("id"), source)]
+            lines.append(_line(row.cells, row.number))
+    faults += _repeated(rows, source)
     if faults:
         raise DemandError(*sorted(faults, key=lambda fault: fault.line or 0))
     return tuple(lines)
@@ -88,21 +83,14 @@ def read_line_table(path: Path, classes: Collection[str]) -> tuple[Line, ...]:
 Problem = tuple[str, str, str]  # key, rule, hint
 
 
-def _heading_faults(headings: Sequence[str], source: str, number: int) -> Iterator[Fault]:
-    if missing := [name for name in COLUMNS if name not in headings]:
-        yield Fault(f"columns are missing: {', '.join(missing)}", _HINT, source, number)
-    for name, times in Counter(headings).items():
-        known = name in COLUMNS or name == _NOTE or (name.startswith(_RATE) and name != _RATE)
-        if not known:
+def _heading_faults(headings: Sequence[str], source: str) -> Iterator[Fault]:
+    for name in headings:
+        if not (name in COLUMNS or name == _NOTE or (name.startswith(_RATE) and name != _RATE)):
             hint = f"the columns are {', '.join(COLUMNS)}, {_RATE}<model> and {_NOTE}"
-            yield Fault(f"nothing is known of a column {shown(name)}", hint, source, number)
-        elif times > 1:
-            yield Fault(f"the heading {name!r} occurs {times} times", "keep one", source, number)
+            yield Fault(f"nothing is known of a column {shown(name)}", hint, source)
 
 
-def _row_problems(cells: Mapping[str, Cell], row: TableRow, width: int, classes: Collection[str]) -> Iterator[Problem]:
-    if any(text_of(cell) for cell in row.cells[width:]):
-        yield "", "the row has more cells than the heading", "a cell with a comma in it needs quotes"
+def _row_problems(cells: Mapping[str, Cell], classes: Collection[str]) -> Iterator[Problem]:
     if not _ID.fullmatch(_text(cells["id"])):
         yield "id", f"{shown(cells['id'])} is no id", "a letter, then letters, digits, _ or -; 40 at most"
     for key in ("name_en", "name_ar"):
@@ -112,6 +100,9 @@ def _row_problems(cells: Mapping[str, Cell], row: TableRow, width: int, classes:
         yield "class", f"there is no vehicle class {shown(cells['class'])}", f"choose one of {', '.join(classes)}"
     if len(_course(cells["course"])) < _FEWEST_POINTS:
         yield "course", "a course has two points at least", "write ids of nodes or links, apart by blanks"
+    for point, following in pairwise(_course(cells["course"])):
+        if point == following:
+            yield "course", f"{shown(point)} stands twice in a row", "write each point once"
     if _text(cells["confidence"]) not in _CONFIDENCES:
         yield "confidence", f"{shown(cells['confidence'])} is no confidence", f"write {', '.join(_CONFIDENCES)}"
     if not _text(cells["source"]):
@@ -158,11 +149,10 @@ def _text(cell: Cell) -> str:
     return clean_name(unshielded(text_of(cell)))
 
 
-def _repeated(rows: Sequence[TableRow], place: int, source: str) -> Iterator[Fault]:
+def _repeated(rows: Sequence[NamedRow], source: str) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for row in rows:
-        name = _text(row.cells[place]) if place < len(row.cells) else ""
-        if name and name in first:
+        name = _text(row.cells["id"])
+        if name and first.setdefault(name, row.number) != row.number:
             rule = f"the id {shown(name)} occurs in line {first[name]} already"
             yield Fault(rule, "give each direction of a line an id of its own", source, row.number, "id")
-        first.setdefault(name, row.number)

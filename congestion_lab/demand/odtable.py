@@ -1,27 +1,12 @@
-"""Origin-destination tables of others: long or wide, CSV, XLSX or OMX; every faulty cell is named."""
+"""Origin-destination tables: vehicles between zones, perhaps by interval and class."""
 
-import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from congestion_lab.core.cellvalues import Cell, clock_of, decimal_sign, number_of, says_half, shown, text_of, western
-from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.core.names import unshielded
-from congestion_lab.core.tablefile import Line, read_lines
 from congestion_lab.demand.matrix import ODMatrix
-from congestion_lab.demand.odmatrixfile import read_omx
 from congestion_lab.demand.zones import Zone
-
-OMX = ".omx"
-_ORIGIN = ("origin", "o_zone_id")
-_DESTINATION = ("destination", "d_zone_id")
-_VEHICLES = ("vehicles", "volume", "trips")
-_MOST_NAMED = 50
-_MOST_VEHICLES = 10_000_000.0  # more than the vehicles of any city: a slip in a cell, and no memory holds them
-_HINT = "docs/count-tables.md describes the table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,46 +53,6 @@ class ODTable:
         return sum(cell.vehicles for cell in self.cells if cell.origin == cell.destination)
 
 
-def read_od(
-    path: Path, zones: Collection[str], *, sheet: str = "", core: str = "", lookup: str = "", decimal: str = ""
-) -> ODTable:
-    """Read an origin-destination table.
-
-    Args:
-        path: `.omx`, or CSV or XLSX: long with the columns origin, destination, vehicles and perhaps begin, end, class;
-            or wide with a row per origin and a column per destination.
-        zones: Ids that zones may have.
-        sheet: Sheet of a workbook; "" for the first.
-        core: Matrix of an OMX file; "" for the only one.
-        lookup: Zone numbers of an OMX file; "" for the only ones, or 1, 2, … where there are none.
-        decimal: Decimal sign of text; "" to see it from the cells.
-
-    Raises:
-        DemandError: The file cannot be read, or cells are faulty, missing, twice or of unknown zones; all are named.
-    """
-    if path.suffix.lower() == OMX:
-        names, trips = read_omx(path, core, lookup)
-        faults = [*_unknown(names, zones, str(path), None), *_number_faults(names, trips, str(path))]
-        _raise_some(faults, path)
-        pairs = np.argwhere(trips > 0).tolist()
-        return _bounded(ODTable(tuple(ODCell(names[o], names[d], float(trips[o, d])) for o, d in pairs)), path)
-    lines = read_lines(path, sheet=sheet, error=DemandError)
-    if len(lines) < 2:  # noqa: PLR2004 -- a heading and a row
-        raise DemandError(Fault("the table holds no row of data", _HINT, str(path)))
-    headings = [western(text_of(cell)).casefold() for cell in lines[0].cells]
-    if _any(headings, _ORIGIN) and _any(headings, _DESTINATION):
-        return _bounded(_long(lines, headings, zones, path, decimal), path)
-    return _bounded(_wide(lines, zones, path, decimal), path)
-
-
-def _bounded(table: ODTable, path: Path) -> ODTable:
-    if table.total > _MOST_VEHICLES:
-        most = max(table.cells, key=lambda cell: cell.vehicles)
-        rule = f"the table has {table.total:.3g} vehicles, {most.vehicles:.3g} from {most.origin} to {most.destination}"
-        raise DemandError(Fault(rule, f"{_MOST_VEHICLES:.0f} at most; is it the right column?", str(path)))
-    return table
-
-
 def matrix_of(table: ODTable, zones: Sequence[Zone]) -> ODMatrix:
     """Return all intervals and classes of a table as one matrix; trips within a zone are taken out."""
     places = {zone.id: place for place, zone in enumerate(zones)}
@@ -117,148 +62,3 @@ def matrix_of(table: ODTable, zones: Sequence[Zone]) -> ODMatrix:
     intrazonal = float(np.trace(trips))
     np.fill_diagonal(trips, 0.0)
     return ODMatrix(tuple(zones), trips, intrazonal)
-
-
-def _long(lines: Sequence[Line], headings: Sequence[str], zones: Collection[str], path: Path, decimal: str) -> ODTable:
-    columns = {
-        "origin": _any(headings, _ORIGIN),
-        "destination": _any(headings, _DESTINATION),
-        "vehicles": _any(headings, _VEHICLES),
-        **{name: name for name in ("begin", "end", "class") if name in headings},
-    }
-    if not columns["vehicles"]:
-        raise DemandError(Fault("the column 'vehicles' is missing", _HINT, str(path), lines[0].number))
-    places = {ours: headings.index(theirs) for ours, theirs in columns.items() if theirs}
-    sign = decimal or _sign((_at(line, places["vehicles"]) for line in lines[1:]), path)
-    times = [places[name] for name in ("begin", "end") if name in places]
-    half_days = any(says_half(_at(line, place)) for line in lines[1:] for place in times)
-    faults: list[Fault] = []
-    cells: dict[tuple[object, ...], ODCell] = {}
-    rows: list[tuple[int, ODCell]] = []
-    for line in lines[1:]:
-        try:
-            cell = _od_cell({name: _at(line, place) for name, place in places.items()}, sign, half_days=half_days)
-        except ValueError as problem:
-            faults.append(Fault(str(problem), _HINT, str(path), line.number))
-            continue
-        faults += _unknown(dict.fromkeys((cell.origin, cell.destination)), zones, str(path), line.number)
-        key = (cell.origin, cell.destination, cell.begin_s, cell.end_s, cell.kind)
-        if key in cells:
-            faults.append(
-                Fault(f"the pair {cell.origin} → {cell.destination} stands twice", "", str(path), line.number)
-            )
-        else:
-            rows.append((line.number, cell))
-        cells[key] = cell
-    faults += _counted_twice(rows, str(path))
-    _raise_some(faults, path)
-    unused = tuple(name for place, name in enumerate(headings) if name and place not in places.values())
-    return ODTable(tuple(cell for cell in cells.values() if cell.vehicles > 0), unused)
-
-
-def _od_cell(cells: dict[str, Cell], sign: str, *, half_days: bool) -> ODCell:
-    origin, destination = (unshielded(text_of(cells[name])) for name in ("origin", "destination"))
-    if not origin or not destination:
-        raise ValueError("a row names its origin and its destination")
-    begin, end = (
-        clock_of(cells[key], half_days=half_days) if text_of(cells.get(key)) else None for key in ("begin", "end")
-    )
-    if (begin is None) != (end is None) or (begin is not None and end is not None and end <= begin):
-        raise ValueError("an interval has a begin and an end after it")
-    kind = unshielded(text_of(cells.get("class")))
-    return ODCell(origin, destination, _vehicles(cells["vehicles"], sign), begin, end, kind)
-
-
-def _counted_twice(rows: Sequence[tuple[int, ODCell]], source: str) -> Iterator[Fault]:
-    """Yield rows whose interval overlaps that of another row of their pair, of the same class or of all together."""
-    by_pair: dict[tuple[str, str], list[tuple[float, float, str, int]]] = {}
-    for line, cell in rows:
-        begin_s, end_s = (cell.begin_s, cell.end_s) if cell.begin_s is not None else (-math.inf, math.inf)
-        span = (begin_s, math.inf if end_s is None else end_s, cell.kind, line)
-        by_pair.setdefault((cell.origin, cell.destination), []).append(span)
-    for (origin, destination), spans in by_pair.items():
-        reached: dict[str, float] = {}
-        for begin_s, end_s, kind, line in sorted(spans):
-            others = reached.values() if not kind else (reached.get(kind, -math.inf), reached.get("", -math.inf))
-            if any(begin_s < other for other in others):
-                rule = f"the pair {origin} → {destination} has the same vehicles in another row too"
-                hint = "intervals of a pair and class must not overlap, and a row without class holds all classes"
-                yield Fault(rule, hint, source, line)
-            reached[kind] = max(end_s, reached.get(kind, -math.inf))
-
-
-def _wide(lines: Sequence[Line], zones: Collection[str], path: Path, decimal: str) -> ODTable:
-    source, heading = str(path), lines[0]
-    names = [unshielded(text_of(cell)) for cell in heading.cells[1:]]
-    origins = [unshielded(text_of(_at(line, 0))) for line in lines[1:]]
-    faults = [*_unknown(names, zones, source, heading.number)]
-    faults += [Fault(f"the destination {name!r} stands twice", "", source, heading.number) for name in _twice(names)]
-    faults += [Fault(f"the origin {name!r} stands twice", "", source) for name in _twice(origins)]
-    faults += [
-        Fault(f"the zone {name!r} has a column and no row", "write its row, with 0 where nobody goes", source)
-        for name in dict.fromkeys(names)
-        if name not in origins
-    ]
-    sign = decimal or _sign((cell for line in lines[1:] for cell in line.cells[1:]), path)
-    cells: list[ODCell] = []
-    for line, origin in zip(lines[1:], origins, strict=True):
-        faults += _unknown([origin], zones, source, line.number)
-        if any(text_of(cell) for cell in line.cells[1 + len(names) :]):
-            faults.append(Fault("the row has more cells than the heading", _HINT, source, line.number))
-        for place, destination in enumerate(names, start=1):
-            try:
-                cells.append(ODCell(origin, destination, _vehicles(_at(line, place), sign)))
-            except ValueError as problem:
-                faults.append(Fault(f"{origin} → {destination}: {problem}", _HINT, source, line.number))
-    _raise_some(faults, path)
-    return ODTable(tuple(cell for cell in cells if cell.vehicles > 0))
-
-
-def _vehicles(cell: Cell, sign: str) -> float:
-    if not text_of(cell):
-        raise ValueError("the cell is missing; write 0 where nobody goes")
-    number = number_of(cell, sign)
-    if number < 0:
-        raise ValueError(f"{number:g} vehicles: trips are not negative")
-    return number
-
-
-def _number_faults(names: Sequence[str], trips: np.ndarray, source: str) -> Iterator[Fault]:
-    for origin, destination in np.argwhere(~np.isfinite(trips) | (trips < 0)).tolist():
-        value = trips[origin, destination]
-        rule = "the cell is missing" if np.isnan(value) else f"{value:g} vehicles"
-        yield Fault(f"{names[origin]} → {names[destination]}: {rule}", "write 0 where nobody goes", source)
-
-
-def _unknown(names: Collection[str], zones: Collection[str], source: str, line: int | None) -> Iterator[Fault]:
-    for name in names:
-        if name not in zones:
-            rule = f"there is no zone {shown(name)}" if name else "a zone has no name"
-            yield Fault(rule, "compare with the zone table", source, line)
-
-
-def _twice(names: Sequence[str]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})
-
-
-def _sign(cells: Iterator[Cell], path: Path) -> str:
-    try:
-        return decimal_sign(cells)
-    except ValueError as doubt:
-        raise DemandError(Fault(str(doubt), "say which by `--decimal`", str(path))) from None
-
-
-def _any(headings: Sequence[str], names: Sequence[str]) -> str:
-    return next((name for name in names if name in headings), "")
-
-
-def _at(line: Line, place: int) -> Cell:
-    return line.cells[place] if place < len(line.cells) else None
-
-
-def _raise_some(faults: Sequence[Fault], path: Path) -> None:
-    """Raise the faults, if there are any; of very many, the first are named and the others counted."""
-    if faults:
-        more = len(faults) - _MOST_NAMED
-        rest = [Fault(f"{more} more faults like these", source=str(path))] if more > 0 else []
-        raise DemandError(*faults[:_MOST_NAMED], *rest)

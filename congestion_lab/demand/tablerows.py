@@ -80,7 +80,7 @@ def read_table(path: Path, mapping: TableMapping, known: Sequence[ColumnName]) -
         name: headings.index(theirs) for name, theirs in _wanted(mapping, known, headings).items() if theirs in headings
     }
     fixed: dict[str, Cell] = {str(name): value for name, value in mapping.fixed.items()}
-    rows = tuple(Row(line.number, fixed | {name: _cell(line, at) for name, at in places.items()}) for line in data)
+    rows = tuple(Row(line.number, fixed | {name: line.cell(at) for name, at in places.items()}) for line in data)
     unused = tuple(name for at, name in enumerate(headings) if name and at not in places.values())
     return Table(str(path), rows, frozenset({*places, *fixed}), unused)
 
@@ -141,7 +141,7 @@ def _heading_faults(
 
 def _length_faults(data: Sequence[Line], width: int, source: str) -> Iterator[Fault]:
     """Yield rows that are longer than the heading; of very many, which then is no heading, the first few."""
-    long = [line for line in data if any(text_of(cell) for cell in line.cells[width:])]
+    long = [line for line in data if line.is_longer_than(width)]
     for line in long[:_LONG_NAMED]:
         rule = f"the row has {len(line.cells)} cells, the heading {width}"
         hint = "headings over several rows need `table.heading_rows`; a cell with the delimiter in it needs quotes"
@@ -149,7 +149,3 @@ def _length_faults(data: Sequence[Line], width: int, source: str) -> Iterator[Fa
     if len(long) > _LONG_NAMED:
         rule = f"{len(long) - _LONG_NAMED} more rows are longer than the heading"
         yield Fault(rule, "if the heading stands lower, name its line as `table.heading_row` in a mapping file", source)
-
-
-def _cell(line: Line, place: int) -> Cell:
-    return line.cells[place] if place < len(line.cells) else None

@@ -1,18 +1,22 @@
 """Zones: where trips begin and end, read from a table."""
 
-import csv
-import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from congestion_lab.core.cellvalues import Cell, number_of, shown
 from congestion_lab.core.errors import DemandError, Fault
+from congestion_lab.core.namedrows import NamedRow, named_rows
+from congestion_lab.core.names import clean_name, unshielded
 
 DISTRICT = "district"
 GATE = "gate"
 COLUMNS = ("id", "name_en", "name_ar", "kind", "lat", "lon", "node")
 _EARTH_RADIUS_KM = 6371.0
+_HINT = "docs/your-own-city.md describes the table"
+
+Problem = tuple[str, str, str]  # key, rule, hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +48,17 @@ class Zone:
 
 
 def read_zones(path: Path) -> tuple[Zone, ...]:
-    """Read a zone table (CSV, UTF-8).
+    """Read a table of zones (CSV or XLSX).
 
     Raises:
         DemandError: The table is missing or empty, or rows are faulty; every fault is named.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark
-    except (OSError, UnicodeDecodeError) as error:
-        raise DemandError(Fault(f"the zone table cannot be read: {error}", source=str(path))) from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        hint = f"the header must hold {', '.join(COLUMNS)}"
-        raise DemandError(Fault(f"columns are missing: {', '.join(missing)}", hint, str(path), 1))
-    rows = [(reader.line_num, row) for row in reader]
-    faults = [*_faults(rows, str(path))]
-    if not rows:
-        faults.append(Fault("the table holds no zone", "give at least two zones", str(path)))
+    faults: list[Fault] = []
+    _headings, rows = named_rows(path, COLUMNS, faults, hint=_HINT, error=DemandError)
+    faults += _faults(rows, str(path))
     if faults:
-        raise DemandError(*faults)
-    return tuple(_zone(row) for _, row in rows)
+        raise DemandError(*sorted(faults, key=lambda fault: fault.line or 0))
+    return tuple(map(_zone, rows))
 
 
 def straight_km(first: Zone, second: Zone) -> float:
@@ -75,40 +69,45 @@ def straight_km(first: Zone, second: Zone) -> float:
     return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(chord))
 
 
-def _zone(row: Mapping[str, str]) -> Zone:
-    return Zone(
-        row["id"], row["name_en"], row["name_ar"], row["kind"], float(row["lat"]), float(row["lon"]), row["node"]
-    )
+def _zone(row: NamedRow) -> Zone:
+    texts = {name: row.text(name) for name in ("name_en", "name_ar", "kind", "node")}
+    return Zone(id=_id(row), lat=number_of(row.cells["lat"]), lon=number_of(row.cells["lon"]), **texts)
 
 
-def _faults(rows: list[tuple[int, dict[str, str]]], source: str) -> Iterator[Fault]:
-    seen: set[str] = set()
-    for line, row in rows:
-        if not row["id"]:
-            yield Fault("a zone needs an id", source=source, line=line, key="id")
-        if row["id"] in seen:
-            yield Fault(f"the id {row['id']!r} occurs twice", "ids are unique", source, line, "id")
-        seen.add(row["id"])
-        if None in row or None in row.values():
-            yield Fault("the row has more or fewer cells than the header", source=source, line=line)
-        yield from _row_faults(row, source, line)
+def _id(row: NamedRow) -> str:
+    return unshielded(row.text("id"))
 
 
-def _row_faults(row: Mapping[str, str], source: str, line: int) -> Iterator[Fault]:
+def _faults(rows: Sequence[NamedRow], source: str) -> Iterator[Fault]:
+    first: dict[str, int] = {}
+    for row in rows:
+        for key, rule, hint in _problems(row):
+            yield Fault(rule, hint, source, row.number, key)
+        name = _id(row)
+        if name and first.setdefault(name, row.number) != row.number:
+            rule = f"the id {shown(name)} occurs in line {first[name]} already"
+            yield Fault(rule, "give each zone an id of its own", source, row.number, "id")
+
+
+def _problems(row: NamedRow) -> Iterator[Problem]:
+    if not _id(row):
+        yield "id", "a zone needs an id", ""
+    elif clean_name(_id(row)) != _id(row):
+        yield "id", f"the id {shown(_id(row))} holds signs that nobody sees, or is too long", "write it anew"
     for key in ("name_en", "name_ar"):
-        if not row[key]:
-            yield Fault("a zone needs its name in both languages", source=source, line=line, key=key)
-    if row["kind"] not in {DISTRICT, GATE}:
-        yield Fault(f"the kind is {row['kind']!r}", "write district or gate", source, line, "kind")
-    if (row["kind"] == GATE) != bool(row["node"]):
-        yield Fault("a gate names its node, a district does not", "fill or empty `node`", source, line, "node")
+        if not row.text(key):
+            yield key, "a zone needs its name in both languages", ""
+    if row.text("kind") not in {DISTRICT, GATE}:
+        yield "kind", f"the kind is {shown(row.cells['kind'])}", f"write {DISTRICT} or {GATE}"
+    if (row.text("kind") == GATE) != bool(row.text("node")):
+        yield "node", "a gate names its node, a district does not", "fill or empty `node`"
     for key, bound in (("lat", 90.0), ("lon", 180.0)):
-        if not _is_degree(row[key], bound):
-            yield Fault(f"{row[key]!r} is no angle within ±{bound:g}°", "write WGS84 degrees", source, line, key)
+        if not _is_degree(row.cells[key], bound):
+            yield key, f"{shown(row.cells[key])} is no angle within ±{bound:g}°", "write WGS84 degrees"
 
 
-def _is_degree(text: str, bound: float) -> bool:
+def _is_degree(cell: Cell, bound: float) -> bool:
     try:
-        return abs(float(text)) <= bound
-    except (TypeError, ValueError):
+        return abs(number_of(cell)) <= bound
+    except ValueError:
         return False

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ import congestion_lab
 from congestion_lab.core.digests import digest_of_file
 from congestion_lab.core.files import write_json, write_text
 from congestion_lab.core.names import shielded
+from congestion_lab.core.plain import finite
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.assessment import Compared
 from congestion_lab.experiments.calibrateddemand import Outcome
@@ -50,7 +50,7 @@ def provenance(found: Calibrated) -> dict[str, Any]:
         "prior_digest": task.spec.inputs.digest,
         "counts": str(asked.counts_file),
         "counts_digest": digest_of_file(asked.counts_file),
-        "saturation_headways": [asdict(one) | {"error_s": _finite(one.error_s)} for one in task.headways],
+        "saturation_headways": [asdict(one) | {"error_s": finite(one.error_s)} for one in task.headways],
         "time_gap_factor": task.time_gap_factor,
         "held_out_links": sorted({one.link for one in task.held}),
         "settings": {**asdict(asked.settings), "slice_s": asked.slice_s, "hold_out": asked.hold_out},
@@ -62,10 +62,6 @@ def provenance(found: Calibrated) -> dict[str, Any]:
         "engine_version": task.spec.engine_version,
         "sumo_version": version(),
     }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -73,14 +73,15 @@ def _at(rule: str, severity: Severity, place: str, message: str, point: Point) -
 
 
 def _error(rule: str, link: Link, message: str) -> Finding:
-    return _at(rule, Severity.ERROR, link.id, message, _middle(link))
+    return _at(rule, Severity.ERROR, link.id, message, middle(link))
 
 
 def _warning(rule: str, link: Link, message: str) -> Finding:
-    return _at(rule, Severity.WARNING, link.id, message, _middle(link))
+    return _at(rule, Severity.WARNING, link.id, message, middle(link))
 
 
-def _middle(link: Link) -> Point:
+def middle(link: Link) -> Point:
+    """Return where half of a link is driven, metres in the network's projection."""
     return point_at(link.shape, link.length_m / 2)
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shapely import MultiPoint, Point, get_coordinates
-from shapely.geometry import LineString
+from shapely import MultiPoint, Point, Polygon
 
 from congestion_lab.network.geography import earth_position
 from congestion_lab.network.model import Link, Network
@@ -59,7 +58,8 @@ def _ends(network: Network) -> Iterator[RoadEnd]:
         leaving.setdefault(link.to_node, []).append(link)
         neighbours.setdefault(link.from_node, set()).add(link.to_node)
         neighbours.setdefault(link.to_node, set()).add(link.from_node)
-    rim = LineString(get_coordinates(MultiPoint([network.nodes[node].position for node in neighbours]).convex_hull))
+    hull = MultiPoint([network.nodes[node].position for node in neighbours]).convex_hull
+    rim = hull.exterior if isinstance(hull, Polygon) else hull
     place = earth_position(network)
     for node, others in neighbours.items():
         if len(others) == 1:

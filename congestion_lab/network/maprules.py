@@ -5,8 +5,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from congestion_lab.network.alignment import bearing, point_at, turned
-from congestion_lab.network.checks import Severity
+from congestion_lab.network.alignment import bearing, turned
+from congestion_lab.network.checks import Severity, middle
 from congestion_lab.network.edits import JoinEdit, RoadEdit, SignalEdit, TurnEdit
 from congestion_lab.network.issues import Issue, issue
 from congestion_lab.network.lostroads import connected_groups
@@ -59,7 +59,7 @@ def unreachable(facts: MapFacts) -> Iterator[Issue]:
         length = sum(link.length_m for link in part)
         more = f" (with {len(part) - 1} more links)" if len(part) > 1 else ""
         message = f"{length:.0f} m cannot be reached from the network or do not lead back to it; taken out{more}"
-        yield issue("unreachable", _severity(facts, length), part[0].id, message, _middle(part[0]))
+        yield issue("unreachable", _severity(facts, length), part[0].id, message, middle(part[0]))
 
 
 def _parts_of_links(links: Iterable[Link]) -> list[list[Link]]:
@@ -133,7 +133,7 @@ def close_junctions(facts: MapFacts) -> Iterator[Issue]:
             sources = tuple(sorted(part for node in pair for part in osm_nodes(node)))
             edit = JoinEdit(nodes=sources, why="close together") if len(sources) > 1 else None
             message = f"joins two junctions that are {gap:.0f} m apart: nodes {', '.join(map(str, sources))}"
-            yield issue("close_junctions", Severity.WARNING, link.id, message, _middle(link), edit=edit)
+            yield issue("close_junctions", Severity.WARNING, link.id, message, middle(link), edit=edit)
 
 
 def _is_ring(network: Network, node: str) -> bool:
@@ -210,10 +210,6 @@ def unsafe_plans(facts: MapFacts) -> Iterator[Issue]:
         node = facts.network.links[facts.network.controllers[controller][0]].to_node
         point = facts.network.nodes[node].position
         yield issue("unsafe_plans", Severity.ERROR, controller, f"has no safe plan: {what}", point)
-
-
-def _middle(link: Link) -> tuple[float, float]:
-    return point_at(link.shape, link.length_m / 2)
 
 
 MAP_RULES: Mapping[str, MapRule] = MappingProxyType(

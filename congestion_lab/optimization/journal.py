@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.core.files import write_json
+from congestion_lab.core.plain import finite
 
 if TYPE_CHECKING:
     import optuna
@@ -191,13 +192,8 @@ def _entry(candidate: Candidate) -> dict[str, Any]:
     return {
         "number": candidate.number,
         "origin": candidate.entrant.origin,
-        _DELAYS: {str(seed): _finite(delay) for seed, delay in candidate.delays_s.items()},
-        "score": _finite(candidate.score),
+        _DELAYS: {str(seed): finite(delay) for seed, delay in candidate.delays_s.items()},
+        "score": finite(candidate.score),
         "stopped": candidate.stopped,
         "point": None if candidate.entrant.point is None else list(candidate.entrant.point),
     }
-
-
-def _finite(value: float) -> float | None:
-    """Infinity stands for a failed run; JSON has none."""
-    return value if math.isfinite(value) else None

@@ -1,12 +1,12 @@
 """How a study ended, as a value and as `summary.json`."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from congestion_lab import __version__
+from congestion_lab.core.plain import finite
 from congestion_lab.experiments.comparison import PairedDifference
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.experiments.spec import Experiment
@@ -105,7 +105,7 @@ def summary_as_json(
 
 def _level(level: Level) -> dict[str, Any]:
     """Return a level; its times are those of the last call, which finds earlier simulations in the run store."""
-    return {key: _finite(value) if isinstance(value, float) else value for key, value in asdict(level).items()}
+    return {key: finite(value) if isinstance(value, float) else value for key, value in asdict(level).items()}
 
 
 def _agreement(climb: Climb) -> dict[str, Any] | None:
@@ -117,15 +117,10 @@ def _agreement(climb: Climb) -> dict[str, Any] | None:
         "plans": agreed.plans,
         "rank_correlation": agreed.rank_correlation,
         "sumo_over_fast": agreed.ratio,
-        "spread": _finite(agreed.error),
+        "spread": finite(agreed.error),
         "correction": climb.correction,
     }
 
 
 def _by_seed(delays: Mapping[int, float]) -> dict[str, float | None]:
-    return {str(seed): _finite(delay) for seed, delay in delays.items()}
-
-
-def _finite(value: float) -> float | None:
-    """JSON has no infinity."""
-    return value if math.isfinite(value) else None
+    return {str(seed): finite(delay) for seed, delay in delays.items()}

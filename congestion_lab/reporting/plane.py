@@ -11,7 +11,7 @@ from congestion_lab.reporting.svg import Attributes, element, path_data
 from congestion_lab.reporting.translation import whole
 from congestion_lab.reporting.wording import number
 
-_LEFT, _TOP, _RIGHT, _BOTTOM = 64.0, 14.0, 16.0, 52.0
+_LEFT, _TOP, _RIGHT, _BOTTOM = 64.0, 14.0, 30.0, 52.0
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 _SLACK = 1e-9  # of a step: what is lost by floating-point arithmetic is no further line
 

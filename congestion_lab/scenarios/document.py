@@ -7,13 +7,12 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from congestion_lab.core.errors import Fault, ScenarioError
+from congestion_lab.core.yamlfile import MAX_DEPTH, line_too_deep
 
 MAX_BYTES = 1 << 20
-MAX_DEPTH = 32
 MAX_VALUES = 100_000  # after aliases are expanded: a few lines of them can stand for billions
 
 _CORE_TAG = "tag:yaml.org,2002:"
@@ -90,7 +89,8 @@ class _Reader:
 
     def read(self, text: str) -> object:
         try:
-            self._bound_depth(text)
+            if (line := line_too_deep(text)) is not None:
+                raise ScenarioError(Fault(f"nested deeper than {MAX_DEPTH} levels", source=self.source, line=line))
             node = YAML(typ="safe", pure=True).compose(StringIO(text))
             return None if node is None else self._plain(node, ())
         except MarkedYAMLError as error:
@@ -99,15 +99,6 @@ class _Reader:
             raise ScenarioError(Fault(f"no valid YAML: {rule}", source=self.source, line=line)) from error
         except YAMLError as error:
             raise ScenarioError(Fault(f"no valid YAML: {error}", source=self.source)) from error
-
-    def _bound_depth(self, text: str) -> None:
-        """Refuse deep nesting before anything recurses into it, and references to what they stand in."""
-        depth = 0
-        for event in YAML(typ="safe", pure=True).parse(StringIO(text)):
-            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-            if depth > MAX_DEPTH or (isinstance(event, AliasEvent) and depth >= MAX_DEPTH):
-                line = event.start_mark.line + 1
-                raise ScenarioError(Fault(f"nested deeper than {MAX_DEPTH} levels", source=self.source, line=line))
 
     def _plain(self, node: Node, path: KeyPath) -> object:
         self._values += 1

@@ -104,10 +104,15 @@ def _scenario(day: DaySituation, period: str, differing: TimeOfDay) -> Scenario:
 
 
 def _faults(document: Document, scenarios: Mapping[str, Scenario]) -> Iterator[Fault]:
+    first: dict[str, str] = {}
     for period, scenario in scenarios.items():
         place = (_PERIODS, period)
+        told = str(document.path), document.line_of(place), dotted(place)
+        if (other := first.setdefault(period.casefold(), period)) != period:
+            rule = f"{period!r} differs from {other!r} in capitals only"
+            yield Fault(rule, "name it otherwise: folders of runs are named so", *told)
         try:
             safe_name(scenario.name)
             require_fit(scenario)
         except RuleError as broken:
-            yield Fault(str(broken), broken.hint, str(document.path), document.line_of(place), dotted(place))
+            yield Fault(str(broken), broken.hint, *told)

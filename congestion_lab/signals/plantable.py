@@ -107,7 +107,7 @@ def _rows(lines: Sequence[Line], source: str) -> tuple[list[_Row], list[str]]:
     rows = []
     above: dict[str, Cell] = {}
     for line in lines[1:]:
-        cells = {name: line.cells[at] if at < len(line.cells) else None for name, at in places.items()}
+        cells = {name: line.cell(at) for name, at in places.items()}
         same = not text_of(cells["controller"]) or text_of(cells["controller"]) == text_of(above.get("controller"))
         for name in ("controller", *(_WHOLE if same else ("plan",))):
             if name in cells and not text_of(cells[name]):

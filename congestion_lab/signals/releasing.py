@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.core.names import clean_name
+from congestion_lab.core.names import folded
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phasing import Served
 from congestion_lab.signals.plan import Aspect
@@ -183,10 +183,10 @@ class _Heads:
         return self._links.get(link, _NOWHERE)
 
     def _by_street(self, movement: Movement) -> "Callable[[SignalHead], bool] | None":
-        wanted = _folded(movement.street)
+        wanted = folded(movement.street)
         if not wanted:
             return None
-        return lambda head: wanted in map(_folded, self._names(head)) and _turns(head, movement)
+        return lambda head: wanted in map(folded, self._names(head)) and _turns(head, movement)
 
     def _names(self, head: SignalHead) -> Sequence[str]:
         place = self._links.get(head.from_link)
@@ -200,10 +200,6 @@ class _Heads:
 
 def _turns(head: SignalHead, movement: Movement) -> bool:
     return movement.turn is None or head.turn is movement.turn
-
-
-def _folded(name: str) -> str:
-    return clean_name(name).casefold()
 
 
 def _directions(ends_deg: Mapping[str, float], headings_deg: Sequence[float]) -> Mapping[str, float]:

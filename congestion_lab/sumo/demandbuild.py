@@ -18,7 +18,7 @@ from congestion_lab.demand.connectors import (
     streets,
 )
 from congestion_lab.demand.matrix import GATE, LOCAL, THROUGH, ODMatrix, period_matrix
-from congestion_lab.demand.odtable import read_od
+from congestion_lab.demand.odreading import read_od
 from congestion_lab.demand.replacing import LineTraffic
 from congestion_lab.demand.sampling import RouteFlow, Vehicle, sampled_vehicles
 from congestion_lab.demand.tabledtrips import all_trips, mean_pcu, peak_hour_share, sliced_vehicles, trip_slices

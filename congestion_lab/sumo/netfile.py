@@ -27,16 +27,20 @@ def read_network(path: Path) -> Network:
     nodes = {node.id: node for node in converted(net, net.junctions, lambda record: _node(record, net.circulating))}
     links = {link.id: link for link in converted(net, net.links, lambda record: _link(record, nodes))}
     projection = net.location.get("projParameter") if net.location else ""
-    offset = points(net.location.get("netOffset") if net.location else "")
+    offsets = converted(net, [net.location] if net.location else [], _offset)
     roads = (path for path in net.connections if path.get("from") in links and path.get("to") in links)
     return Network(
         nodes=nodes,
         links=links,
         connections=converted(net, roads, _connection),
         projection="" if projection in {"!", "-"} else projection,
-        offset=offset[0] if offset else (0.0, 0.0),
+        offset=offsets[0] if offsets else (0.0, 0.0),
         digest=digest_of_file(path),
     )
+
+
+def _offset(location: Record) -> Point:
+    return next(iter(points(location.get("netOffset"))), (0.0, 0.0))
 
 
 def _node(junction: Record, circulating: frozenset[str]) -> Node:

@@ -1,10 +1,12 @@
 """The parts of a SUMO network file, sorted by what they are."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from congestion_lab.core.cellvalues import shown
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.geometry import Point, Turn
 from congestion_lab.sumo.records import Record, records
@@ -103,9 +105,18 @@ def converted(net: NetRecords, found: Iterable[Record], convert: Callable[[Recor
 
 
 def points(text: str) -> tuple[Point, ...]:
-    """Return the (x, y) of a SUMO shape; heights are left out."""
-    pairs = [point.split(",") for point in text.split()]
-    return tuple((float(pair[0]), float(pair[1])) for pair in pairs)
+    """Return the (x, y) of a SUMO shape; heights are left out.
+
+    Raises:
+        ValueError: It is no list of points.
+    """
+    try:
+        found = tuple((float(x), float(y)) for x, y, *_height in (point.split(",") for point in text.split()))
+    except ValueError:
+        found = ((math.nan, math.nan),)
+    if not all(math.isfinite(value) for point in found for value in point):
+        raise ValueError(f"the shape {shown(text)} is no list of points like 1.5,2.5")
+    return found
 
 
 def turn_of(connection: Record) -> Turn:

@@ -79,8 +79,11 @@ def net_of(path: Path, variant: str | None = None) -> Path:
     """Return a net as it is given, or the net of an imported network's or a road model's folder.
 
     Raises:
-        NetworkError: The folder's manifest cannot be used, or its net is not built yet.
+        NetworkError: The folder's manifest cannot be used, its net is not built yet, or a net is to have a variant.
     """
+    if path.is_file() and variant is not None:
+        rule = f"a net has no variants, so there is no {variant!r}"
+        raise NetworkError(Fault(rule, "name the network's folder, or leave the variant out", source=str(path)))
     if not path.is_dir():
         return path
     if is_import(path) and variant is None:

@@ -93,7 +93,7 @@ def build(osm: OsmMap, edits: Edits, scope: Scope, *, guess: bool, told: Told) -
         _convert(roads.map, places, after.joins, settings, raw)
         told("making one of junctions that have no room between them")
         apart = {node for edit in after.joins if not edit.join for node in edit.nodes}
-        first = read_network(raw)
+        first = _built(raw)
         joined = without_room(first, apart)
         if joined:
             _convert(roads.map, places, (*after.joins, *already_one(first, roads.map), *joined), settings, raw)
@@ -128,6 +128,15 @@ def _convert(
     if apart:
         command.append(f"--junctions.join-exclude={','.join(apart)}")
     run_program([*command, *map(str, settings)], timeout_s=_TIMEOUT_S)
+
+
+def _built(net: Path) -> Network:
+    """Return what netconvert made of a map: it leaves no link where no two roads hang together."""
+    try:
+        return read_network(net)
+    except NetworkError as empty:
+        rule = f"the roads of the map make no network: {empty.faults[0].rule}"
+        raise NetworkError(Fault(rule, "choose a larger area, and export it with all points")) from empty
 
 
 def _joins(groups: Iterable[tuple[int, ...]]) -> str:

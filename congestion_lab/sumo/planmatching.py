@@ -8,7 +8,7 @@ from scipy.spatial import KDTree
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.geometry import Point
-from congestion_lab.core.names import clean_name
+from congestion_lab.core.names import folded
 from congestion_lab.network.model import Network
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phasing import plan_of_phases
@@ -143,7 +143,7 @@ class _Finder:
         self._ids = {site.controller_id for site in intersections}
         self._names: dict[str, set[str]] = {}
         for site in intersections:
-            for name in filter(None, map(_folded, (site.name, site.name_ar))):
+            for name in filter(None, map(folded, (site.name, site.name_ar))):
                 self._names.setdefault(name, set()).add(site.controller_id)
         self._places = {controller: _middle(network, links) for controller, links in network.controllers.items()}
         self._known = known
@@ -161,7 +161,7 @@ class _Finder:
         for name in (record.controller, record.name, *sorted(record.aliases)):
             if name in self._ids:
                 return name, "same id"
-        named = self._names.get(_folded(record.name), set()) if record.name else set()
+        named = self._names.get(folded(record.name), set()) if record.name else set()
         if len(named) == 1:
             return next(iter(named)), f"same name {record.name!r}"
         if len(named) > 1:
@@ -201,10 +201,6 @@ def _middle(network: Network, links: Iterable[str]) -> Point:
     ends = {network.links[link].to_node for link in links if link in network.links}
     points = [network.nodes[node].position for node in sorted(ends)]
     return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
-
-
-def _folded(name: str) -> str:
-    return clean_name(name).casefold()
 
 
 def _plan(record: PlanRecord, site: Intersection, laid: Released) -> SignalPlan:

@@ -1,6 +1,7 @@
 """SUMO's XML as flat records, streamed: nothing is expanded, nothing outside the file is read."""
 
 import gzip
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -38,13 +39,15 @@ class Record:
         """Return an attribute as a number.
 
         Raises:
-            ValueError: It is missing or no number.
+            ValueError: It is missing or no finite number.
         """
+        found = self.attributes.get(name)
         try:
-            return float(self.attributes[name])
-        except (KeyError, ValueError):
-            found = self.attributes.get(name)
-            raise ValueError(f"<{self.tag}> has {name}={found!r}; it must be a number") from None
+            if found is not None and math.isfinite(number := float(found)):
+                return number
+        except ValueError:
+            pass
+        raise ValueError(f"<{self.tag}> has {name}={found!r}; it must be a finite number")
 
     def parameters(self) -> dict[str, str]:
         """Return its `<param>` entries."""

@@ -14,7 +14,7 @@ from congestion_lab.simulation.traffic import Demand, Floats
 from congestion_lab.sumo.departing import Window, copies, flow_departures, quotas, single_departure
 from congestion_lab.sumo.records import Record, records
 from congestion_lab.sumo.routefile import packed
-from congestion_lab.sumo.trafficroutes import has_route
+from congestion_lab.sumo.trafficroutes import has_route, stops_of
 from congestion_lab.sumo.triprouting import as_xml
 
 _VEHICLES = ("vehicle", "trip", "flow")
@@ -132,11 +132,11 @@ def _asked(inputs: SimulationInputs, wanted: set[str]) -> Mapping[str, _Asked]:
     for path in (*inputs.additional_files, *inputs.route_files):
         for record in records(path, (*_VEHICLES, "route"), roots=(), error=DemandError):
             if record.tag == "route":
-                stops[record.get("id")] = _stops(record)
+                stops[record.get("id")] = stops_of(record)
                 continue
             for name, kind in _names(record, window, factors):
                 if name in wanted:
-                    found[name] = _Asked(record, kind, (*stops.get(record.get("route"), ()), *_all_stops(record)))
+                    found[name] = _Asked(record, kind, (*stops.get(record.get("route"), ()), *stops_of(record)))
     return found
 
 
@@ -147,11 +147,3 @@ def _names(record: Record, window: Window, factors: Iterator[int]) -> Iterator[t
     for name, kind, _ in single_departure(record, window):
         for copy in copies(name, next(factors)):
             yield copy, kind
-
-
-def _stops(record: Record) -> tuple[Record, ...]:
-    return tuple(child for child in record.children if child.tag == "stop")
-
-
-def _all_stops(record: Record) -> tuple[Record, ...]:
-    return tuple(stop for part in (*record.children, record) for stop in _stops(part))

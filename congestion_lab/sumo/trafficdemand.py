@@ -17,7 +17,7 @@ from congestion_lab.sumo.records import Record, records
 from congestion_lab.sumo.trafficcalls import STOPPING_PLACES, Call, Calls
 from congestion_lab.sumo.trafficplaces import Place, Places
 from congestion_lab.sumo.trafficroads import offsets
-from congestion_lab.sumo.trafficroutes import RouteBook, has_route
+from congestion_lab.sumo.trafficroutes import RouteBook, has_route, stops_of
 from congestion_lab.sumo.traffictypes import TypeBook
 from congestion_lab.sumo.triprouting import Trip, named, trip_of, ways
 
@@ -171,7 +171,7 @@ def _vehicles(reading: _Reading, found: Mapping[Trip, str]) -> list[_Vehicle]:
 def _vehicles_of(reading: _Reading, asked: _Asked, found: Mapping[Trip, str]) -> Iterator[_Vehicle]:
     record = asked.record
     way = None if has_route(record) else _way(trip_of(record), found)
-    stops = tuple(_stops(reading, record))
+    stops = (*reading.routes.stops.get(record.get("route"), ()), *stops_of(record))
     for name, kind, demanded_s in asked.departures:
         mixture = reading.types.mixture(kind, record.get("speedFactor"))
         route = reading.routes.route(record, way)
@@ -184,12 +184,6 @@ def _way(trip: Trip, found: Mapping[Trip, str]) -> str:
     if trip not in found:
         raise ValueError(f"there is no way {named(trip)}")
     return found[trip]
-
-
-def _stops(reading: _Reading, record: Record) -> Iterator[Record]:
-    yield from reading.routes.stops.get(record.get("route"), ())
-    own = (child for child in record.children if child.tag == "route")
-    yield from (child for part in (*own, record) for child in part.children if child.tag == "stop")
 
 
 def _demand(reading: _Reading, vehicles: list[_Vehicle]) -> Demand:

@@ -42,7 +42,7 @@ class RouteBook:
         """
         if record.tag == "route":
             self._named[record.get("id")] = _links_text(record)
-            if stops := _stops(record):
+            if stops := stops_of(record):
                 self.stops[record.get("id")] = stops
         else:
             self._shares[record.get("id")] = tuple(self._members(record))
@@ -135,6 +135,12 @@ def has_route(record: Record) -> bool:
     return "route" in record.attributes or any(child.tag in {"route", "routeDistribution"} for child in record.children)
 
 
+def stops_of(record: Record) -> tuple[Record, ...]:
+    """Return the stops of a route, or of a vehicle, trip or flow: those of the route within it, then its own."""
+    routes = (child for child in record.children if child.tag == "route")
+    return tuple(child for part in (*routes, record) for child in part.children if child.tag == "stop")
+
+
 def _between(text: str, record: Record) -> str:
     """Return the part of a route that a vehicle drives, which may join it late and leave it early."""
     ends = record.get("departEdge"), record.get("arrivalEdge")
@@ -152,7 +158,3 @@ def _between(text: str, record: Record) -> str:
 def _links_text(route: Record) -> str:
     repeats = int(route.get("repeat", "0"))
     return " ".join([route.get("edges")] * (repeats + 1))
-
-
-def _stops(record: Record) -> tuple[Record, ...]:
-    return tuple(child for child in record.children if child.tag == "stop")

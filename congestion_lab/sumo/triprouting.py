@@ -18,10 +18,6 @@ from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.process import run_program
 from congestion_lab.sumo.records import Record, records
 
-CONTEXT_TAGS = frozenset({"vType", "vTypeDistribution", "busStop", "trainStop", "containerStop", "chargingStation"}) | {
-    "parkingArea",
-    "taz",
-}  # what a trip may name
 _ENDS = ("from", "to", "via", "fromTaz", "toTaz", "fromJunction", "toJunction", "type")
 
 Trip = tuple[str, ...]  # its ends as in _ENDS, then its stops as XML

@@ -3,12 +3,10 @@
 import importlib.metadata
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from congestion_lab.sumo import installation
 from tests import roads
 from tests.cli.conftest import Ended, Run, Study
 
@@ -175,16 +173,40 @@ def test_a_file_that_is_not_there(run: Run, arguments: tuple[str, ...]) -> None:
     _refused(run(*arguments, "."), "directory")
 
 
-@pytest.fixture
-def _fresh_sumo() -> Iterator[None]:
-    installation.version.cache_clear()
-    installation.home.cache_clear()
-    yield
-    installation.version.cache_clear()
-    installation.home.cache_clear()
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("network", "show", "roads.net.xml", "-o", "roads.net.xml"),
+        ("demand", "build", ".", "--od", "town.yaml", "-o", "./town.yaml"),
+        ("demand", "cameras", "town.yaml", "--budget", "1", "-o", "town.yaml"),
+        ("calibrate", "town.yaml", "-o", "town.yaml"),
+    ],
+)
+def test_a_result_never_takes_the_place_of_what_it_is_made_from(
+    run: Run, town: Path, arguments: tuple[str, ...]
+) -> None:
+    before = {path: path.read_bytes() for path in _files(town) if path.is_file()}
+    _refused(run(*arguments), "`--out`: this is what is read; it would be overwritten", "choose another place")
+    assert {path: path.read_bytes() for path in _files(town) if path.is_file()} == before
 
 
-@pytest.mark.usefixtures("_fresh_sumo")
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("demand", "cameras", "town.yaml", "--budget", "1", "--flow-weight"),
+        ("demand", "calibrate", "town.yaml", "--counts", "counts.csv", "--prior-error"),
+        ("demand", "speeds", "t.csv", "runs/town", "--tolerance-m"),
+        ("network", "speeds", "runs/town", "--around", "33.5", "36.3"),
+        ("optimize", "search.yaml", "--minutes"),
+    ],
+)
+@pytest.mark.usefixtures("town")
+def test_numbers_that_are_none_are_refused(run: Run, arguments: tuple[str, ...], value: str) -> None:
+    _refused(run(*arguments, value), arguments[-1] if arguments[-1].startswith("--") else "--around", code=2)
+
+
+@pytest.mark.usefixtures("fresh_sumo")
 @pytest.mark.parametrize("version", [None, "1.20.0"])
 def test_sumo_missing_or_of_another_version(
     run: Run, town: Path, toy_model: Path, monkeypatch: pytest.MonkeyPatch, version: str | None

@@ -109,11 +109,16 @@ def test_a_table_of_which_nothing_is_left(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("town")
-def test_the_survey_itself_is_not_overwritten(run: Run) -> None:
-    ended = run("demand", "counts", _table(_GOOD), "--network", "roads.net.xml", "-o", "survey.csv")
+@pytest.mark.parametrize(
+    ("table", "out"), [("survey.csv", "survey.csv"), ("day-findings.csv", "day.csv"), ("survey.csv", "roads.net.xml")]
+)
+def test_nothing_that_is_read_is_overwritten(run: Run, table: str, out: str) -> None:
+    Path(_table(_GOOD)).rename(table)
+    before = {path: path.read_bytes() for path in Path().iterdir() if path.is_file()}
+    ended = run("demand", "counts", table, "--network", "roads.net.xml", "-o", out)
     assert ended.code == 3
     assert "would be overwritten" in ended.err
-    assert Path("survey.csv").read_text(encoding="utf-8") == _GOOD
+    assert {path: path.read_bytes() for path in Path().iterdir() if path.is_file()} == before
 
 
 @pytest.mark.usefixtures("town")

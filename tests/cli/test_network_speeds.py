@@ -37,6 +37,6 @@ def test_what_cannot_be_asked_is_told(run: Run, tmp_path: Path) -> None:
     assert "no geographic coordinates" in nowhere.err
     unknown = run("network", "speeds", RUN, "--class", "canal")
     assert unknown.code == 2
-    assert "no link has the class 'canal'" in unknown.err
+    assert "no link has the class 'canal'; the network's links have none; leave `--class` out" in unknown.err
     assert run("network", "speeds", RUN, "--around", "91", "36.3", "3").code == 2
     assert run("network", "speeds", tmp_path).code == 3

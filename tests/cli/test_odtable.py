@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.demand.odtable import read_od
+from congestion_lab.demand.odreading import read_od
 from tests.cli.conftest import Run
 
 _ZONES = (
@@ -29,6 +29,16 @@ def test_trips_are_told_and_written(run: Run) -> None:
     zones = ("-a", "b", "c")
     assert read_od(Path("long.csv"), zones).cells == read_od(Path("od.csv"), zones).cells
     assert run("demand", "od", "od.csv", "--zones", "zones.csv", "--json").json["vehicles"] == 15.5
+
+
+@pytest.mark.parametrize("out", ["od.csv", "zones.csv"])
+def test_a_table_that_is_read_is_never_overwritten(run: Run, out: str) -> None:
+    Path("od.csv").write_text("origin,destination,vehicles\n-a,b,1\n", encoding="utf-8")
+    before = Path(out).read_text(encoding="utf-8")
+    ended = run("demand", "od", "od.csv", "--zones", "zones.csv", "-o", out)
+    assert ended.code == 3
+    assert f"{out}: `--out`: this is what is read" in ended.err
+    assert Path(out).read_text(encoding="utf-8") == before
 
 
 def test_unknown_zones_are_refused(run: Run) -> None:

@@ -55,7 +55,7 @@ def plans(draw: st.DrawFn) -> SignalPlan:
 
 
 @given(plan=plans(), site=sites())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_breach_of_the_safety_check_is_a_breach_in_the_certificate_and_the_other_way_round(
     plan: SignalPlan, site: Intersection
 ) -> None:
@@ -82,7 +82,7 @@ def test_a_breach_of_the_safety_check_is_a_breach_in_the_certificate_and_the_oth
 
 
 @given(plan=plans(), site=sites())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_separations_are_those_of_a_clock_that_looks_at_every_second(plan: SignalPlan, site: Intersection) -> None:
     shown = [interval.aspects for interval in plan.intervals for _ in range(int(interval.duration_s))]
     found = {(int(each.clearing), int(each.entering)): each for each in certificate(plan, site).separations}
@@ -129,7 +129,7 @@ def _gaps(
 
 
 @given(plan=plans(), site=sites())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_timelines_fill_the_cycle_without_a_hole(plan: SignalPlan, site: Intersection) -> None:
     for line in certificate(plan, site).timelines:
         ends = 0.0
@@ -140,7 +140,7 @@ def test_timelines_fill_the_cycle_without_a_hole(plan: SignalPlan, site: Interse
 
 
 @given(plan=any_plans(), other=any_plans(), site=sites(), at=st.integers(0, 86_399))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 def test_any_plan_gets_a_certificate_and_any_two_a_judged_switch(
     plan: SignalPlan, other: SignalPlan, site: Intersection, at: int
 ) -> None:

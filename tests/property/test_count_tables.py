@@ -24,7 +24,7 @@ def _counts(draw: st.DrawFn) -> Count:
     return Count(draw(_NAMES), onto, float(begin), float(end), draw(st.just("") | _NAMES), vehicles)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         _counts(), min_size=1, max_size=5, unique_by=lambda one: (one.link, one.onto, one.begin_s, one.end_s, one.kind)

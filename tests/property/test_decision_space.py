@@ -159,7 +159,7 @@ def _some(present: PlanSet) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("net", _NETS)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_point_breaks_a_rule_that_the_present_plans_keep(bench_folder: Path, net: str, data: st.DataObject) -> None:
     """On published networks, whatever the phases, their order, the left turns and who ends the greens."""
     space, sites, known = _published(next((bench_folder / net).glob("*.net.xml*")))

@@ -31,7 +31,7 @@ from tests.ringclock import RingClock, Slot, in_turn
 from tests.sigfile import read_sig
 from tests.utdf import read_utdf
 
-_CHECKED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_CHECKED = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 _SIMPLE = {Aspect.PERMITTED: "green", Aspect.STOP_THEN_GO: "red"}
 
 
@@ -229,7 +229,7 @@ def test_ntcip_shows_every_second_as_the_plan_does(data: st.DataObject, folder: 
 
 
 @given(plan=plans())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_rings_never_show_a_green_that_the_plan_does_not(plan: SignalPlan) -> None:
     """Of any plan, however odd: either it is refused, or every departure takes a right of way and gives none."""
     site = Intersection(plan.controller_id, "x", "", (), frozenset(), frozenset())

@@ -40,7 +40,7 @@ def _green_at(passed: Passed, second: int) -> bool:
 
 
 @given(way=ways())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_bands_are_those_of_trying_every_second(way: list[Passed]) -> None:
     found = progression(way)
     cycle = int(max(each.plan.cycle_s for each in way))
@@ -55,7 +55,7 @@ def test_bands_are_those_of_trying_every_second(way: list[Passed]) -> None:
 
 
 @given(way=ways())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_band_is_wider_than_the_shortest_green(way: list[Passed]) -> None:
     found = progression(way)
     assert found.bandwidth_s <= found.least_green_s + 1e-6
@@ -64,7 +64,7 @@ def test_no_band_is_wider_than_the_shortest_green(way: list[Passed]) -> None:
 
 
 @given(way=ways(), shift=st.integers(-500, 500))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_shift_of_all_offsets_moves_the_bands_and_nothing_else(way: list[Passed], shift: int) -> None:
     before = progression(way)
     after = progression([replace(one, plan=replace(one.plan, offset_s=one.plan.offset_s + shift)) for one in way])
@@ -76,7 +76,7 @@ def test_a_shift_of_all_offsets_moves_the_bands_and_nothing_else(way: list[Passe
 
 
 @given(way=ways())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_further_signal_never_widens_a_band(way: list[Passed]) -> None:
     assert progression(way).bandwidth_s <= progression(way[-1:]).bandwidth_s + 1e-6
 

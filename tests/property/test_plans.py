@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(plan=plans())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_plan_to_file_to_plan_is_the_identity(plan: SignalPlan, folder: Path) -> None:
     write_programs(PlanSet((plan,)), folder / "p.add.xml")
     assert running_plans((), folder, [folder / "p.add.xml"]) == PlanSet((plan,))
@@ -54,7 +54,7 @@ def test_plan_to_file_to_plan_is_the_identity(plan: SignalPlan, folder: Path) ->
 
 
 @given(plan=plans(), seconds=st.lists(st.integers(0, 60), min_size=12, max_size=12))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_retiming_changes_the_greens_alone(plan: SignalPlan, seconds: list[int]) -> None:
     ring = phases(plan)
     greens = [phase.min_green_s + extra for phase, extra in zip(ring, seconds, strict=False)]

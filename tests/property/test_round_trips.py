@@ -25,7 +25,7 @@ from tests.plancases import crossroads_case, handovers, plan_of
 from tests.roundtrips import IN_RINGS, TABLES, changed, handover, read_back, site_of
 
 _FORMATS = ("sumo", *IN_RINGS, *TABLES)
-_CHECKED = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_CHECKED = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 _DAMASCUS = Path(__file__).parents[2] / "networks" / "damascus" / "damascus.net.xml.gz"
 
 

@@ -1,6 +1,8 @@
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+from pydantic import Field
 
 from congestion_lab.core.errors import DemandError
 from congestion_lab.core.yamlfile import Strict, read_yaml
@@ -13,6 +15,7 @@ class _Part(Strict):
 class _File(Strict):
     parts: dict[str, _Part]
     number: int = 1
+    seeds: Annotated[tuple[int, ...], Field(min_length=1, max_length=2)] = (1,)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +23,8 @@ class _File(Strict):
     [
         ("number: 1\n", "f.yaml:1: `parts`: this key is missing — add it"),
         ("parts: {}\nnumbr: 2\n", "f.yaml:2: `numbr`: unknown key — remove it, or correct its name"),
+        ("parts: {}\nseeds: []\n", "f.yaml:2: `seeds`: at least 1 item belongs here, not 0"),
+        ("parts: {}\nseeds: [1, 2, 3]\n", "f.yaml:2: `seeds`: at most 2 items belong here, not 3"),
         ("parts: 3\n", "f.yaml:1: `parts`: keys and their values belong here, not 3"),
         ("parts:\n  a: 3\n", "f.yaml:2: `parts.a`: keys and their values belong here, not 3"),
         ("parts:\n  a:\n", "f.yaml:2: `parts.a`: keys and their values belong here, not nothing"),

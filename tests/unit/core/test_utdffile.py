@@ -5,6 +5,7 @@ import pytest
 from congestion_lab.core import utdffile
 from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.utdffile import CellReader, by_intersection, read_sections
+from tests.faults import faults_of
 
 FILE = """\
 [Nodes]
@@ -27,9 +28,7 @@ def read(folder: Path, text: str) -> utdffile.Sections:
 
 
 def faults(folder: Path, text: str) -> list[tuple[int | None, str]]:
-    with pytest.raises(NetworkError) as told:
-        read(folder, text)
-    return [(fault.line, fault.rule) for fault in told.value.faults]
+    return [(fault.line, fault.rule) for fault in faults_of(NetworkError, read, folder, text)]
 
 
 def test_sections_with_and_without_titles(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.demand.assumptions import model_names, read_model
+from tests.faults import faults_of
 
 _SHIPPED = Path(__file__).parents[3] / "networks/damascus/demand/am-peak.yaml"
 
@@ -26,9 +27,7 @@ def _write(folder: Path, text: str, name: str = "late") -> Path:
 
 def _faults(folder: Path, text: str) -> tuple[Fault, ...]:
     _write(folder, text)
-    with pytest.raises(DemandError) as caught:
-        read_model(folder, "late")
-    return caught.value.faults
+    return faults_of(DemandError, read_model, folder, "late")
 
 
 def test_what_is_said_replaces_a_figure_and_the_rest_is_the_bases(folder: Path) -> None:

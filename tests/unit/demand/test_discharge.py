@@ -44,10 +44,13 @@ def test_a_table_of_greens_is_read(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ("link_id,lanes\na,1\n", "columns are missing: green_s, vehicles"),
-        (_HEAD, "holds no green"),
+        (_HEAD, "holds no row of data"),
         (_HEAD + "a,1,0,5\n", "greens.csv:2: 5 vehicles of 1 lanes in 0 s"),
         (_HEAD + ",1,30,5\n", "greens.csv:2: a green needs its link"),
-        (_HEAD + "a,one,30,5\n", "greens.csv:2"),
+        (_HEAD + "a,one,30,5\n", "greens.csv:2: 'one' is no number"),
+        (_HEAD + "a,1.5,30,5\n", "greens.csv:2: 5 vehicles of 1.5 lanes"),
+        (_HEAD + "\n\na,1,30,-5\n", "greens.csv:4: -5 vehicles"),
+        (_HEAD + "a,1,30,5,6\n", "greens.csv:2: the row has more cells"),
     ],
 )
 def test_faulty_tables_are_refused(tmp_path: Path, text: str, told: str) -> None:

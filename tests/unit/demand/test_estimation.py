@@ -57,7 +57,7 @@ def test_an_error_that_cells_share_is_corrected_where_nothing_is_counted() -> No
     assert unseen == pytest.approx(10 + 5 * 25 / 26, abs=1e-3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(2, 12))
 def test_bounded_least_squares_is_that_of_scipy(seed: int, counts: int, cells: int) -> None:
     random = np.random.default_rng(seed)

@@ -4,6 +4,7 @@ import pytest
 
 from congestion_lab.core.errors import DemandError, Fault
 from congestion_lab.demand.lines import read_line_table
+from tests.faults import faults_of
 
 _HEADING = "id,name_en,name_ar,class,course,vph,confidence,source"
 _ROW = "jabal,Mezzeh – Jabal,مزة جبل,microbus,mezzeh umayyad jabal,30,C,assumed"
@@ -17,9 +18,7 @@ def _table(folder: Path, *rows: str, heading: str = _HEADING) -> Path:
 
 
 def _faults(path: Path) -> tuple[Fault, ...]:
-    with pytest.raises(DemandError) as caught:
-        read_line_table(path, _CLASSES)
-    return caught.value.faults
+    return faults_of(DemandError, read_line_table, path, _CLASSES)
 
 
 def test_a_line_is_read(tmp_path: Path) -> None:
@@ -67,6 +66,7 @@ def test_markup_and_formulas_in_names_stay_text(tmp_path: Path) -> None:
         ("مزة جبل", " ", "name_ar", "both languages"),
         (",microbus,", ",tram,", "class", "no vehicle class 'tram'"),
         ("mezzeh umayyad jabal", "mezzeh", "course", "two points"),
+        ("mezzeh umayyad jabal", "mezzeh mezzeh jabal", "course", "'mezzeh' stands twice in a row"),
         (",30,", ",often,", "vph", "'often' is no number"),
         (",30,", ",,", "vph", "is no number"),
         (",30,", ",-3,", "vph", "-3 vehicles per hour"),
@@ -112,7 +112,7 @@ def test_headings_that_do_not_fit_are_faults(tmp_path: Path, heading: str, told:
 
 def test_a_table_without_lines_is_a_fault(tmp_path: Path) -> None:
     (fault,) = _faults(_table(tmp_path))
-    assert "holds no line" in fault.rule
+    assert "holds no row of data" in fault.rule
 
 
 def test_a_missing_table_is_a_fault(tmp_path: Path) -> None:

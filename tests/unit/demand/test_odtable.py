@@ -7,8 +7,10 @@ import pytest
 from openpyxl import Workbook
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.odtable import ODCell, ODTable, matrix_of, read_od
+from congestion_lab.demand.odreading import read_od
+from congestion_lab.demand.odtable import ODCell, ODTable, matrix_of
 from congestion_lab.demand.zones import Zone
+from tests.faults import faults_of
 
 _ZONES = ("a", "b", "3")
 
@@ -20,9 +22,7 @@ def _read(folder: Path, text: str, name: str = "od.csv") -> ODTable:
 
 
 def _told(folder: Path, text: str) -> list[tuple[int | None, str]]:
-    with pytest.raises(DemandError) as caught:
-        _read(folder, text)
-    return [(fault.line, fault.rule) for fault in caught.value.faults]
+    return [(fault.line, fault.rule) for fault in faults_of(DemandError, _read, folder, text)]
 
 
 def test_a_long_table(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_faults_of_a_long_table(tmp_path: Path) -> None:
         (5, "'many' is no number"),
         (6, "the cell is missing; write 0 where nobody goes"),
         (7, "a row names its origin and its destination"),
-        (9, "the pair a → 3 stands twice"),
+        (9, "the pair a → 3 stands in line 8 already"),
         (10, "'07:30' is no number"),
     ]
 
@@ -80,6 +80,19 @@ def test_faults_of_a_wide_table(tmp_path: Path) -> None:
         (3, "the row has more cells than the heading"),
         (3, "b → x: 'n/a' is no number"),
     ]
+
+
+def test_a_row_longer_than_the_heading_and_a_heading_twice(tmp_path: Path) -> None:
+    assert _told(tmp_path, "origin,destination,vehicles\na,b,1,5\nb,a,2,\n") == [
+        (2, "the row has more cells than the heading")
+    ]
+    assert _told(tmp_path, "origin,trips,destination,trips\na,1,b,2\n") == [(1, "the heading 'trips' occurs 2 times")]
+
+
+def test_a_long_table_that_lacks_a_column_is_not_taken_for_a_wide_one(tmp_path: Path) -> None:
+    assert _told(tmp_path, "origin,vehicles\na,1\n") == [(1, "the column 'destination' is missing")]
+    assert _told(tmp_path, "destination,trips\na,1\n") == [(1, "the column 'origin' is missing")]
+    assert _read(tmp_path, "origin,a,b,\na,0,1,\nb,0,0,\n").cells == (ODCell("a", "b", 1),)
 
 
 def test_very_many_faults_are_counted(tmp_path: Path) -> None:

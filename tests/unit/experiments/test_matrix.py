@@ -136,7 +136,7 @@ def test_who_is_nowhere_better_is_dominated() -> None:
 delays = st.lists(st.floats(1, 100), min_size=3, max_size=3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(delays, min_size=3, max_size=4), st.randoms(use_true_random=False))
 def test_permuting_runs_permutes_results(found: list[list[float]], order: random.Random) -> None:
     runs = {f"run{place}": _run(values, stops_per_veh=values[0]) for place, values in enumerate(found)}

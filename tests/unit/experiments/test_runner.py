@@ -1,6 +1,8 @@
 """Runs are looked up, run apart, and survive the death of their workers."""
 
+import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +29,23 @@ def _run(engine: FakeEngine, store: Path, seeds: list[int], workers: int = 2) ->
     with LocalExecutor(engine, RunStore(store), workers) as executor:
         runner = Runner(executor)
         return runner.run_all([runner.spec(inputs(), seed) for seed in seeds])
+
+
+@pytest.fixture(scope="module")
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    folder = tmp_path_factory.mktemp("once")
+    (folder / "marks").mkdir()
+    (made,) = _run(FakeEngine(folder / "marks"), folder / "runs", [1])
+    assert isinstance(made, RunResult)
+    return made
+
+
+@pytest.fixture
+def ran(_made_once: RunResult, tmp_path: Path) -> RunResult:
+    """A finished run with seed 1 in a store of its own, `tmp_path / "runs"`."""
+    folder = tmp_path / "runs" / _made_once.folder.name
+    shutil.copytree(_made_once.folder, folder)
+    return replace(_made_once, folder=folder)
 
 
 def test_outcomes_keep_the_order_of_the_specifications(tmp_path: Path, marks: Path) -> None:
@@ -90,38 +109,36 @@ def test_a_run_that_always_kills_its_worker_is_a_failure(tmp_path: Path, marks: 
     assert "died 3 times" in lost.message
 
 
-def test_a_run_folder_of_another_version_is_named(tmp_path: Path, marks: Path) -> None:
-    (run,) = _run(FakeEngine(marks), tmp_path / "runs", [1])
-    run_file = run.folder / "run.json"
+def test_a_run_folder_of_another_version_is_named(tmp_path: Path, marks: Path, ran: RunResult) -> None:
+    run_file = ran.folder / "run.json"
     run_file.write_text(run_file.read_text().replace('"format": 1', '"format": 99'))
     with pytest.raises(ExperimentError, match=r"format 99; this version reads format 1"):
         _run(FakeEngine(marks), tmp_path / "runs", [1])
 
 
-def test_a_damaged_run_folder_is_named(tmp_path: Path, marks: Path) -> None:
-    (run,) = _run(FakeEngine(marks), tmp_path / "runs", [1])
-    (run.folder / "run.json").write_text("{")
+def test_a_damaged_run_folder_is_named(tmp_path: Path, marks: Path, ran: RunResult) -> None:
+    (ran.folder / "run.json").write_text("{")
     with pytest.raises(ExperimentError, match="damaged"):
         _run(FakeEngine(marks), tmp_path / "runs", [1])
 
 
-def test_a_folder_that_lost_its_run_is_named_before_anything_is_simulated(tmp_path: Path, marks: Path) -> None:
-    (run,) = _run(FakeEngine(marks), tmp_path / "runs", [1])
-    (run.folder / "run.json").unlink()
+def test_a_folder_that_lost_its_run_is_named_before_anything_is_simulated(
+    tmp_path: Path, marks: Path, ran: RunResult
+) -> None:
+    (ran.folder / "run.json").unlink()
     with pytest.raises(ExperimentError, match=r"holds no finished run .*; remove it and run again"):
         _run(FakeEngine(marks), tmp_path / "runs", [1])
-    assert len(list(marks.iterdir())) == 1
+    assert not list(marks.iterdir())
 
 
-def test_a_table_that_is_missing_or_another_is_named_with_what_to_do(tmp_path: Path, marks: Path) -> None:
-    (run,) = _run(FakeEngine(marks), tmp_path / "runs", [1])
-    path = run.folder / "trips.parquet"
+def test_a_table_that_is_missing_or_another_is_named_with_what_to_do(ran: RunResult) -> None:
+    path = ran.folder / "trips.parquet"
     pd.DataFrame({"x": [1]}).to_parquet(path)
     with pytest.raises(ExperimentError, match=r"trips.parquet is damaged .*lacks vehicle_id.*; remove the folder"):
-        run.table(TRIPS)
+        ran.table(TRIPS)
     path.write_bytes(b"PAR1")
     with pytest.raises(ExperimentError, match=r"trips.parquet is damaged .*; remove the folder"):
-        run.table(TRIPS)
+        ran.table(TRIPS)
     path.unlink()
     with pytest.raises(ExperimentError, match=r"trips.parquet is missing; remove the folder"):
-        run.table(TRIPS)
+        ran.table(TRIPS)

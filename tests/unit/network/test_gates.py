@@ -35,6 +35,13 @@ def test_ends_of_roads_come_widest_first_and_cul_de_sacs_last() -> None:
     assert (north.links_in, south.links_out) == ((), ())
 
 
+def test_a_network_of_one_node_has_no_rim_and_a_road_end() -> None:
+    lane = Lane("l_0", 100, 14, 3, frozenset())
+    loop = Link("l", "x", "x", (lane,), ((0.0, 0.0), (50.0, 50.0), (0.0, 0.0)))
+    (end,) = road_ends(Network({"x": Node("x", (0.0, 0.0), "priority")}, {"l": loop}, ()))
+    assert (end.node, end.from_rim_m) == ("x", 0.0)
+
+
 def test_ends_lie_on_earth_where_the_network_does() -> None:
     (east,) = (end for end in road_ends(_network(*_CROSS, projection=_UTM)) if end.node == "e")
     assert east.lat == pytest.approx(34.34, abs=0.01)

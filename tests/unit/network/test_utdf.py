@@ -9,6 +9,7 @@ from congestion_lab.network.roadlist import LaneChange, ListedLink, RoadList, pa
 from congestion_lab.network.utdf import read_utdf
 from congestion_lab.network.utdfroads import Anchor, utdf_roads
 from tests import utdftown as utdf
+from tests.faults import faults_of
 
 
 def roads(folder: Path, content: str | None = None) -> RoadList:
@@ -25,9 +26,7 @@ def lanes(found: RoadList, before: str) -> dict[str, tuple[tuple[int, int], ...]
 
 def faults(folder: Path, content: str) -> list[str]:
     path = utdf.written(folder, content)
-    with pytest.raises(NetworkError) as told:
-        read_utdf(path)
-    return [str(fault).removeprefix(f"{path}:") for fault in told.value.faults]
+    return [str(fault).removeprefix(f"{path}:") for fault in faults_of(NetworkError, read_utdf, path)]
 
 
 def test_nodes_and_links_in_metres(tmp_path: Path) -> None:

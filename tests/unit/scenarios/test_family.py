@@ -5,6 +5,7 @@ import pytest
 from congestion_lab.core.errors import Fault, ScenarioError
 from congestion_lab.scenarios.family import Family, json_schema, load_scenario_file
 from congestion_lab.scenarios.schema import Scenario, load_scenario
+from tests.faults import faults_of
 
 _ROOT = Path(__file__).parents[3]
 _DAY = """\
@@ -56,9 +57,7 @@ def _scenarios(folder: Path, text: str) -> dict[str, Scenario]:
 
 
 def _faults(folder: Path, text: str) -> tuple[Fault, ...]:
-    with pytest.raises(ScenarioError) as caught:
-        _load(folder, text)
-    return caught.value.faults
+    return faults_of(ScenarioError, _load, folder, text)
 
 
 def test_a_period_is_the_scenario_that_one_would_write_by_hand(folder: Path) -> None:
@@ -125,6 +124,7 @@ def test_demand_and_period_stand_in_the_periods_only(folder: Path, key: str) -> 
     ("change", "line", "key", "rule"),
     [
         (("model: friday", "model: sunday"), 9, "periods.friday", "is not built"),
+        (("  friday:", "  Morning:"), 9, "periods.Morning", "'Morning' differs from 'morning' in capitals only"),
         (("  friday:", "  all:"), 9, "periods.all", "stands for all of them"),
         (("  friday:", "  a/b:"), 9, "periods.a/b", "no safe file name"),
         (("name: city-day", f"name: {'x' * 76}"), 9, "periods.friday", "no safe file name"),

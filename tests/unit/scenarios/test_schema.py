@@ -6,6 +6,7 @@ import pytest
 from congestion_lab.core.errors import Fault, ScenarioError
 from congestion_lab.scenarios.family import json_schema, load_scenario_file
 from congestion_lab.scenarios.schema import Scenario, load_scenario
+from tests.faults import faults_of
 
 _ROOT = Path(__file__).parents[3]
 _COLOGNE = """\
@@ -40,9 +41,7 @@ def _load(folder: Path, text: str) -> Scenario:
 
 
 def _faults(folder: Path, text: str) -> tuple[Fault, ...]:
-    with pytest.raises(ScenarioError) as caught:
-        _load(folder, text)
-    return caught.value.faults
+    return faults_of(ScenarioError, _load, folder, text)
 
 
 def test_the_plain_scenario_loads_with_paths_beside_it(folder: Path) -> None:

@@ -82,7 +82,7 @@ def test_random_queues_start_with_traffic_and_end_with_what_is_left_over() -> No
     turned=st.integers(0, 1),
     split=st.booleans(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_polygon_of_one_green_is_the_closed_form_wherever_the_cycle_starts(
     red: float, green: float, degree: float, turned: int, *, split: bool
 ) -> None:
@@ -99,7 +99,7 @@ def test_the_polygon_of_one_green_is_the_closed_form_wherever_the_cycle_starts(
 
 
 @given(share=st.floats(0.2, 0.8), degree=st.floats(0.05, 0.98))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_delay_grows_with_volume_and_shrinks_with_arrivals_on_green(share: float, degree: float) -> None:
     durations, service = [90 * (1 - share), 90 * share], [0.0, 0.5]
     volume = degree * 0.5 * share

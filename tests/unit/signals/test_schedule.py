@@ -80,7 +80,7 @@ def test_a_plan_that_follows_itself_at_the_same_second_is_as_safe_as_it_is() -> 
     offsets=st.tuples(st.integers(-90, 90), st.integers(-90, 90)),
     at=st.integers(0, 86_399),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_plans_of_one_order_follow_each_other_safely_at_the_switch_point(
     greens: tuple[int, int, int, int], offsets: tuple[int, int], at: int
 ) -> None:
@@ -95,7 +95,7 @@ def test_plans_of_one_order_follow_each_other_safely_at_the_switch_point(
 
 
 @given(leaves=st.integers(0, 41), begins=st.integers(0, 79))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_a_switch_shows_second_by_second_is_safe_where_nothing_is_breached(leaves: int, begins: int) -> None:
     breaches = breaches_at(NIGHT, DAY, SITE, leaves_s=leaves, begins_s=begins)
     shown = [_at(NIGHT, leaves + second) for second in range(42)] + [_at(DAY, begins + second) for second in range(80)]

@@ -1,7 +1,6 @@
 import math
 from pathlib import Path
 
-import pytest
 from pyproj import Proj
 
 from congestion_lab.core.geometry import polyline_length_m
@@ -17,11 +16,6 @@ from congestion_lab.sumo.traffic import read_traffic
 from tests import roads
 
 _DAMASCUS = Path(__file__).parents[3] / "networks" / "damascus"
-
-
-@pytest.fixture(scope="module")
-def damascus() -> Network:
-    return read_network(_DAMASCUS / "damascus.net.xml.gz")
 
 
 def test_links_movements_and_lanes_are_those_of_the_net(tmp_path: Path) -> None:

@@ -10,33 +10,27 @@ from congestion_lab.demand.assumptions import read_assumptions
 from congestion_lab.demand.zones import Zone, read_zones
 from congestion_lab.network.model import Network
 from congestion_lab.sumo.demandbuild import build, zone_connectors
-from congestion_lab.sumo.netfile import read_network
 
 _DAMASCUS = Path(__file__).parents[3] / "networks/damascus"
 _ASSUMPTIONS = read_assumptions(_DAMASCUS / "demand/am-peak.yaml")
 
 
-@pytest.fixture(scope="module")
-def network() -> Network:
-    return read_network(_DAMASCUS / "damascus.net.xml.gz")
-
-
-def test_every_zone_has_streets_of_its_own(network: Network) -> None:
+def test_every_zone_has_streets_of_its_own(damascus: Network) -> None:
     zones = read_zones(_DAMASCUS / "demand/zones.csv")
-    found = zone_connectors(network, zones, _ASSUMPTIONS)
+    found = zone_connectors(damascus, zones, _ASSUMPTIONS)
     for zone in zones:
         assert len(found[zone.id]) >= (1 if zone.is_gate else 3)
-    kinds = {network.links[link].kind for z in zones if not z.is_gate for c in found[z.id] for link in c.origins}
+    kinds = {damascus.links[link].kind for z in zones if not z.is_gate for c in found[z.id] for link in c.origins}
     assert kinds <= {"arterial", "street", "local"}
 
 
-def test_a_gate_at_an_unknown_node_is_a_fault(network: Network) -> None:
+def test_a_gate_at_an_unknown_node_is_a_fault(damascus: Network) -> None:
     with pytest.raises(DemandError, match="atlantis"):
-        zone_connectors(network, [Zone("g", "", "", "gate", 33.5, 36.3, "atlantis")], _ASSUMPTIONS)
+        zone_connectors(damascus, [Zone("g", "", "", "gate", 33.5, 36.3, "atlantis")], _ASSUMPTIONS)
 
 
-def test_a_network_without_projection_cannot_hold_zones(network: Network) -> None:
-    plain = Network(network.nodes, network.links, network.connections)
+def test_a_network_without_projection_cannot_hold_zones(damascus: Network) -> None:
+    plain = Network(damascus.nodes, damascus.links, damascus.connections)
     with pytest.raises(DemandError, match="projection"):
         zone_connectors(plain, [], _ASSUMPTIONS)
 

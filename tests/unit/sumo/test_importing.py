@@ -377,6 +377,13 @@ def test_a_map_without_public_roads_is_refused(tmp_path: Path) -> None:
         imported(tmp_path, maps.town(ways=service))
 
 
+def test_a_map_of_one_street_makes_no_network(tmp_path: Path) -> None:
+    nodes = '<node id="1" lat="33.5" lon="36.301" version="1"/><node id="2" lat="33.5" lon="36.3" version="1"/>'
+    way = '<way id="5" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way>'
+    with pytest.raises(NetworkError, match=r"^the roads of the map make no network: .*choose a larger area"):
+        imported(tmp_path, f'<osm version="0.6">{nodes}{way}</osm>')
+
+
 def test_a_net_is_imported_as_it_is(tmp_path: Path) -> None:
     net = roads.avenue(tmp_path / "avenue")
     made, network = import_net(net, lambda _text: None)

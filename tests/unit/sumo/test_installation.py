@@ -1,19 +1,11 @@
 import importlib.metadata
-from collections.abc import Iterator
 
 import pytest
 
 from congestion_lab.core.errors import SumoNotFoundError
 from congestion_lab.sumo import installation
 
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    installation.version.cache_clear()
-    installation.home.cache_clear()
-    yield
-    installation.version.cache_clear()
-    installation.home.cache_clear()
+pytestmark = pytest.mark.usefixtures("fresh_sumo")
 
 
 def test_programs_and_tools_are_found() -> None:

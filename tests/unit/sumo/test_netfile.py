@@ -102,6 +102,9 @@ def test_plain_and_packed_files_read_alike(crossroads: Path, tmp_path: Path) -> 
         (r'length="[^"]*"', "", "length=None"),
         (r"^<\?xml[^>]*>", '<?xml version="1.0"?><!DOCTYPE net SYSTEM "http://x/y.dtd">', "document type"),
         (r"</net>", "", "no well-formed XML"),
+        (r'length="[^"]*"', 'length="nan"', "length='nan'; it must be a finite number"),
+        (r'netOffset="[^"]*"', 'netOffset="0;0"', "the shape '0;0' is no list of points"),
+        (r'shape="[^"]*"', 'shape="1,2 inf,2"', "the shape '1,2 inf,2' is no list of points"),
         (r'<edge id="nc" from="n"', '<edge id="nc" from="gone"', "'gone'"),
     ],
 )

@@ -120,5 +120,11 @@ def test_unknown_variant(folder: Path) -> None:
         build(folder, "future")
 
 
+def test_a_net_has_no_variants(net: Path) -> None:
+    assert net_of(net) == net
+    with pytest.raises(NetworkError, match="a net has no variants, so there is no 'before'"):
+        net_of(net, "before")
+
+
 def test_header_with_date_and_paths_is_left_out() -> None:
     assert without_header("<?xml?>\n<!-- generated on 2026 by me\n -- -->\n<net/>") == "<?xml?>\n<net/>"
