@@ -12,7 +12,7 @@ from benchmarks.scenes import Scene
 from congestion_lab.core.errors import EngineError
 from congestion_lab.experiments.runner import Runner
 from congestion_lab.signals.plan import PlanSet
-from congestion_lab.sumo.timing_tools import Cycle, timed_by_sumo
+from congestion_lab.sumo.controllers.timing_tools import Cycle, timed_by_sumo
 
 _WORST_S = 1e6  # told for a run that failed: samplers average what they are told
 TOOLS = tuple(

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from congestion_lab.demand import virtual
-from congestion_lab.demand.countmeans import DayCount
-from congestion_lab.demand.counttable import write_counts
+from congestion_lab.demand.counts.countmeans import DayCount
+from congestion_lab.demand.counts.counttable import write_counts
+from congestion_lab.demand.estimation import virtual
 from congestion_lab.scenarios.schema import load_scenario
 from congestion_lab.simulation.spec import RunSpec
+from congestion_lab.sumo.demand.sightings import simulated_sightings
 from congestion_lab.sumo.installation import version
-from congestion_lab.sumo.prepare import prepare
-from congestion_lab.sumo.sightings import simulated_sightings
+from congestion_lab.sumo.preparing.prepare import prepare
 
 _CACHE = Path("runs/.cache")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from congestion_lab.reporting.svg import Attributes, element, path_data
+from congestion_lab.reporting.drawing.svg import Attributes, element, path_data
 
 Points = Sequence[tuple[float, float]]
 _WIDTH, _HEIGHT = 640.0, 420.0

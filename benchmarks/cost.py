@@ -11,8 +11,8 @@ from benchmarks.scenes import Scene
 from congestion_lab.experiments.executor import LocalExecutor
 from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.store import RunStore, read_run
-from congestion_lab.optimization.study import run_study
-from congestion_lab.sumo.engine import SumoEngine
+from congestion_lab.optimization.study.study import run_study
+from congestion_lab.sumo.running.engine import SumoEngine
 
 _ASKED = 0.1
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from congestion_lab.optimization.space import DecisionSpace, Point
+from congestion_lab.optimization.space.space import DecisionSpace, Point
 from congestion_lab.signals.plan import PlanSet
 
 _SEED = 20261124  # seed

@@ -3,7 +3,7 @@
 from benchmarks.scenes import Scene
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.simulation.traffic import Traffic
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.traffic.reading import read_traffic
 
 
 def fast_model(scene: Scene) -> QueueModel:

@@ -14,11 +14,11 @@ from congestion_lab.core.digests import digest_of_file
 from congestion_lab.core.errors import Fault, InputError
 from congestion_lab.network.checks import connected
 from congestion_lab.network.model import Network
-from congestion_lab.sumo.importfolder import Origin, write_import
-from congestion_lab.sumo.importing import Wishes, import_map
+from congestion_lab.sumo.building.importfolder import Origin, write_import
+from congestion_lab.sumo.building.importing import Wishes, import_map
+from congestion_lab.sumo.building.osmfile import is_osm, read_osm
 from congestion_lab.sumo.installation import binary, tool
-from congestion_lab.sumo.netfile import read_network
-from congestion_lab.sumo.osmfile import is_osm, read_osm
+from congestion_lab.sumo.nets.netfile import read_network
 from congestion_lab.sumo.process import run_program
 
 EXTRACTS = Path(__file__).parents[1].parent / "shared" / "osm"

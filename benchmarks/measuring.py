@@ -14,11 +14,11 @@ from congestion_lab.core.files import write_text
 from congestion_lab.experiments.executor import LocalExecutor
 from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.store import RunStore
-from congestion_lab.optimization.simulating import delay_s
+from congestion_lab.optimization.study.simulating import delay_s
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.result import RunResult, Status
 from congestion_lab.simulation.spec import Controller, Detail
-from congestion_lab.sumo.engine import SumoEngine
+from congestion_lab.sumo.running.engine import SumoEngine
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from congestion_lab.core.errors import EngineError
 from congestion_lab.experiments.comparison import paired
 from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.spec import Confirm, Experiment, Search
-from congestion_lab.optimization.study import run_study
+from congestion_lab.optimization.study.study import run_study
 from congestion_lab.simulation.spec import Controller, Detail
 
 UNSEEN = tuple(range(101, 111))

@@ -16,21 +16,21 @@ from benchmarks.fast import traffic_of
 from benchmarks.measuring import Answer, Setting, mean_and_sd, table
 from benchmarks.scenes import Scene
 from congestion_lab.core.seeds import derived_seed
-from congestion_lab.demand import virtual
-from congestion_lab.demand.agreement import Agreement, agreement
-from congestion_lab.demand.cells import Cells, Floats
-from congestion_lab.demand.counted import lengths_s, volumes
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.estimation import count_variance
-from congestion_lab.demand.realising import Realised, realised
-from congestion_lab.demand.sightings import Sightings
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.estimation import virtual
+from congestion_lab.demand.estimation.agreement import Agreement, agreement
+from congestion_lab.demand.estimation.cells import Cells, Floats
+from congestion_lab.demand.estimation.counted import lengths_s, volumes
+from congestion_lab.demand.estimation.estimation import count_variance
+from congestion_lab.demand.estimation.realising import Realised, realised
+from congestion_lab.demand.estimation.sightings import Sightings
 from congestion_lab.queueing.demandbench import Bench, prior_cells
 from congestion_lab.queueing.demandfit import ENTROPY, GLS, Settings, fitted
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.simulation.spec import RunSpec
+from congestion_lab.sumo.demand.routesampler import resampled_vehicles
+from congestion_lab.sumo.demand.sightings import simulated_sightings
 from congestion_lab.sumo.installation import version
-from congestion_lab.sumo.routesampler import resampled_vehicles
-from congestion_lab.sumo.sightings import simulated_sightings
 
 COVERAGES = (0.1, 0.2, 0.4)
 DRAWS = (1, 2, 3)  # of cameras, miscounting and wrong priors

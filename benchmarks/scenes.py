@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from congestion_lab.experiments.spec import Experiment, load_experiment
-from congestion_lab.optimization.shortest import kept_safe
-from congestion_lab.optimization.space import DecisionSpace, decision_space
-from congestion_lab.optimization.study import Signals
+from congestion_lab.optimization.space.shortest import kept_safe
+from congestion_lab.optimization.space.space import DecisionSpace, decision_space
+from congestion_lab.optimization.study.study import Signals
 from congestion_lab.scenarios.schema import load_scenario
 from congestion_lab.simulation.spec import SimulationInputs
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
-from congestion_lab.sumo.prepare import prepare
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
+from congestion_lab.sumo.preparing.prepare import prepare
 
 _HERE = Path(__file__).parent
 PUBLISHED = ("cologne3", "ingolstadt1", "ingolstadt7", "grid4x4", "bologna_acosta")

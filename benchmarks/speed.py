@@ -14,10 +14,10 @@ from benchmarks.fast import fast_model
 from benchmarks.measuring import Answer, Setting, mean_and_sd, table
 from benchmarks.processes import alone, cost_of_children, cpu_of, own_peak_mib
 from benchmarks.scenes import Scene
-from congestion_lab.optimization.space import Point
+from congestion_lab.optimization.space.space import Point
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.simulation.spec import RunSpec
-from congestion_lab.sumo.engine import SumoEngine
+from congestion_lab.sumo.running.engine import SumoEngine
 
 _RANDOM_PLANS = 3
 _SHIPPED_RUNS = 3  # of the shipped plans in SUMO, on different seeds

@@ -1,6 +1,6 @@
 """A crossroads to count on: links w, s come in, e, n go out of the junction x; w2 leads on from e."""
 
-from congestion_lab.demand.countmatching import RoadLink, RoadMap
+from congestion_lab.demand.counts.countmatching import RoadLink, RoadMap
 
 LINKS = {
     "w": RoadLink("w", ((-200.0, 0.0), (0.0, 0.0)), 2, "a", "x"),

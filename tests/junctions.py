@@ -9,7 +9,7 @@ import numpy as np
 from congestion_lab.core.digests import digest_of
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.netfile import read_network
+from congestion_lab.sumo.nets.netfile import read_network
 from congestion_lab.sumo.process import run_program
 from tests import roads
 

@@ -11,7 +11,7 @@ from congestion_lab.exporting.handover import Handover
 from congestion_lab.network.model import Network
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
-from congestion_lab.sumo.netfile import read_intersections, read_network
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network
 from tests.junctions import crossroads
 
 _STREET = "wt wr et er"

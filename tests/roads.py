@@ -6,7 +6,7 @@ from pathlib import Path
 from congestion_lab.signals.plan import Aspect, PlanSet, SignalPlan
 from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.netfile import read_plans
+from congestion_lab.sumo.nets.netfile import read_plans
 from congestion_lab.sumo.process import run_program
 
 EVEN_DRIVER = '<vType id="car" sigma="0" speedDev="0"/>'

@@ -9,7 +9,7 @@ from typing import Any
 from congestion_lab.core.files import write_json
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.experiments.store import RunStore
-from congestion_lab.optimization.shelf import Shelf
+from congestion_lab.optimization.shelf.shelf import Shelf
 from congestion_lab.serving.answers import Answers
 from congestion_lab.serving.reports import Reports
 from congestion_lab.serving.server import Server

@@ -16,15 +16,15 @@ from congestion_lab.core.errors import CongestionLabError, EngineError, Fault, I
 # name -> (module:attribute, short help): a command's module is loaded only when the command is used
 _COMMANDS = {
     "doctor": ("doctor:doctor", "Check that this machine can run everything."),
-    "network": ("network:network", "Import, build, check and draw road networks."),
-    "demand": ("demand:demand", "Build demand, check counts and calibrate to them, place cameras."),
+    "network": ("network.group:network", "Import, build, check and draw road networks."),
+    "demand": ("demand.group:demand", "Build demand, check counts and calibrate to them, place cameras."),
     "scenario": ("scenario:scenario", "Validate scenario and experiment files, print their schema."),
     "simulate": ("simulate:simulate", "Simulate a scenario on several seeds."),
     "calibrate": ("calibrate:calibrate", "Fit the fast engine to a few SUMO runs of a scenario."),
     "optimize": ("optimize:optimize", "Search better signal timings and confirm them on unseen seeds."),
-    "plan": ("plan:plan", "Import, check, certify, show and export signal plans."),
-    "compare": ("compare:compare", "Compare runs, paired by seed."),
-    "report": ("report:report", "Write a self-contained HTML report of runs or of a study."),
+    "plan": ("plan.group:plan", "Import, check, certify, show and export signal plans."),
+    "compare": ("comparing.compare:compare", "Compare runs, paired by seed."),
+    "report": ("comparing.report:report", "Write a self-contained HTML report of runs or of a study."),
     "serve": ("serve:serve", "Show all runs, studies and reports, and running searches, in a browser."),
 }
 

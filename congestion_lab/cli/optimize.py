@@ -21,8 +21,8 @@ from congestion_lab.cli.periods import periods_option
 
 if TYPE_CHECKING:
     from congestion_lab.experiments.spec import Experiment
-    from congestion_lab.optimization.fastmodel import FastModel
-    from congestion_lab.optimization.study import StudySummary
+    from congestion_lab.optimization.search.fastmodel import FastModel
+    from congestion_lab.optimization.study.study import StudySummary
     from congestion_lab.scenarios.schema import Scenario
     from congestion_lab.simulation.spec import SimulationInputs
 
@@ -117,9 +117,9 @@ def _with(experiment: "Experiment", **given: float | None) -> "Experiment":
 
 def _studied(experiment: "Experiment", scenario: "Scenario", folder: Path, workers: int) -> "StudySummary":
     from congestion_lab.cli.running import local_runner, prepared, scenario_signals
-    from congestion_lab.optimization.budget import Clock
-    from congestion_lab.optimization.simulating import SIMULATIONS
-    from congestion_lab.optimization.study import Progress, run_study
+    from congestion_lab.optimization.search.budget import Clock
+    from congestion_lab.optimization.study.simulating import SIMULATIONS
+    from congestion_lab.optimization.study.study import Progress, run_study
 
     clock = Clock(experiment.search.minutes)
     inputs = prepared(scenario)
@@ -147,7 +147,7 @@ def _fast_model(inputs: "SimulationInputs") -> "FastModel | None":
     from congestion_lab.cli.running import CACHE, load_fast_engine
     from congestion_lab.core.errors import InputError
     from congestion_lab.queueing.model import QueueModel
-    from congestion_lab.sumo.traffic import read_traffic
+    from congestion_lab.sumo.traffic.reading import read_traffic
 
     if inputs.mesoscopic:
         remark("The scenario asks for SUMO's mesoscopic mode, so no plan is judged by the fast engine beforehand.")

@@ -12,7 +12,7 @@ from congestion_lab.core.errors import Fault, SignalPlanError
 
 if TYPE_CHECKING:
     from congestion_lab.experiments.runner import Runner
-    from congestion_lab.optimization.study import Signals
+    from congestion_lab.optimization.study.study import Signals
     from congestion_lab.queueing.behaviour import Behaviour
     from congestion_lab.queueing.compiling import Compiled
     from congestion_lab.queueing.engine import QueueEngine
@@ -28,7 +28,7 @@ _CALIBRATIONS = RUNS_FOLDER / ".calibration"
 
 def prepared(scenario: "Scenario") -> "SimulationInputs":
     """Return what the scenario's runs share; a sub-area is cut once and found again by its digest."""
-    from congestion_lab.sumo.prepare import prepare
+    from congestion_lab.sumo.preparing.prepare import prepare
 
     with progress() as bars:
         bars.add_task(f"preparing {scenario.name}", total=None)
@@ -57,7 +57,7 @@ def scenario_plans(
 
 def _misfits(plans: "PlanSet", net_file: Path, plan_file: Path) -> Iterator[Fault]:
     """Yield what SUMO would refuse: plans of unknown controllers, or for another number of signal heads."""
-    from congestion_lab.sumo.netfile import read_plans
+    from congestion_lab.sumo.nets.netfile import read_plans
 
     shipped = {plan.controller_id: _heads(plan) for plan in read_plans(net_file)}
     hint = "give a plan file that was made for this network"
@@ -81,9 +81,9 @@ def scenario_signals(scenario: "Scenario", inputs: "SimulationInputs") -> "Signa
     Raises:
         SignalPlanError: The scenario's network has no signals.
     """
-    from congestion_lab.optimization.study import Signals
-    from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
-    from congestion_lab.sumo.prepare import require_signals
+    from congestion_lab.optimization.study.study import Signals
+    from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
+    from congestion_lab.sumo.preparing.prepare import require_signals
 
     require_signals(inputs)
     replaced, _ = scenario_plans(scenario, inputs)
@@ -127,7 +127,7 @@ def plain_queue_engine(behaviour: "Behaviour | None" = None) -> "QueueEngine":
     load_fast_engine()
     from congestion_lab.queueing.behaviour import Behaviour
     from congestion_lab.queueing.engine import QueueEngine
-    from congestion_lab.sumo.traffic import read_traffic
+    from congestion_lab.sumo.traffic.reading import read_traffic
 
     return QueueEngine(partial(read_traffic, cache=CACHE), behaviour or Behaviour())
 
@@ -168,7 +168,7 @@ def local_runner(store: Path, workers: int, engine: "Engine | None" = None) -> I
     from congestion_lab.experiments.executor import LocalExecutor
     from congestion_lab.experiments.runner import Runner
     from congestion_lab.experiments.store import RunStore
-    from congestion_lab.sumo.engine import SumoEngine
+    from congestion_lab.sumo.running.engine import SumoEngine
 
     with LocalExecutor(engine or SumoEngine(), RunStore(store), workers) as executor:
         yield Runner(executor)

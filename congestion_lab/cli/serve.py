@@ -46,7 +46,7 @@ def serve(folder: Path, *, port: int, host: str, lang: str, as_json: bool) -> in
     """
     if not folder.is_dir():
         raise InputError(Fault("this is no folder", "name the folder of your runs", str(folder), key="RUNS_FOLDER"))
-    from congestion_lab.optimization.shelf import Shelf
+    from congestion_lab.optimization.shelf.shelf import Shelf
     from congestion_lab.serving.answers import Answers
     from congestion_lab.serving.reports import Reports
 

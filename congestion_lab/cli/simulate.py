@@ -157,7 +157,7 @@ def _engine(
     name: str, inputs: "SimulationInputs", calibration_file: Path | None, *, gui: bool, port: int | None
 ) -> "Engine":
     from congestion_lab.cli.running import queue_engine
-    from congestion_lab.sumo.engine import SumoEngine
+    from congestion_lab.sumo.running.engine import SumoEngine
 
     return queue_engine(inputs, calibration_file) if name == QUEUE else SumoEngine(gui=gui, port=port)
 

@@ -17,10 +17,10 @@ from congestion_lab.cli.tables import (
     unpaired_note,
 )
 from congestion_lab.experiments.spec import Experiment
-from congestion_lab.optimization.agreement import Agreement
-from congestion_lab.optimization.candidates import PRESENT
-from congestion_lab.optimization.ladder import Climb
-from congestion_lab.optimization.studysummary import StudySummary
+from congestion_lab.optimization.search.agreement import Agreement
+from congestion_lab.optimization.search.candidates import PRESENT
+from congestion_lab.optimization.search.ladder import Climb
+from congestion_lab.optimization.study.studysummary import StudySummary
 
 _SHOWN = (
     "mean_delay_s",

@@ -11,11 +11,11 @@ from congestion_lab.cli.tables import paired_indicators
 from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.experiments.spec import Experiment
-from congestion_lab.optimization.candidates import PRESENT
-from congestion_lab.optimization.studyfiles import BEST_PLAN_FILE, PRESENT_PLAN_FILE
-from congestion_lab.optimization.studysummary import StudySummary
-from congestion_lab.signals.certificate import Certificate
-from congestion_lab.signals.certifying import certify
+from congestion_lab.optimization.search.candidates import PRESENT
+from congestion_lab.optimization.study.studyfiles import BEST_PLAN_FILE, PRESENT_PLAN_FILE
+from congestion_lab.optimization.study.studysummary import StudySummary
+from congestion_lab.signals.certification.certificate import Certificate
+from congestion_lab.signals.certification.certifying import certify
 from congestion_lab.signals.planfile import read_plan_file
 from congestion_lab.simulation.result import Status
 

@@ -8,19 +8,19 @@ import numpy as np
 
 from congestion_lab.core.files import written_whole
 from congestion_lab.core.seeds import derived_seed
-from congestion_lab.demand.assessment import Change, Compared, change_of
-from congestion_lab.demand.cells import Floats
-from congestion_lab.demand.realising import realised
-from congestion_lab.demand.sightings import seen_by
+from congestion_lab.demand.estimation.assessment import Change, Compared, change_of
+from congestion_lab.demand.estimation.cells import Floats
+from congestion_lab.demand.estimation.realising import realised
+from congestion_lab.demand.estimation.sightings import seen_by
 from congestion_lab.experiments.demandcalibration import Calibrated, Task
 from congestion_lab.scenarios.schema import Demand, NetworkSource, Scenario, load_scenario
 from congestion_lab.scenarios.writing import write_scenario
 from congestion_lab.simulation.names import SUMO
 from congestion_lab.simulation.resampling import copy_names
+from congestion_lab.sumo.demand.resampledroutes import Resampling, write_resampled
+from congestion_lab.sumo.demand.sightings import simulated_sightings
 from congestion_lab.sumo.installation import version
-from congestion_lab.sumo.prepare import prepare
-from congestion_lab.sumo.resampledroutes import Resampling, write_resampled
-from congestion_lab.sumo.sightings import simulated_sightings
+from congestion_lab.sumo.preparing.prepare import prepare
 
 PRIOR, CALIBRATED, IN_SUMO = "prior", "calibrated", "calibrated in SUMO"
 _ROUTES, _NET, _SCENARIO = "demand.rou.xml.gz", "network.net.xml", "scenario.yaml"

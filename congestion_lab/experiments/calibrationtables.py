@@ -13,7 +13,7 @@ from congestion_lab.core.files import write_json, write_text
 from congestion_lab.core.names import shielded
 from congestion_lab.core.plain import finite
 from congestion_lab.core.times import clock_from_seconds
-from congestion_lab.demand.assessment import Compared
+from congestion_lab.demand.estimation.assessment import Compared
 from congestion_lab.experiments.calibrateddemand import Outcome
 from congestion_lab.experiments.demandcalibration import Calibrated
 from congestion_lab.sumo.installation import version

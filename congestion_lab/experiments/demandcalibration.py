@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.cells import Cells
-from congestion_lab.demand.counted import Site, hold_out, usable
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.counttable import read_counts
-from congestion_lab.demand.discharge import SaturationHeadway, read_greens, saturation_headways
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.counts.counttable import read_counts
+from congestion_lab.demand.estimation.cells import Cells
+from congestion_lab.demand.estimation.counted import Site, hold_out, usable
+from congestion_lab.demand.estimation.discharge import SaturationHeadway, read_greens, saturation_headways
 from congestion_lab.experiments.zoning import zoning_of
 from congestion_lab.queueing.demandbench import Bench, prior_cells
 from congestion_lab.queueing.demandfit import DemandFit, Round, Settings, fitted, given
@@ -19,8 +19,8 @@ from congestion_lab.queueing.model import QueueModel
 from congestion_lab.scenarios.schema import Scenario
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.spec import Controller, RunSpec, SimulationInputs
-from congestion_lab.sumo.resampledroutes import unwritten_types
-from congestion_lab.sumo.routesampler import resampled_vehicles
+from congestion_lab.sumo.demand.resampledroutes import unwritten_types
+from congestion_lab.sumo.demand.routesampler import resampled_vehicles
 
 GLS, ENTROPY, ROUTESAMPLER = "gls", "entropy", "routesampler"
 _RUNS = 3  # of the fast engine per round

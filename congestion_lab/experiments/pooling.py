@@ -10,7 +10,7 @@ from congestion_lab.network.model import Network
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.signals.planfile import read_plan_file
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS
-from congestion_lab.sumo.netfile import read_plans
+from congestion_lab.sumo.nets.netfile import read_plans
 
 
 def plans_of(runs: RunSet) -> PlanSet:

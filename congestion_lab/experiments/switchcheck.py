@@ -7,10 +7,10 @@ import pandas as pd
 
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.experiments.transitioncost import Switchover
-from congestion_lab.signals.displays import Display, greens_in_conflict, parting_s, predicted_displays, within
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect
-from congestion_lab.signals.transitions import Procedure, Transition, transition
+from congestion_lab.signals.schedules.displays import Display, greens_in_conflict, parting_s, predicted_displays, within
+from congestion_lab.signals.schedules.transitions import Procedure, Transition, transition
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.tables import DISPLAYS
 

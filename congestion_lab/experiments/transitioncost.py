@@ -16,7 +16,7 @@ from congestion_lab.experiments.comparison import PairedDifference, paired
 from congestion_lab.experiments.runner import Runner
 from congestion_lab.metrics.objective import delay_s
 from congestion_lab.signals.plan import PlanSet
-from congestion_lab.signals.transitions import Procedure
+from congestion_lab.signals.schedules.transitions import Procedure
 from congestion_lab.simulation.result import Outcome, RunResult
 from congestion_lab.simulation.spec import Changeover, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import TRIPS

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from congestion_lab.scenarios.schema import Scenario
-from congestion_lab.sumo.demandbuild import zones_of_links
-from congestion_lab.sumo.netfile import read_network
+from congestion_lab.sumo.demand.demandbuild import zones_of_links
+from congestion_lab.sumo.nets.netfile import read_network
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from congestion_lab.exporting.cells import Cell, movements_text, seconds, within
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.tablefile import write_table
 from congestion_lab.signals.approaches import served
-from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic, max_gap_s
+from congestion_lab.signals.safety.conflicts import group_conflicts, intergreen_s
 from congestion_lab.signals.timeline import green_times
 
 TIMING_COLUMNS = (

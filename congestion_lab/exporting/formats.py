@@ -7,13 +7,13 @@ from types import MappingProxyType
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.exporting.csvtable import write_csv
 from congestion_lab.exporting.filenames import file_stem
-from congestion_lab.exporting.gmnstables import write_gmns
+from congestion_lab.exporting.gmns.tables import write_gmns
 from congestion_lab.exporting.handover import Handover, Written
-from congestion_lab.exporting.ntciptable import write_ntcip
+from congestion_lab.exporting.ntcip.table import write_ntcip
+from congestion_lab.exporting.sheets.workbook import write_xlsx
 from congestion_lab.exporting.sumofile import write_sumo
-from congestion_lab.exporting.timingsheets import write_xlsx
-from congestion_lab.exporting.utdffile import write_utdf
-from congestion_lab.exporting.vissigfile import write_vissig
+from congestion_lab.exporting.utdf.file import write_utdf
+from congestion_lab.exporting.vissig.file import write_vissig
 from congestion_lab.exporting.wording import ENGLISH, Language
 from congestion_lab.network.model import Network
 from congestion_lab.signals.planfile import PlanFile

@@ -23,14 +23,14 @@ from congestion_lab.exporting.cells import within_cycle_s
 from congestion_lab.metrics.service import intersection_service, level_of_service
 from congestion_lab.network.geography import controller_places, earth_position
 from congestion_lab.network.model import Link, Network
-from congestion_lab.signals.certificate import marking
-from congestion_lab.signals.certifying import certify
+from congestion_lab.signals.certification.certificate import marking
+from congestion_lab.signals.certification.certifying import certify
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, is_timed_by_traffic
 from congestion_lab.simulation.spec import Controller
-from congestion_lab.sumo.netfile import read_intersections, read_network
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network
 
 _DIGITS = 7
 _KMH = 3.6

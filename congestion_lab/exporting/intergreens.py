@@ -5,10 +5,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from congestion_lab.signals.conflicts import green, group_conflicts, intergreen_s
 from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.laid import TOLERANCE_S, LaidPlan
 from congestion_lab.signals.plan import SignalPlan
+from congestion_lab.signals.safety.conflicts import green, group_conflicts, intergreen_s
+from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan
 
 _TENTHS = 10
 

@@ -20,11 +20,11 @@ from congestion_lab.exporting.cells import Cell, seconds, within_cycle_s
 from congestion_lab.signals.display import shows_the_same
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import Phase, phases, stated_min_s
-from congestion_lab.signals.phasing import plan_of_phases
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
-from congestion_lab.signals.planrecords import PlanRecord
-from congestion_lab.signals.plantable import COLUMNS, read_plan_table
-from congestion_lab.signals.releasing import released
+from congestion_lab.signals.present.phasing import plan_of_phases
+from congestion_lab.signals.present.planrecords import PlanRecord
+from congestion_lab.signals.present.plantable import COLUMNS, read_plan_table
+from congestion_lab.signals.present.releasing import released
 from congestion_lab.signals.retiming import at_its_longest
 
 _APPROACHES = ("controller", "name", "name_ar", "approach", "street", "turns")

@@ -11,8 +11,8 @@ from congestion_lab.exporting.handover import Handover, check_order
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest
-from congestion_lab.signals.ringphases import NumberedPhase, RingBarrier
-from congestion_lab.signals.ringreading import faithful_rings
+from congestion_lab.signals.rings.ringphases import NumberedPhase, RingBarrier
+from congestion_lab.signals.rings.ringreading import faithful_rings
 
 _HELD = frozenset({Control.FIXED, Control.ACTUATED})
 _EXACT_S = 0.0015  # plans are exact to a millisecond

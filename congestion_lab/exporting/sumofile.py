@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from congestion_lab.exporting.handover import Handover, Written
-from congestion_lab.sumo.programs import write_programs
+from congestion_lab.sumo.nets.programs import write_programs
 
 _PROGRAM_ID = "congestion_lab"  # SUMO refuses a second programme under the name that the network gave to its own
 

@@ -9,17 +9,17 @@ from congestion_lab.core.names import clean_name
 from congestion_lab.metrics.capacity import Analysis, Approach, LaneGroup, Movement
 from congestion_lab.metrics.discharge import Service, Stream
 from congestion_lab.metrics.service import LEVELS, level_of_service
-from congestion_lab.signals.hcm import (
+from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.performance.hcm import (
     PERIOD_H,
     incremental_delay_s,
     initial_queue_delay_s,
     queue_95_veh,
     unmet_hours,
 )
-from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.performance.streams import Flows, critical_ratios, lane_loads, released, streams
 from congestion_lab.signals.phases import clearance_s
 from congestion_lab.signals.plan import SignalPlan
-from congestion_lab.signals.streams import Flows, critical_ratios, lane_loads, released, streams
 
 
 @dataclass(frozen=True, slots=True)

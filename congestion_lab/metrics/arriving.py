@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from congestion_lab.metrics.corridors import Floats, arrivals_on_green
 from congestion_lab.network.model import Network
 from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.performance.windows import green_windows
 from congestion_lab.signals.plan import SignalPlan
-from congestion_lab.signals.windows import green_windows
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.tables import PASSAGES
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from congestion_lab.signals.hcm import Accumulation, accumulation, random_queue_veh
 from congestion_lab.signals.intersection import SignalHead
+from congestion_lab.signals.performance.hcm import Accumulation, accumulation, random_queue_veh
+from congestion_lab.signals.performance.streams import saturation_vph
 from congestion_lab.signals.plan import SignalPlan
-from congestion_lab.signals.streams import saturation_vph
 
 _HOUR_S = 3600.0
 _LONE_VPH = 1e-3  # what nobody uses is told as a lone vehicle would find it

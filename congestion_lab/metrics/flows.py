@@ -1,6 +1,6 @@
 """Turning flows of a run."""
 
-from congestion_lab.signals.streams import Flows
+from congestion_lab.signals.performance.streams import Flows
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.tables import MOVEMENTS
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from congestion_lab.metrics.corridors import Corridor, StopLine, arrivals_on_green, section_times
-from congestion_lab.signals.greenwave import Passed, Progression, progression
+from congestion_lab.signals.performance.greenwave import Passed, Progression, progression
+from congestion_lab.signals.performance.windows import green_windows
 from congestion_lab.signals.plan import PlanSet
-from congestion_lab.signals.windows import green_windows
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.tables import PASSAGES
 

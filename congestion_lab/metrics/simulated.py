@@ -10,7 +10,7 @@ import pandas as pd
 from congestion_lab.metrics.arriving import Pair
 from congestion_lab.metrics.flows import movement_flows_vph
 from congestion_lab.metrics.service import level_of_service
-from congestion_lab.signals.streams import Flows
+from congestion_lab.signals.performance.streams import Flows
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS
 

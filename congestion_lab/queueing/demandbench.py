@@ -8,10 +8,10 @@ import numpy as np
 from scipy import sparse
 
 from congestion_lab.core.seeds import derived_seed
-from congestion_lab.demand.cells import Cells, Floats, cells_of, slice_edges_s
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.realising import Realised
-from congestion_lab.demand.sightings import queued_at, seen_by
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.estimation.cells import Cells, Floats, cells_of, slice_edges_s
+from congestion_lab.demand.estimation.realising import Realised
+from congestion_lab.demand.estimation.sightings import queued_at, seen_by
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.queueing.passing import sightings
 from congestion_lab.signals.plan import PlanSet

@@ -11,13 +11,13 @@ import numpy as np
 from scipy import sparse
 
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.cells import Cells, Floats
-from congestion_lab.demand.counted import volumes
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.entropy import at_level, least_information, typical_weight
-from congestion_lab.demand.estimation import Observation, Prior, count_variance, evidence, least_squares
-from congestion_lab.demand.realising import Realised, realised
-from congestion_lab.demand.spread import STRUCTURES, error_factor, spread_of
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.estimation.cells import Cells, Floats
+from congestion_lab.demand.estimation.counted import volumes
+from congestion_lab.demand.estimation.entropy import at_level, least_information, typical_weight
+from congestion_lab.demand.estimation.estimation import Observation, Prior, count_variance, evidence, least_squares
+from congestion_lab.demand.estimation.realising import Realised, realised
+from congestion_lab.demand.estimation.spread import STRUCTURES, error_factor, spread_of
 from congestion_lab.queueing.demandbench import Bench, Simulated
 
 GLS, ENTROPY = "gls", "entropy"

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.cells import Floats
-from congestion_lab.demand.discharge import SaturationHeadway
+from congestion_lab.demand.estimation.cells import Floats
+from congestion_lab.demand.estimation.discharge import SaturationHeadway
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.simulation.traffic import Demand, Traffic
 

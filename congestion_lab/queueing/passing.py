@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from congestion_lab.demand.cells import Ints
-from congestion_lab.demand.sightings import NOWHERE, Sightings
+from congestion_lab.demand.estimation.cells import Ints
+from congestion_lab.demand.estimation.sightings import NOWHERE, Sightings
 from congestion_lab.queueing.layout import Records
 from congestion_lab.queueing.model import QueueModel, Run
 

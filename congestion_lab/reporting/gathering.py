@@ -17,13 +17,13 @@ from congestion_lab.experiments.runset import RunSet, load_run_set
 from congestion_lab.metrics.objective import analysed, delay_s
 from congestion_lab.metrics.summary import RunSummary, run_summary
 from congestion_lab.network.model import Network
-from congestion_lab.optimization.studyfiles import is_study
+from congestion_lab.optimization.study.studyfiles import is_study
 from congestion_lab.reporting.translation import _, isolated
 from congestion_lab.reporting.trials import Trial, read_trials
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.tables import TRIPS
-from congestion_lab.sumo.netfile import read_intersections, read_network
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network
 
 _QUANTILES = 101
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 
-from congestion_lab.optimization.shelf import Entry, Place, Shelf, State
-from congestion_lab.optimization.shelvedfiles import handed_over
-from congestion_lab.reporting import servednotices as notices
+from congestion_lab.optimization.shelf.shelf import Entry, Place, Shelf, State
+from congestion_lab.optimization.shelf.shelvedfiles import handed_over
 from congestion_lab.reporting.page import policy_of
-from congestion_lab.reporting.servedpages import entry_page, follows, runs_page, standing_part, told
-from congestion_lab.reporting.servedshell import Addresses
+from congestion_lab.reporting.served import notices
+from congestion_lab.reporting.served.pages import entry_page, follows, runs_page, standing_part, told
+from congestion_lab.reporting.served.shell import Addresses
 from congestion_lab.reporting.translation import LANGUAGES, speaking
 from congestion_lab.serving.reports import Reports
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from congestion_lab.core.digests import digest_of, digest_of_file, encodable
 from congestion_lab.core.files import write_text
-from congestion_lab.optimization.shelf import Place, Shelf
+from congestion_lab.optimization.shelf.shelf import Place, Shelf
 from congestion_lab.reporting.gathering import Story, story_of
-from congestion_lab.reporting.report import report_page
+from congestion_lab.reporting.pages.report import report_page
 from congestion_lab.reporting.translation import LANGUAGES, speaking
 
 MOST_KEPT = 20  # reports, each in every language, some megabytes a page

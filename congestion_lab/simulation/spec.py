@@ -6,7 +6,7 @@ from pathlib import Path
 
 from congestion_lab.core.digests import digest_of
 from congestion_lab.signals.plan import PlanSet
-from congestion_lab.signals.transitions import Procedure
+from congestion_lab.signals.schedules.transitions import Procedure
 
 
 class Controller(enum.Enum):

@@ -20,16 +20,16 @@ from drawing import osm_text
 from pyproj import Proj
 
 from congestion_lab.core.geometry import polyline_length_m
-from congestion_lab.demand import virtual
-from congestion_lab.demand.counts import Count
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.estimation import virtual
 from congestion_lab.network.alignment import bearing, point_at
 from congestion_lab.network.model import Network
 from congestion_lab.scenarios.schema import load_scenario
 from congestion_lab.simulation.spec import RunSpec
+from congestion_lab.sumo.demand.sightings import simulated_sightings
 from congestion_lab.sumo.installation import version
-from congestion_lab.sumo.netfile import read_network
-from congestion_lab.sumo.prepare import prepare
-from congestion_lab.sumo.sightings import simulated_sightings
+from congestion_lab.sumo.nets.netfile import read_network
+from congestion_lab.sumo.preparing.prepare import prepare
 
 HERE = Path(__file__).parent
 TRUTH = {  # what has changed in Zahra since the figures of the prior

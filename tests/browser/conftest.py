@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from congestion_lab.reporting.chromium import find_chromium
 from congestion_lab.reporting.gathering import Story
-from congestion_lab.reporting.report import report_page
+from congestion_lab.reporting.pages.report import report_page
 from congestion_lab.reporting.translation import ARABIC_INDIC, LATIN, speaking
 from tests.stories import hostile_network, story_of
 

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from congestion_lab.demand.assessment import Change, Compared, ZoneChange
-from congestion_lab.demand.counts import Count
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.estimation.assessment import Change, Compared, ZoneChange
 from congestion_lab.network.checks import Severity
-from congestion_lab.network.edits import Edits
-from congestion_lab.network.issues import issue
-from congestion_lab.network.quality import Quality
-from congestion_lab.reporting.demandreport import demand_report
+from congestion_lab.network.maps.edits import Edits
+from congestion_lab.network.maps.issues import issue
+from congestion_lab.network.maps.quality import Quality
 from congestion_lab.reporting.gathering import Story
-from congestion_lab.reporting.matrixpage import matrix_page
-from congestion_lab.reporting.periodpage import period_page
-from congestion_lab.reporting.qualitypage import quality_page
+from congestion_lab.reporting.pages.demandreport import demand_report
+from congestion_lab.reporting.pages.matrixpage import matrix_page
+from congestion_lab.reporting.pages.periodpage import period_page
+from congestion_lab.reporting.pages.qualitypage import quality_page
 from congestion_lab.reporting.translation import speaking
-from congestion_lab.sumo.importfolder import Imported, Origin
+from congestion_lab.sumo.building.importfolder import Imported, Origin
 from tests.browser.conftest import Open
 from tests.stories import HOSTILE, hostile_network, ranked, side_by_side
 

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from congestion_lab.reporting.report import report_page
+from congestion_lab.reporting.pages.report import report_page
 from congestion_lab.reporting.translation import speaking
 from tests.browser.conftest import Open
 from tests.timedstories import timed_story

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from congestion_lab.reporting.gathering import Story
-from congestion_lab.reporting.report import report_page
+from congestion_lab.reporting.pages.report import report_page
 from congestion_lab.reporting.translation import speaking
 from tests.browser.conftest import Open
 

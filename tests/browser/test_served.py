@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from congestion_lab.core.files import machine, write_json
-from congestion_lab.optimization.standing import Standing
+from congestion_lab.optimization.study.standing import Standing
 from congestion_lab.reporting.gathering import Story
 from congestion_lab.serving.server import Server
 from tests.browser.test_other_pages import TAGS

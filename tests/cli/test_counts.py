@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.counttable import read_counts
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.counts.counttable import read_counts
 from tests.cli.conftest import Run
 
 _GOOD = "link_id;date;begin;vehicles\nw1;2026-03-01;07:30;٣٠\nw1;2026-03-02;07:30;40,5\nw1;2026-03-06;07:30;7\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.demand.zones import read_zones
+from congestion_lab.demand.trips.zones import read_zones
 from tests.cli.conftest import Run
 
 _DAMASCUS = Path(__file__).parents[2] / "networks/damascus"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.demand.odreading import read_od
+from congestion_lab.demand.trips.odreading import read_od
 from tests.cli.conftest import Run
 
 _ZONES = (

@@ -9,7 +9,7 @@ import pytest
 from congestion_lab.core.digests import digest_of_file
 from congestion_lab.signals.plan import Control, PlanSet
 from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
-from congestion_lab.sumo.netfile import read_intersections, read_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_plans
 from tests import roads
 from tests.cli.conftest import Run
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from congestion_lab.signals.planfile import PlanFile, write_plan_file
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 from tests.cli.conftest import Run
 from tests.ntcipclock import read_objects
 from tests.roads import crossing

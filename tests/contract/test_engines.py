@@ -10,15 +10,15 @@ import pytest
 from congestion_lab.core.tables import TableContract
 from congestion_lab.metrics.objective import mean_delay_s
 from congestion_lab.queueing.engine import QueueEngine
+from congestion_lab.signals.performance.windows import green_windows
 from congestion_lab.signals.plan import PlanSet
-from congestion_lab.signals.windows import green_windows
 from congestion_lab.simulation.engine import Engine
 from congestion_lab.simulation.result import RunResult, Status
 from congestion_lab.simulation.spec import Controller, Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import EMISSIONS, INTERVAL_S, LINK_INTERVALS, LINKS, MOVEMENTS, PASSAGES, TRIPS
-from congestion_lab.sumo.engine import SumoEngine
-from congestion_lab.sumo.netfile import read_network, read_plans
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.nets.netfile import read_network, read_plans
+from congestion_lab.sumo.running.engine import SumoEngine
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import roads
 
 _LINKS = {"west_in", "east_out", "south_in", "north_out"}

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from congestion_lab.demand.assumptions import Assumptions, ClassFigures
-from congestion_lab.demand.zones import COLUMNS
-from congestion_lab.network.manifest import Manifest
+from congestion_lab.demand.trips.assumptions import Assumptions, ClassFigures
+from congestion_lab.demand.trips.zones import COLUMNS
+from congestion_lab.network.roadmodel.manifest import Manifest
 from tests import guides
 from tests.guides import ROOT, Step
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from congestion_lab.metrics.summary import run_summary
 from congestion_lab.simulation.spec import Detail, RunSpec
-from congestion_lab.sumo.engine import SumoEngine
+from congestion_lab.sumo.running.engine import SumoEngine
 from tests import roads
 
 

@@ -5,13 +5,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals.certificate import RULES, Verdict
-from congestion_lab.signals.certifying import certificate
+from congestion_lab.signals.certification.certificate import RULES, Verdict
+from congestion_lab.signals.certification.certifying import certificate
 from congestion_lab.signals.intersection import ConflictDistance, Intersection, SignalHead
-from congestion_lab.signals.laid import LaidPlan
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
-from congestion_lab.signals.safety import check_plan
-from congestion_lab.signals.transitions import Procedure, transition
+from congestion_lab.signals.safety.laid import LaidPlan
+from congestion_lab.signals.safety.rules import check_plan
+from congestion_lab.signals.schedules.transitions import Procedure, transition
 from tests.property.test_plans import plans as any_plans
 
 _SHOWN = st.sampled_from([Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED, Aspect.RED])

@@ -6,9 +6,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from congestion_lab.demand.countmeans import DayCount
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.counttable import read_counts, write_counts
+from congestion_lab.demand.counts.countmeans import DayCount
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.counts.counttable import read_counts, write_counts
 
 _NAMES = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=12

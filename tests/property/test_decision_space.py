@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from congestion_lab.experiments.spec import Search
-from congestion_lab.optimization.searched import searched_space
-from congestion_lab.optimization.space import DecisionSpace, decision_space, greens_s
+from congestion_lab.optimization.space.searched import searched_space
+from congestion_lab.optimization.space.space import DecisionSpace, decision_space, greens_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import clearances, phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
-from congestion_lab.signals.safety import ERROR, check, intergreen_shortages
-from congestion_lab.sumo.netfile import read_intersections, read_plans
+from congestion_lab.signals.safety.rules import ERROR, check, intergreen_shortages
+from congestion_lab.sumo.nets.netfile import read_intersections, read_plans
 
 G, P, Y, R = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED
 

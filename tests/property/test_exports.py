@@ -10,20 +10,20 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from congestion_lab.core.errors import SignalPlanError
-from congestion_lab.exporting.gmnstables import write_gmns
+from congestion_lab.exporting.gmns.tables import write_gmns
 from congestion_lab.exporting.handover import Handover
-from congestion_lab.exporting.ntciptable import write_ntcip
+from congestion_lab.exporting.ntcip.table import write_ntcip
 from congestion_lab.exporting.sumofile import write_sumo
-from congestion_lab.exporting.utdffile import write_utdf
-from congestion_lab.exporting.vissigfile import write_vissig
-from congestion_lab.signals.clearing import required_intergreen_s, required_yellow_s
-from congestion_lab.signals.conflicts import group_conflicts
+from congestion_lab.exporting.utdf.file import write_utdf
+from congestion_lab.exporting.vissig.file import write_vissig
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest
-from congestion_lab.signals.ringbarrier import ring_barrier
-from congestion_lab.signals.ringreading import faithful_rings
-from congestion_lab.sumo.programs import running_plans
+from congestion_lab.signals.rings.ringbarrier import ring_barrier
+from congestion_lab.signals.rings.ringreading import faithful_rings
+from congestion_lab.signals.safety.clearing import required_intergreen_s, required_yellow_s
+from congestion_lab.signals.safety.conflicts import group_conflicts
+from congestion_lab.sumo.nets.programs import running_plans
 from tests.gmnsschema import faults, read_tables
 from tests.plancases import handovers
 from tests.property.test_plans import plans

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from congestion_lab.signals.greenwave import Passed, progression
+from congestion_lab.signals.performance.greenwave import Passed, progression
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 
 _SHOWN = st.sampled_from([Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED])

@@ -11,7 +11,7 @@ from congestion_lab.signals.phases import Phase, clearance_s, phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
 from congestion_lab.signals.retiming import retimed
-from congestion_lab.sumo.programs import running_plans, write_programs
+from congestion_lab.sumo.nets.programs import running_plans, write_programs
 
 _TEXT = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
 _SECONDS = st.integers(1, 120_000).map(lambda milli: milli / 1000)

@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.exporting.formats import FORMATS
 from congestion_lab.exporting.plantable import write_plan_table
-from congestion_lab.network.utdfroads import Anchor
+from congestion_lab.network.lists.utdfroads import Anchor
 from congestion_lab.signals.display import shows_the_same
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
-from congestion_lab.signals.ringreading import faithful_rings
-from congestion_lab.signals.utdfplans import read_utdf_plans
-from congestion_lab.sumo.importfolder import write_import
-from congestion_lab.sumo.listimport import import_utdf
-from congestion_lab.sumo.netfile import read_plans
-from congestion_lab.sumo.planmatching import place_plans
-from congestion_lab.sumo.plansite import PlanSite, site_of_network
+from congestion_lab.signals.present.utdfplans import read_utdf_plans
+from congestion_lab.signals.rings.ringreading import faithful_rings
+from congestion_lab.sumo.building.importfolder import write_import
+from congestion_lab.sumo.building.listimport import import_utdf
+from congestion_lab.sumo.controllers.planmatching import place_plans
+from congestion_lab.sumo.controllers.plansite import PlanSite, site_of_network
+from congestion_lab.sumo.nets.netfile import read_plans
 from tests import utdftown
 from tests.junctions import G, P, R, Y, approach, crossroads, short_link
 from tests.plancases import crossroads_case, handovers, plan_of

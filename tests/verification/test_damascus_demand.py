@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.demand.assumptions import Assumptions, model_names, read_model
-from congestion_lab.demand.matrix import GATE, LOCAL, THROUGH, ODMatrix, period_matrix
-from congestion_lab.demand.zones import read_zones
-from congestion_lab.sumo.demandbuild import build, zone_connectors
-from congestion_lab.sumo.demanded import departures
-from congestion_lab.sumo.lineroutes import line_courses, line_vehicles
-from congestion_lab.sumo.netfile import read_network
+from congestion_lab.demand.trips.assumptions import Assumptions, model_names, read_model
+from congestion_lab.demand.trips.matrix import GATE, LOCAL, THROUGH, ODMatrix, period_matrix
+from congestion_lab.demand.trips.zones import read_zones
+from congestion_lab.sumo.demand.demandbuild import build, zone_connectors
+from congestion_lab.sumo.demand.lineroutes import line_courses, line_vehicles
+from congestion_lab.sumo.nets.netfile import read_network
+from congestion_lab.sumo.routes.demanded import departures
 
 _DAMASCUS = Path(__file__).parents[2] / "networks/damascus"
 _DEMAND = _DAMASCUS / "demand"

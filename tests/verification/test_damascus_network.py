@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.network.checks import rim
-from congestion_lab.network.expansion import road_plan
 from congestion_lab.network.model import Network
-from congestion_lab.network.roadtables import RoadTables, read_road_tables
-from congestion_lab.optimization.shortest import kept_safe
-from congestion_lab.optimization.space import decision_space
-from congestion_lab.signals.certificate import Verdict
-from congestion_lab.signals.certifying import certify
-from congestion_lab.signals.safety import check as check_plans
+from congestion_lab.network.roadmodel.expansion import road_plan
+from congestion_lab.network.roadmodel.roadtables import RoadTables, read_road_tables
+from congestion_lab.optimization.space.shortest import kept_safe
+from congestion_lab.optimization.space.space import decision_space
+from congestion_lab.signals.certification.certificate import Verdict
+from congestion_lab.signals.certification.certifying import certify
+from congestion_lab.signals.safety.rules import check as check_plans
+from congestion_lab.sumo.building.networkbuild import check
 from congestion_lab.sumo.installation import binary, tool
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
-from congestion_lab.sumo.networkbuild import check
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 from congestion_lab.sumo.process import run_program
 
 _MODEL = Path(__file__).parents[2] / "networks" / "damascus"

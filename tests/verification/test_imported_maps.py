@@ -8,9 +8,9 @@ import pytest
 from benchmarks.imports import an_hour, imported
 from congestion_lab.network.checks import connected
 from congestion_lab.network.overlaps import overlaps
-from congestion_lab.signals.safety import ERROR
-from congestion_lab.signals.safety import check as check_plans
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
+from congestion_lab.signals.safety.rules import ERROR
+from congestion_lab.signals.safety.rules import check as check_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 
 # Ranges hold as long as netconvert reads the maps about as today; they would notice half a town being lost.
 TOWNS = {

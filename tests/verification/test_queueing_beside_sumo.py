@@ -14,8 +14,8 @@ from congestion_lab.simulation.engine import Engine
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.spec import RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import TRIPS
-from congestion_lab.sumo.engine import SumoEngine
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.running.engine import SumoEngine
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import junctions, roads
 from tests.junctions import G, P, Stream, Street, Y
 

@@ -10,7 +10,7 @@ import pytest
 from congestion_lab.queueing.model import QueueModel, Run
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.traffic import Floats
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import junctions, roads
 from tests.junctions import G, P, Stream, Y
 

@@ -14,7 +14,7 @@ from congestion_lab.signals.plan import Control, PlanSet
 from congestion_lab.simulation.result import RunResult, Status
 from congestion_lab.simulation.spec import Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import MOVEMENTS, TRIPS
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import junctions, roads
 from tests.junctions import G, P, Stream, Y
 

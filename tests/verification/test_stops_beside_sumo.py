@@ -6,18 +6,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from congestion_lab.demand.assumptions import read_assumptions
-from congestion_lab.demand.vehicles import VehicleClass
+from congestion_lab.demand.trips.assumptions import read_assumptions
+from congestion_lab.demand.trips.vehicles import VehicleClass
 from congestion_lab.queueing.engine import QueueEngine
 from congestion_lab.simulation.engine import Engine
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.spec import Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import LINKS, TRIPS
-from congestion_lab.sumo.engine import SumoEngine
-from congestion_lab.sumo.lineroutes import line_courses, line_vehicles
-from congestion_lab.sumo.netfile import read_network
-from congestion_lab.sumo.routefile import Placement, write_routes
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.demand.lineroutes import line_courses, line_vehicles
+from congestion_lab.sumo.nets.netfile import read_network
+from congestion_lab.sumo.routes.routefile import Placement, write_routes
+from congestion_lab.sumo.running.engine import SumoEngine
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import junctions, roads
 from tests.junctions import Street
 

@@ -10,8 +10,8 @@ from congestion_lab.metrics.service import intersection_service
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.spec import Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS, TRIPS
-from congestion_lab.sumo.engine import SumoEngine
-from congestion_lab.sumo.netfile import read_network
+from congestion_lab.sumo.nets.netfile import read_network
+from congestion_lab.sumo.running.engine import SumoEngine
 from tests import roads
 
 ENGINE = SumoEngine()

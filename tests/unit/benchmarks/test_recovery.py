@@ -5,8 +5,8 @@ import pytest
 
 from benchmarks import __main__ as main
 from benchmarks import recovery
-from congestion_lab.demand.agreement import Agreement
-from congestion_lab.demand.cells import Cells, cells_of, slice_edges_s
+from congestion_lab.demand.estimation.agreement import Agreement
+from congestion_lab.demand.estimation.cells import Cells, cells_of, slice_edges_s
 
 
 def _cells() -> Cells:

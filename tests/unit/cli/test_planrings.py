@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from congestion_lab.cli.planrings import (
+from congestion_lab.cli.plan.rings import (
     COLUMNS,
     LEGEND,
     group_bar,
@@ -17,7 +17,7 @@ from congestion_lab.cli.planrings import (
 from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
-from congestion_lab.signals.ringphases import NumberedPhase
+from congestion_lab.signals.rings.ringphases import NumberedPhase
 
 G, P, Y, R = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED
 HOSTILE = "[bold]x[/bold]\u202e"

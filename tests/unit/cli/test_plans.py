@@ -3,7 +3,7 @@
 import pytest
 
 from congestion_lab.cli.console import say
-from congestion_lab.cli.plans import plan_lines, plans_as_json
+from congestion_lab.cli.plan.plans import plan_lines, plans_as_json
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 from congestion_lab.signals.retiming import RingTimer
 

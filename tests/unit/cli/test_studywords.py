@@ -13,13 +13,13 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.experiments.comparison import paired
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.experiments.spec import Experiment, load_experiment
-from congestion_lab.optimization.agreement import Agreement
-from congestion_lab.optimization.candidates import PRESENT
-from congestion_lab.optimization.ladder import Climb
-from congestion_lab.optimization.race import Candidate, Entrant
-from congestion_lab.optimization.simulating import delays_by_seed
-from congestion_lab.optimization.studysummary import StudySummary
-from congestion_lab.signals.certificate import Certificate, Judgement, Verdict
+from congestion_lab.optimization.search.agreement import Agreement
+from congestion_lab.optimization.search.candidates import PRESENT
+from congestion_lab.optimization.search.ladder import Climb
+from congestion_lab.optimization.search.race import Candidate, Entrant
+from congestion_lab.optimization.study.simulating import delays_by_seed
+from congestion_lab.optimization.study.studysummary import StudySummary
+from congestion_lab.signals.certification.certificate import Certificate, Judgement, Verdict
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, write_plan_file

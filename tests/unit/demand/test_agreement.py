@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from congestion_lab.demand.agreement import agreement, geh, hourly
+from congestion_lab.demand.estimation.agreement import agreement, geh, hourly
 
 
 def test_geh_by_hand() -> None:

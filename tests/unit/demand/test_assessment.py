@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from congestion_lab.demand.assessment import Compared, change_of
-from congestion_lab.demand.cells import cells_of
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.estimation import Observation, Prior
-from congestion_lab.demand.spread import error_factor, spread_of
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.estimation.assessment import Compared, change_of
+from congestion_lab.demand.estimation.cells import cells_of
+from congestion_lab.demand.estimation.estimation import Observation, Prior
+from congestion_lab.demand.estimation.spread import error_factor, spread_of
 
 _ENDS = [("a", "b"), ("c", "d")]
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.assumptions import read_assumptions
+from congestion_lab.demand.trips.assumptions import read_assumptions
 
 _SHIPPED = Path(__file__).parents[3] / "networks/damascus/demand/am-peak.yaml"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.assumptions import model_names, read_model
+from congestion_lab.demand.trips.assumptions import model_names, read_model
 from tests.faults import faults_of
 
 _SHIPPED = Path(__file__).parents[3] / "networks/damascus/demand/am-peak.yaml"

@@ -3,8 +3,17 @@ import itertools
 import numpy as np
 import pytest
 
-from congestion_lab.demand.cameraprogram import choices
-from congestion_lab.demand.cameras import PairFlow, Site, Survey, Weights, insight, shares, vehicles_by_link, worth
+from congestion_lab.demand.cameras.cameraprogram import choices
+from congestion_lab.demand.cameras.sites import (
+    PairFlow,
+    Site,
+    Survey,
+    Weights,
+    insight,
+    shares,
+    vehicles_by_link,
+    worth,
+)
 
 # A star: everybody crosses the middle m but for those from d to e, who have a street of their own.
 _FLOWS = (

@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.connectors import Connector, Site, district_connectors, gate_connector, street_flows, streets
-from congestion_lab.demand.matrix import ODMatrix
-from congestion_lab.demand.zones import Zone
+from congestion_lab.demand.trips.connectors import (
+    Connector,
+    Site,
+    district_connectors,
+    gate_connector,
+    street_flows,
+    streets,
+)
+from congestion_lab.demand.trips.matrix import ODMatrix
+from congestion_lab.demand.trips.zones import Zone
 
 _A, _B = (Zone(name, "", "", "district", 0, 0) for name in "ab")
 _GATE = Zone("g", "", "", "gate", 0, 0, "node")

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from congestion_lab.demand.countfindings import Counted, Finding, Severity, Treatment
-from congestion_lab.demand.countmatching import Place
-from congestion_lab.demand.countmeans import day_counts
-from congestion_lab.demand.countreview import ANY_DAY, WEEKEND, Days, of_days, reviewed
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.rowplaces import Interval
-from congestion_lab.demand.tablemapping import Times
+from congestion_lab.demand.counts.countfindings import Counted, Finding, Severity, Treatment
+from congestion_lab.demand.counts.countmatching import Place
+from congestion_lab.demand.counts.countmeans import day_counts
+from congestion_lab.demand.counts.countreview import ANY_DAY, WEEKEND, Days, of_days, reviewed
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.counts.rowplaces import Interval
+from congestion_lab.demand.counts.tablemapping import Times
 from tests.countroads import MOVEMENTS, ROADS
 
 _SUNDAY = dt.date(2026, 3, 1)

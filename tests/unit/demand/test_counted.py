@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.counted import Site, hold_out, lengths_s, usable, volumes
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.sightings import NOWHERE, Sightings, queued_at, seen_by
-from congestion_lab.demand.virtual import camera_links, counted, noisy, places
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.estimation.counted import Site, hold_out, lengths_s, usable, volumes
+from congestion_lab.demand.estimation.sightings import NOWHERE, Sightings, queued_at, seen_by
+from congestion_lab.demand.estimation.virtual import camera_links, counted, noisy, places
 
 _SITE = Site(frozenset({"a", "b"}), frozenset({"car", "bus"}), 0.0, 3600.0)
 _ONE = Count("a", "", 0.0, 900.0, "", 12.0)

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from congestion_lab.demand.countmatching import Place, matched
-from congestion_lab.demand.rowplaces import Spot
+from congestion_lab.demand.counts.countmatching import Place, matched
+from congestion_lab.demand.counts.rowplaces import Spot
 from tests.countroads import ROADS
 
 

@@ -6,9 +6,9 @@ import pytest
 from openpyxl import Workbook
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.countrows import CountRows, read_count_rows
-from congestion_lab.demand.rowplaces import Interval, Spot
-from congestion_lab.demand.tablemapping import TableMapping, read_mapping
+from congestion_lab.demand.counts.countrows import CountRows, read_count_rows
+from congestion_lab.demand.counts.rowplaces import Interval, Spot
+from congestion_lab.demand.counts.tablemapping import TableMapping, read_mapping
 
 _DAY = date(2026, 3, 1)
 _QUARTER = Interval(_DAY, 27000.0, 27900.0)

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.countfindings import Finding, Severity, Treatment
-from congestion_lab.demand.countmeans import DayCount
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.counttable import read_counts, write_counts, write_findings
+from congestion_lab.demand.counts.countfindings import Finding, Severity, Treatment
+from congestion_lab.demand.counts.countmeans import DayCount
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.counts.counttable import read_counts, write_counts, write_findings
 
 
 def test_counts_come_back_as_they_were(tmp_path: Path) -> None:

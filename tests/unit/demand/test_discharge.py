@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.discharge import Green, read_greens, saturation_headways
+from congestion_lab.demand.estimation.discharge import Green, read_greens, saturation_headways
 
 _HEAD = "link_id,lanes,green_s,vehicles\n"
 

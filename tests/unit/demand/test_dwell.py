@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from congestion_lab.demand.dwell import DwellHabits, StopPlace, dwells, headway_departures_s
+from congestion_lab.demand.trips.dwell import DwellHabits, StopPlace, dwells, headway_departures_s
 
 _PLACES = tuple(StopPlace("main", 0, 100.0 * at, 100.0 * at + 15) for at in range(1, 2001))
 _HABITS = DwellHabits(served_share=0.4, mean_s=15.0, deviation_s=9.0, in_bay=False)

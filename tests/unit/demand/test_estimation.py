@@ -7,9 +7,16 @@ from scipy.optimize import lsq_linear
 from scipy.stats import norm
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand import estimation
-from congestion_lab.demand.entropy import at_level, least_information, typical_weight
-from congestion_lab.demand.estimation import Observation, Prior, count_variance, evidence, least_squares, uncertainty
+from congestion_lab.demand.estimation import estimation
+from congestion_lab.demand.estimation.entropy import at_level, least_information, typical_weight
+from congestion_lab.demand.estimation.estimation import (
+    Observation,
+    Prior,
+    count_variance,
+    evidence,
+    least_squares,
+    uncertainty,
+)
 
 
 def _prior(vehicles: list[float], errors: np.ndarray, *, lowest: float = 0.0, highest: float = 10.0) -> Prior:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.gravity import balanced, deterrence
+from congestion_lab.demand.trips.gravity import balanced, deterrence
 
 _sums = arrays(np.float64, 4, elements=st.floats(1, 1000))
 

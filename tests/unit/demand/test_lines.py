@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import DemandError, Fault
-from congestion_lab.demand.lines import read_line_table
+from congestion_lab.demand.trips.lines import read_line_table
 from tests.faults import faults_of
 
 _HEADING = "id,name_en,name_ar,class,course,vph,confidence,source"

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.assumptions import Assumptions, read_assumptions, read_model
-from congestion_lab.demand.matrix import ODMatrix, period_matrix
-from congestion_lab.demand.zones import Zone, read_zones
+from congestion_lab.demand.trips.assumptions import Assumptions, read_assumptions, read_model
+from congestion_lab.demand.trips.matrix import ODMatrix, period_matrix
+from congestion_lab.demand.trips.zones import Zone, read_zones
 
 _FOLDER = Path(__file__).parents[3] / "networks/damascus/demand"
 

@@ -7,9 +7,9 @@ import pytest
 from openpyxl import Workbook
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.odreading import read_od
-from congestion_lab.demand.odtable import ODCell, ODTable, matrix_of
-from congestion_lab.demand.zones import Zone
+from congestion_lab.demand.trips.odreading import read_od
+from congestion_lab.demand.trips.odtable import ODCell, ODTable, matrix_of
+from congestion_lab.demand.trips.zones import Zone
 from tests.faults import faults_of
 
 _ZONES = ("a", "b", "3")

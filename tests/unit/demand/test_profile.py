@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from congestion_lab.demand.profile import Profile
+from congestion_lab.demand.trips.profile import Profile
 
 
 def test_departures_follow_the_weights() -> None:

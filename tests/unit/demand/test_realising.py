@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from congestion_lab.demand.cells import Cells, cells_of, slice_edges_s
-from congestion_lab.demand.realising import realised, recreated
+from congestion_lab.demand.estimation.cells import Cells, cells_of, slice_edges_s
+from congestion_lab.demand.estimation.realising import realised, recreated
 
 _EDGES = slice_edges_s(0.0, 1800.0, 900.0)
 _ENDS = [("a", "b"), ("a", "c"), ("b", "c")]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from congestion_lab.demand.replacing import LineTraffic, line_traffic, without_replaced
-from congestion_lab.demand.sampling import Vehicle
+from congestion_lab.demand.trips.replacing import LineTraffic, line_traffic, without_replaced
+from congestion_lab.demand.trips.sampling import Vehicle
 
 _LENGTHS_M = {"short": 500.0, "long": 2000.0, "line": 1500.0}
 

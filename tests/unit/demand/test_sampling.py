@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from congestion_lab.demand.profile import Profile
-from congestion_lab.demand.sampling import RouteFlow, sampled_vehicles, systematic
+from congestion_lab.demand.trips.profile import Profile
+from congestion_lab.demand.trips.sampling import RouteFlow, sampled_vehicles, systematic
 
 _PROFILE = Profile(3600.0, 900.0, (1.0, 2.0, 1.0))
 _SHARES = {"local": {"car": 0.75, "bus": 0.25}}

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.speedrows import SpeedRows, read_speed_rows
-from congestion_lab.demand.tablemapping import TableMapping
+from congestion_lab.demand.counts.speedrows import SpeedRows, read_speed_rows
+from congestion_lab.demand.counts.tablemapping import TableMapping
 
 
 def _read(folder: Path, text: str, *, standing: bool = False) -> SpeedRows:

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.assumptions import read_assumptions
-from congestion_lab.demand.odtable import ODCell, ODTable
-from congestion_lab.demand.sampling import RouteFlow
-from congestion_lab.demand.tabledtrips import all_trips, mean_pcu, peak_hour_share, sliced_vehicles, trip_slices
-from congestion_lab.demand.zones import Zone
+from congestion_lab.demand.trips.assumptions import read_assumptions
+from congestion_lab.demand.trips.odtable import ODCell, ODTable
+from congestion_lab.demand.trips.sampling import RouteFlow
+from congestion_lab.demand.trips.tabledtrips import all_trips, mean_pcu, peak_hour_share, sliced_vehicles, trip_slices
+from congestion_lab.demand.trips.zones import Zone
 
 _ASSUMPTIONS = read_assumptions(Path(__file__).parents[3] / "networks/damascus/demand/am-peak.yaml")
 _ZONES = [

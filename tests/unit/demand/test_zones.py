@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.zones import Zone, read_zones, straight_km
+from congestion_lab.demand.trips.zones import Zone, read_zones, straight_km
 from tests.faults import faults_of
 
 _HEADER = "id,name_en,name_ar,kind,lat,lon,node\n"

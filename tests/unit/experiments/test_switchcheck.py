@@ -22,12 +22,12 @@ from congestion_lab.experiments.transitioncost import (
 )
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.signals.retiming import shifted
-from congestion_lab.signals.transitions import Procedure, transition
+from congestion_lab.signals.schedules.transitions import Procedure, transition
 from congestion_lab.simulation.result import RunResult, write_table
 from congestion_lab.simulation.spec import Changeover, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import DISPLAYS, TRIPS
-from congestion_lab.sumo.engine import SumoEngine
-from congestion_lab.sumo.netfile import read_intersections, read_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_plans
+from congestion_lab.sumo.running.engine import SumoEngine
 from tests import roads
 
 _BEGIN_S, _AT_S = 26_000, 26_517

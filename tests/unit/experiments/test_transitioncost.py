@@ -24,7 +24,7 @@ from congestion_lab.experiments.transitioncost import (
     transition_cost,
 )
 from congestion_lab.signals.plan import PlanSet
-from congestion_lab.signals.transitions import Procedure
+from congestion_lab.signals.schedules.transitions import Procedure
 from congestion_lab.simulation.result import Failure, Provenance, RunResult, Status, write_table
 from congestion_lab.simulation.tables import TRIPS
 from tests.fakes import FakeEngine, inputs

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.demand.zones import read_zones
+from congestion_lab.demand.trips.zones import read_zones
 from congestion_lab.experiments.zoning import zoning_of
 from congestion_lab.scenarios.schema import load_scenario
 

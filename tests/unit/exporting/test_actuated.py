@@ -10,13 +10,13 @@ import pytest
 
 from congestion_lab.exporting.csvtable import write_csv
 from congestion_lab.exporting.handover import Handover
+from congestion_lab.exporting.sheets.workbook import write_xlsx
 from congestion_lab.exporting.sumofile import write_sumo
-from congestion_lab.exporting.timingsheets import write_xlsx
-from congestion_lab.optimization.space import decision_space
+from congestion_lab.optimization.space.space import decision_space
 from congestion_lab.signals.plan import Control, PlanSet
 from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.netfile import read_intersections, read_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_plans
 from congestion_lab.sumo.process import run_program
 from tests.roads import crossing, flow, routes
 

@@ -15,14 +15,14 @@ from congestion_lab.exporting.csvtable import write_csv
 from congestion_lab.exporting.formats import FORMATS
 from congestion_lab.exporting.formats import export as exported
 from congestion_lab.exporting.handover import Handover
-from congestion_lab.exporting.timingsheets import sheet_titles, write_xlsx
+from congestion_lab.exporting.sheets.workbook import sheet_titles, write_xlsx
 from congestion_lab.exporting.wording import Language
 from congestion_lab.reporting.translation import _, here, speaking
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.netfile import read_intersections, read_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_plans
 from congestion_lab.sumo.process import run_program
 
 NEED_NO_ROADS = [name for name in FORMATS if name not in {"utdf", "gmns"}]

@@ -13,12 +13,12 @@ from shapely.geometry import shape
 from congestion_lab.core.errors import ExperimentError, NetworkError
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.exporting.geojson import write_geojson
-from congestion_lab.signals.certifying import certify
+from congestion_lab.signals.certification.certifying import certify
 from congestion_lab.simulation.result import Provenance, RunResult, Status
 from congestion_lab.simulation.spec import Controller, SimulationInputs
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS
-from congestion_lab.sumo.countnet import geographic_place
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
+from congestion_lab.sumo.nets.countnet import geographic_place
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 from tests.roads import crossing
 
 _NET = Path(__file__).parents[3] / "networks" / "damascus" / "damascus.net.xml.gz"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from congestion_lab.exporting.formats import export
-from congestion_lab.network.gmns import read_gmns
+from congestion_lab.network.lists.gmns import read_gmns
 from congestion_lab.signals.planfile import PlanFile
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 from tests.gmnsschema import SCHEMAS, faults, read_tables
 
 _NETWORK = Path(__file__).parents[3] / "networks" / "damascus" / "damascus.net.xml.gz"

@@ -8,7 +8,7 @@ import pytest
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.exporting.handover import Handover
-from congestion_lab.exporting.ntciptable import write_ntcip
+from congestion_lab.exporting.ntcip.table import write_ntcip
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalPlan
 

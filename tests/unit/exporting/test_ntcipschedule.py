@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.exporting.handover import Written
-from congestion_lab.exporting.ntcipschedule import write_ntcip_schedule
+from congestion_lab.exporting.ntcip.schedules import write_ntcip_schedule
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, write_plan_file
-from congestion_lab.signals.schedule import WEEKDAYS, Schedule, read_schedule
+from congestion_lab.signals.schedules.schedule import WEEKDAYS, Schedule, read_schedule
 from tests.ntcipclock import Objects, read_objects
 from tests.plancases import ARRANGEMENTS, crossroads_case, plan_of
 

@@ -8,12 +8,12 @@ from openpyxl import load_workbook
 from congestion_lab.exporting.plantable import write_plan_table
 from congestion_lab.signals.display import shows_the_same
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet
-from congestion_lab.signals.plansources import read_plan_source
-from congestion_lab.signals.utdfplans import read_utdf_plans
-from congestion_lab.sumo.importfolder import write_import
-from congestion_lab.sumo.listimport import import_utdf
-from congestion_lab.sumo.planmatching import place_plans
-from congestion_lab.sumo.plansite import PlanSite, site_of_network
+from congestion_lab.signals.present.plansources import read_plan_source
+from congestion_lab.signals.present.utdfplans import read_utdf_plans
+from congestion_lab.sumo.building.importfolder import write_import
+from congestion_lab.sumo.building.listimport import import_utdf
+from congestion_lab.sumo.controllers.planmatching import place_plans
+from congestion_lab.sumo.controllers.plansite import PlanSite, site_of_network
 from tests import utdftown
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.exporting.formats import export
-from congestion_lab.optimization.space import decision_space
+from congestion_lab.optimization.space.space import decision_space
 from congestion_lab.signals.plan import Control, PlanSet
 from congestion_lab.signals.planfile import PlanFile
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 from tests import roads
 from tests.gmnsschema import faults, read_tables
 from tests.junctions import Street, built

@@ -6,10 +6,10 @@ import pytest
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.exporting.formats import export
-from congestion_lab.exporting.utdfnodes import plain
+from congestion_lab.exporting.utdf.nodes import plain
 from congestion_lab.signals.planfile import PlanFile
-from congestion_lab.signals.ringreading import faithful_rings
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
+from congestion_lab.signals.rings.ringreading import faithful_rings
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 from tests.utdf import Utdf, read_utdf
 
 _MARKING = "NOT CERTIFIED: 2 of 77 controllers breach a rule: a, b. Not for use in a controller."

@@ -7,7 +7,7 @@ import pytest
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.exporting.handover import Handover
-from congestion_lab.exporting.vissigfile import write_vissig
+from congestion_lab.exporting.vissig.file import write_vissig
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalPlan
 from tests.sigfile import read_sig

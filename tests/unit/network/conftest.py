@@ -5,9 +5,9 @@ from types import ModuleType
 
 import pytest
 
-from congestion_lab.network.expansion import road_plan
-from congestion_lab.network.roadplan import RoadPlan
-from congestion_lab.network.roadtables import RoadTables, read_road_tables
+from congestion_lab.network.roadmodel.expansion import road_plan
+from congestion_lab.network.roadmodel.roadplan import RoadPlan
+from congestion_lab.network.roadmodel.roadtables import RoadTables, read_road_tables
 
 _SPEC = importlib.util.spec_from_file_location("authored", Path(__file__).with_name("authored.py"))
 authored = importlib.util.module_from_spec(_SPEC)

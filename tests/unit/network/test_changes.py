@@ -2,9 +2,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from congestion_lab.network.changes import Changed, changed
-from congestion_lab.network.edits import Edits, JoinEdit, RoadEdit, SignalEdit, TurnEdit
-from congestion_lab.network.osm import OsmMap, OsmNode, OsmWay, Restriction, TurnRule, is_two_way
+from congestion_lab.network.maps.changes import Changed, changed
+from congestion_lab.network.maps.edits import Edits, JoinEdit, RoadEdit, SignalEdit, TurnEdit
+from congestion_lab.network.maps.osm import OsmMap, OsmNode, OsmWay, Restriction, TurnRule, is_two_way
 
 SIGNAL = {"highway": "traffic_signals"}
 

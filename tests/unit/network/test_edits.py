@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import NetworkError
-from congestion_lab.network.edits import Edits, JoinEdit, RoadEdit, SignalEdit, TurnEdit, read_edits, write_edits
+from congestion_lab.network.maps.edits import Edits, JoinEdit, RoadEdit, SignalEdit, TurnEdit, read_edits, write_edits
 
 EDITS = Edits(
     roads=(

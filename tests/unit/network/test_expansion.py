@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from congestion_lab.core.geometry import polyline_length_m
-from congestion_lab.network.expansion import road_plan
-from congestion_lab.network.lanepaths import dealt
-from congestion_lab.network.roadplan import Control, PlanLink, PlanNode, RoadPlan
-from congestion_lab.network.roadtables import RoadTables
-from congestion_lab.network.roundabouts import spread
+from congestion_lab.network.roadmodel.expansion import road_plan
+from congestion_lab.network.roadmodel.lanepaths import dealt
+from congestion_lab.network.roadmodel.roadplan import Control, PlanLink, PlanNode, RoadPlan
+from congestion_lab.network.roadmodel.roadtables import RoadTables
+from congestion_lab.network.roadmodel.roundabouts import spread
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from congestion_lab.network.edits import JoinEdit
-from congestion_lab.network.joining import already_one, merged, without_room
+from congestion_lab.network.maps.edits import JoinEdit
+from congestion_lab.network.maps.joining import already_one, merged, without_room
+from congestion_lab.network.maps.osm import OsmMap, OsmNode
 from congestion_lab.network.model import Lane, Link, Network, Node
-from congestion_lab.network.osm import OsmMap, OsmNode
 
 
 def street(*places_m: float, length_m: float = 5.0, kind: str = "priority") -> Network:

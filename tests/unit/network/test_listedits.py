@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import NetworkError
-from congestion_lab.network.listedits import ListEdits, edited, list_edits_told, read_list_edits
-from congestion_lab.network.roadlist import LaneChange, ListedLink, ListedNode, ListedTurn, RoadList
+from congestion_lab.network.lists.listedits import ListEdits, edited, list_edits_told, read_list_edits
+from congestion_lab.network.lists.roadlist import LaneChange, ListedLink, ListedNode, ListedTurn, RoadList
 
 NODES = {name: ListedNode(name, (100.0 * at, 0.0), name == "2") for at, name in enumerate("123")}
 LINKS = (

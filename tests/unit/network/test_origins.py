@@ -1,7 +1,7 @@
 import pytest
 
+from congestion_lab.network.maps.origins import Globe, Origins, globe_of, osm_nodes, ways_of
 from congestion_lab.network.model import Lane, Link, Network, Node
-from congestion_lab.network.origins import Globe, Origins, globe_of, osm_nodes, ways_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import NetworkError
-from congestion_lab.network.overpass import Box, NoAnswerError, Place, cached, fetch, question
+from congestion_lab.network.maps.overpass import Box, NoAnswerError, Place, cached, fetch, question
 from tests import maps
 from tests.overpass import Server, serving
 

@@ -1,7 +1,7 @@
 import pytest
 
-from congestion_lab.network.osm import OsmMap, OsmNode, OsmWay
-from congestion_lab.network.roadscope import Scope, Scoped, scoped, speed_kmh
+from congestion_lab.network.maps.osm import OsmMap, OsmNode, OsmWay
+from congestion_lab.network.maps.roadscope import Scope, Scoped, scoped, speed_kmh
 
 
 def taken(tags: dict[str, str], *, scope: Scope | None = None, nodes: tuple[int, ...] = (1, 2)) -> Scoped:

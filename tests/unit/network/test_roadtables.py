@@ -4,7 +4,7 @@ from types import ModuleType
 import pytest
 
 from congestion_lab.core.errors import Fault, NetworkError
-from congestion_lab.network.roadtables import RoadTables, read_road_tables
+from congestion_lab.network.roadmodel.roadtables import RoadTables, read_road_tables
 
 
 def faults_of(folder: Path) -> tuple[Fault, ...]:

@@ -1,5 +1,5 @@
-from congestion_lab.network.osm import OsmMap, OsmNode, OsmWay
-from congestion_lab.network.signalplaces import REACH_M, SignalPlaces, signal_places, with_signals
+from congestion_lab.network.maps.osm import OsmMap, OsmNode, OsmWay
+from congestion_lab.network.maps.signalplaces import REACH_M, SignalPlaces, signal_places, with_signals
 
 SIGNAL = {"highway": "traffic_signals"}
 _DEGREE_M = 111_195.0

@@ -5,9 +5,9 @@ import pytest
 from congestion_lab.core.errors import NetworkError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.utdffile import FOOT_M, is_utdf
-from congestion_lab.network.roadlist import LaneChange, ListedLink, RoadList, paired
-from congestion_lab.network.utdf import read_utdf
-from congestion_lab.network.utdfroads import Anchor, utdf_roads
+from congestion_lab.network.lists.roadlist import LaneChange, ListedLink, RoadList, paired
+from congestion_lab.network.lists.utdf import read_utdf
+from congestion_lab.network.lists.utdfroads import Anchor, utdf_roads
 from tests import utdftown as utdf
 from tests.faults import faults_of
 

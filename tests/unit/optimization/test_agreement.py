@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from congestion_lab.optimization.agreement import agreement, measured
-from congestion_lab.optimization.race import Candidate, Entrant
+from congestion_lab.optimization.search.agreement import agreement, measured
+from congestion_lab.optimization.search.race import Candidate, Entrant
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from congestion_lab.optimization.budget import Clock, Cut, Pace
+from congestion_lab.optimization.search.budget import Clock, Cut, Pace
 
 
 class Watch:

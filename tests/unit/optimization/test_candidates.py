@@ -4,15 +4,15 @@ import pytest
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.network.model import Lane, Link, Network
-from congestion_lab.optimization.candidates import LEFT_TO_TRAFFIC, analytic_entrants, of_every_control
-from congestion_lab.optimization.progression import coordinated, joints
-from congestion_lab.optimization.race import Entrant
-from congestion_lab.optimization.space import decision_space, greens_s
+from congestion_lab.optimization.search.candidates import LEFT_TO_TRAFFIC, analytic_entrants, of_every_control
+from congestion_lab.optimization.search.progression import coordinated, joints
+from congestion_lab.optimization.search.race import Entrant
+from congestion_lab.optimization.space.space import decision_space, greens_s
 from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.performance.streams import Flows
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
-from congestion_lab.signals.streams import Flows
-from congestion_lab.signals.variants import variants
+from congestion_lab.signals.safety.variants import variants
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED
 

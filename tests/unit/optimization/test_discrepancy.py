@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from congestion_lab.optimization.discrepancy import Correction, Floats, Samples, fitted, places
-from congestion_lab.optimization.space import decision_space
+from congestion_lab.optimization.search.discrepancy import Correction, Floats, Samples, fitted, places
+from congestion_lab.optimization.space.space import decision_space
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 

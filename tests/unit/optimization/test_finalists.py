@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from congestion_lab.optimization.finalists import distinct, finalists
+from congestion_lab.optimization.search.finalists import distinct, finalists
 
 
 def test_copies_of_a_plan_are_left_out() -> None:

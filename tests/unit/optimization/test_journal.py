@@ -13,10 +13,10 @@ import optuna
 import pytest
 
 from congestion_lab.core.errors import ExperimentError
-from congestion_lab.optimization import journal
-from congestion_lab.optimization.journal import Journal
-from congestion_lab.optimization.race import Candidate, Entrant
-from congestion_lab.optimization.space import decision_space
+from congestion_lab.optimization.search.race import Candidate, Entrant
+from congestion_lab.optimization.space.space import decision_space
+from congestion_lab.optimization.study import journal
+from congestion_lab.optimization.study.journal import Journal
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED

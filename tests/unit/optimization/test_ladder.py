@@ -10,16 +10,16 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from congestion_lab.optimization.agreement import measured
-from congestion_lab.optimization.budget import Clock
-from congestion_lab.optimization.candidates import of_every_control
-from congestion_lab.optimization.fastmodel import Metered, Observed
-from congestion_lab.optimization.ladder import Climb, Ladder
-from congestion_lab.optimization.levels import FAST, FORMULAS, SUMO, Spending
-from congestion_lab.optimization.race import Entrant, Race
-from congestion_lab.optimization.search import search
-from congestion_lab.optimization.space import decision_space
-from congestion_lab.optimization.surrogate import Surrogate
+from congestion_lab.optimization.search.agreement import measured
+from congestion_lab.optimization.search.budget import Clock
+from congestion_lab.optimization.search.candidates import of_every_control
+from congestion_lab.optimization.search.fastmodel import Metered, Observed
+from congestion_lab.optimization.search.ladder import Climb, Ladder
+from congestion_lab.optimization.search.levels import FAST, FORMULAS, SUMO, Spending
+from congestion_lab.optimization.search.race import Entrant, Race
+from congestion_lab.optimization.search.sumosearch import search
+from congestion_lab.optimization.search.surrogate import Surrogate
+from congestion_lab.optimization.space.space import decision_space
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 SEEDS = (1, 2, 3)

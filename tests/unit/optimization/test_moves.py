@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from congestion_lab.optimization.moves import Moves
-from congestion_lab.optimization.space import DecisionSpace, decision_space
+from congestion_lab.optimization.search.moves import Moves
+from congestion_lab.optimization.space.space import DecisionSpace, decision_space
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from congestion_lab.optimization.agreement import measured
-from congestion_lab.optimization.race import Entrant, Race
+from congestion_lab.optimization.search.agreement import measured
+from congestion_lab.optimization.search.race import Entrant, Race
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 SEEDS = (1, 2, 3)

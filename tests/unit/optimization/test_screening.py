@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from congestion_lab.optimization.fastmodel import Observed
-from congestion_lab.optimization.parts import changed, moving, shared
-from congestion_lab.optimization.screening import Screen, explore, population_of
-from congestion_lab.optimization.space import DecisionSpace, decision_space
-from congestion_lab.optimization.surrogate import Place, Surrogate
+from congestion_lab.optimization.search.fastmodel import Observed
+from congestion_lab.optimization.search.parts import changed, moving, shared
+from congestion_lab.optimization.search.screening import Screen, explore, population_of
+from congestion_lab.optimization.search.surrogate import Place, Surrogate
+from congestion_lab.optimization.space.space import DecisionSpace, decision_space
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED

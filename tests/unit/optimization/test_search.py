@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from congestion_lab.optimization.race import Candidate, Entrant, Race
-from congestion_lab.optimization.search import search
-from congestion_lab.optimization.space import DecisionSpace, decision_space, greens_s
+from congestion_lab.optimization.search.race import Candidate, Entrant, Race
+from congestion_lab.optimization.search.sumosearch import search
+from congestion_lab.optimization.space.space import DecisionSpace, decision_space, greens_s
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 SEEDS = (1, 2, 3)

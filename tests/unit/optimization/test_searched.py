@@ -7,12 +7,12 @@ import pytest
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.experiments.spec import Search
-from congestion_lab.optimization.facets import MAX_LOG_RATIO
-from congestion_lab.optimization.searched import searched_space
-from congestion_lab.optimization.space import DecisionSpace
+from congestion_lab.optimization.space.facets import MAX_LOG_RATIO
+from congestion_lab.optimization.space.searched import searched_space
+from congestion_lab.optimization.space.space import DecisionSpace
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Control, PlanSet
-from congestion_lab.sumo.netfile import read_intersections, read_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_plans
 from tests.roads import avenue
 
 _Signals = tuple[PlanSet, tuple[Intersection, ...]]

@@ -4,11 +4,11 @@ import math
 from dataclasses import replace
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.optimization.shortest import kept_safe
-from congestion_lab.optimization.space import DecisionSpace, decision_space
-from congestion_lab.signals.clearing import required_intergreen_s
+from congestion_lab.optimization.space.shortest import kept_safe
+from congestion_lab.optimization.space.space import DecisionSpace, decision_space
 from congestion_lab.signals.intersection import Intersection, Leg, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.signals.safety.clearing import required_intergreen_s
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED
 

@@ -3,7 +3,7 @@
 import pytest
 
 from congestion_lab.core.errors import SignalPlanError
-from congestion_lab.optimization.space import DecisionSpace, decision_space, greens_s, whole_greens_s
+from congestion_lab.optimization.space.space import DecisionSpace, decision_space, greens_s, whole_greens_s
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED

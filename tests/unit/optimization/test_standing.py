@@ -8,8 +8,8 @@ import pytest
 
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.core.files import machine
-from congestion_lab.optimization.simulating import Progress
-from congestion_lab.optimization.standing import STANDING_FILE, announced, read_standing, require_alone
+from congestion_lab.optimization.study.simulating import Progress
+from congestion_lab.optimization.study.standing import STANDING_FILE, announced, read_standing, require_alone
 
 
 def test_it_is_known_from_the_beginning_and_gone_at_the_end(tmp_path: Path) -> None:

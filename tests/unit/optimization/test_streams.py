@@ -5,16 +5,16 @@ import itertools
 import pytest
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.optimization.space import Ring, decision_space, greens_s, timed
-from congestion_lab.optimization.splits import (
+from congestion_lab.optimization.space.space import Ring, decision_space, greens_s, timed
+from congestion_lab.optimization.space.splits import (
     equal_saturation,
     least_delay,
     total_delay_s,
     webster_cycle_s,
 )
 from congestion_lab.signals.intersection import Intersection, SignalHead
+from congestion_lab.signals.performance.streams import Streams, critical_ratios, lane_loads, streams
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
-from congestion_lab.signals.streams import Streams, critical_ratios, lane_loads, streams
 
 G, P, Y, R = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED
 

@@ -25,9 +25,9 @@ from congestion_lab.experiments.runset import load_run_set
 from congestion_lab.experiments.spec import Experiment, load_experiment
 from congestion_lab.experiments.store import RunStore
 from congestion_lab.network.model import Network
-from congestion_lab.optimization.budget import Clock
-from congestion_lab.optimization.fastmodel import Observed
-from congestion_lab.optimization.study import Progress, Signals, StudySummary, run_study
+from congestion_lab.optimization.search.budget import Clock
+from congestion_lab.optimization.search.fastmodel import Observed
+from congestion_lab.optimization.study.study import Progress, Signals, StudySummary, run_study
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import read_plan_file

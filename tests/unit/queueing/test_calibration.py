@@ -11,7 +11,7 @@ from congestion_lab.queueing.model import QueueModel
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.spec import Detail, RunSpec
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import junctions, roads
 from tests.junctions import G, P, Stream, Y
 

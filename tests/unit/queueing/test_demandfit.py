@@ -7,17 +7,17 @@ import pytest
 from scipy import sparse
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand import virtual
-from congestion_lab.demand.cells import Cells
-from congestion_lab.demand.counted import volumes
-from congestion_lab.demand.counts import Count
-from congestion_lab.demand.realising import Realised, realised
-from congestion_lab.demand.spread import STRUCTURES
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.estimation import virtual
+from congestion_lab.demand.estimation.cells import Cells
+from congestion_lab.demand.estimation.counted import volumes
+from congestion_lab.demand.estimation.realising import Realised, realised
+from congestion_lab.demand.estimation.spread import STRUCTURES
 from congestion_lab.queueing.demandbench import Bench, Simulated, prior_cells
 from congestion_lab.queueing.demandfit import ENTROPY, GLS, LEVELS, Settings, _explained, fitted, given
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.queueing.passing import sightings
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import roads
 
 _END_S = 1800.0

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.discharge import Green, SaturationHeadway, saturation_headways
+from congestion_lab.demand.estimation.discharge import Green, SaturationHeadway, saturation_headways
 from congestion_lab.queueing.discharge import with_headways
 from congestion_lab.queueing.model import QueueModel
 from congestion_lab.queueing.passing import sightings
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import roads
 
 _GREENS_S = (40.0, 40.0)

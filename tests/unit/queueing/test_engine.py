@@ -14,13 +14,13 @@ from congestion_lab.queueing.behaviour import Behaviour
 from congestion_lab.queueing.engine import QueueEngine, require_supported, version_of
 from congestion_lab.signals.plan import Control, PlanSet
 from congestion_lab.signals.responsive import responsive
-from congestion_lab.signals.transitions import Procedure
+from congestion_lab.signals.schedules.transitions import Procedure
 from congestion_lab.simulation.result import RunResult, Status
 from congestion_lab.simulation.spec import Changeover, Controller, Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import EMISSIONS, TRIPS
 from congestion_lab.simulation.traffic import Traffic
-from congestion_lab.sumo.netfile import read_plans
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.nets.netfile import read_plans
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import roads
 
 

@@ -9,7 +9,7 @@ from congestion_lab.queueing.engine import QueueEngine
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.spec import Detail, RunSpec
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS, TRIPS
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import roads
 
 _END_S = 900.0

@@ -2,7 +2,7 @@ import pytest
 
 from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.translation import ARABIC_INDIC, speaking
-from congestion_lab.signals.certificate import Certificate, Judgement, Verdict, marking
+from congestion_lab.signals.certification.certificate import Certificate, Judgement, Verdict, marking
 
 FOUND = "40 m of street touch the network nowhere and are not in it: way 7, way 8 and 3 more"
 MET = Judgement("known", (), Verdict.MET)

@@ -2,11 +2,11 @@ import dataclasses
 
 import pytest
 
-from congestion_lab.reporting.briefing import Answer, briefing
-from congestion_lab.reporting.figures import compared
 from congestion_lab.reporting.gathering import Side, Story
-from congestion_lab.reporting.intersectiontable import intersection_rows
-from congestion_lab.reporting.verdict import verdict_of
+from congestion_lab.reporting.sections.briefing import Answer, briefing
+from congestion_lab.reporting.sections.figures import compared
+from congestion_lab.reporting.sections.intersectiontable import intersection_rows
+from congestion_lab.reporting.sections.verdict import verdict_of
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.names import QUEUE
 from congestion_lab.simulation.result import Status

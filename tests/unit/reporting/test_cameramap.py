@@ -1,7 +1,7 @@
 import xml.etree.ElementTree as ET
 
 from congestion_lab.network.model import Lane, Link, Network, Node
-from congestion_lab.reporting.cameramap import Camera, camera_svg
+from congestion_lab.reporting.maps.cameramap import Camera, camera_svg
 
 _SVG = "{http://www.w3.org/2000/svg}"
 

@@ -16,8 +16,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from congestion_lab.metrics.indicators import INDICATORS
-from congestion_lab.network.issues import REPAIRS
-from congestion_lab.network.manifest import read_manifest
+from congestion_lab.network.maps.issues import REPAIRS
+from congestion_lab.network.roadmodel.manifest import read_manifest
 from congestion_lab.reporting.borrowedtexts import DAMASCUS, TEXTS
 from congestion_lab.reporting.translation import DOMAIN, LOCALES
 

@@ -3,9 +3,9 @@ import re
 
 import pytest
 
-from congestion_lab.reporting.charts import seeds_chart, spread_chart
-from congestion_lab.reporting.plane import Plane, round_axis, round_step
-from congestion_lab.reporting.searchchart import search_chart
+from congestion_lab.reporting.drawing.charts import seeds_chart, spread_chart
+from congestion_lab.reporting.drawing.plane import Plane, round_axis, round_step
+from congestion_lab.reporting.drawing.searchchart import search_chart
 from congestion_lab.reporting.trials import Trial
 
 

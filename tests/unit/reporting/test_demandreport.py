@@ -4,12 +4,12 @@ from dataclasses import replace
 import numpy as np
 from markupsafe import Markup
 
-from congestion_lab.demand.agreement import geh
-from congestion_lab.demand.assessment import Change, Compared, ZoneChange
-from congestion_lab.demand.counts import Count
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.estimation.agreement import geh
+from congestion_lab.demand.estimation.assessment import Change, Compared, ZoneChange
 from congestion_lab.network.model import Network
-from congestion_lab.reporting.demandreport import demand_report
-from congestion_lab.reporting.scatter import Dot, scatter
+from congestion_lab.reporting.drawing.scatter import Dot, scatter
+from congestion_lab.reporting.pages.demandreport import demand_report
 
 _EVIL = "<script>alert(1)</script>"
 

@@ -9,13 +9,13 @@ import pytest
 from congestion_lab.metrics.simulated import Simulated, SimulatedMovement, SimulatedQueue
 from congestion_lab.network.model import Network
 from congestion_lab.reporting.borrowed import retold
-from congestion_lab.reporting.capacitysection import Basis, basis_of, capacity_of
-from congestion_lab.reporting.certificatesection import certificate_view, mark_of, rule_name, rulebook
 from congestion_lab.reporting.gathering import Side, Story
-from congestion_lab.reporting.judgedsection import judged_section
-from congestion_lab.reporting.report import report_page
+from congestion_lab.reporting.pages.report import report_page
+from congestion_lab.reporting.sections.capacity import Basis, basis_of, capacity_of
+from congestion_lab.reporting.sections.certificates import certificate_view, mark_of, rule_name, rulebook
+from congestion_lab.reporting.sections.judged import judged_section
 from congestion_lab.reporting.translation import speaking
-from congestion_lab.signals.certificate import RULES, Certificate, Judgement, Separation, Verdict
+from congestion_lab.signals.certification.certificate import RULES, Certificate, Judgement, Separation, Verdict
 from congestion_lab.simulation.spec import Controller
 from congestion_lab.simulation.tables import LINKS
 from tests.stories import HOSTILE

@@ -9,11 +9,11 @@ import pytest
 
 from congestion_lab.core.geometry import Point, Turn
 from congestion_lab.network.model import Connection, Lane, Link, Network, Node
-from congestion_lab.reporting.junctiondrawing import TONES, drawing_of, frame_of
-from congestion_lab.reporting.junctiongeometry import SEEN_M, Ground, ground_of, heading, moved_right
-from congestion_lab.reporting.mapframe import PAGE_WIDTH
+from congestion_lab.reporting.drawing.junctiondrawing import TONES, drawing_of, frame_of
+from congestion_lab.reporting.drawing.junctiongeometry import SEEN_M, Ground, ground_of, heading, moved_right
+from congestion_lab.reporting.drawing.mapframe import PAGE_WIDTH
+from congestion_lab.reporting.drawing.zebras import zebras_of
 from congestion_lab.reporting.translation import speaking
-from congestion_lab.reporting.zebras import zebras_of
 from congestion_lab.signals.intersection import Intersection, Leg, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 

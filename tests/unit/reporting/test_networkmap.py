@@ -2,9 +2,9 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from congestion_lab.network.model import Network
-from congestion_lab.reporting.linkmap import LinkMap
-from congestion_lab.reporting.mapframe import PAGE_WIDTH, beside, frame_of
-from congestion_lab.reporting.networkmap import network_svg
+from congestion_lab.reporting.drawing.mapframe import PAGE_WIDTH, beside, frame_of
+from congestion_lab.reporting.maps.linkmap import LinkMap
+from congestion_lab.reporting.maps.networkmap import network_svg
 from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_KMH
 
 _SVG = "{http://www.w3.org/2000/svg}"

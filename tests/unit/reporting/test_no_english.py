@@ -14,32 +14,32 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from congestion_lab.core.errors import ExperimentError
-from congestion_lab.demand.assessment import Change, Compared, ZoneChange
-from congestion_lab.demand.counts import Count
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.demand.estimation.assessment import Change, Compared, ZoneChange
 from congestion_lab.network.checks import Severity
-from congestion_lab.network.edits import Edits
-from congestion_lab.network.issues import issue
-from congestion_lab.network.lostroads import LostRoads, LostStreet
+from congestion_lab.network.maps.edits import Edits
+from congestion_lab.network.maps.issues import issue
+from congestion_lab.network.maps.lostroads import LostRoads, LostStreet
+from congestion_lab.network.maps.quality import Quality
 from congestion_lab.network.model import Network
-from congestion_lab.network.quality import Quality
-from congestion_lab.optimization.shelf import Entry, Place, State
-from congestion_lab.optimization.shelvedrunset import RunSetFigures
-from congestion_lab.optimization.shelvedstudy import StudyFigures
-from congestion_lab.optimization.standing import Standing
-from congestion_lab.reporting import servednotices as notices
-from congestion_lab.reporting.cameramap import Camera, camera_svg
-from congestion_lab.reporting.demandreport import demand_report
+from congestion_lab.optimization.shelf.shelf import Entry, Place, State
+from congestion_lab.optimization.shelf.shelvedrunset import RunSetFigures
+from congestion_lab.optimization.shelf.shelvedstudy import StudyFigures
+from congestion_lab.optimization.study.standing import Standing
 from congestion_lab.reporting.gathering import Story
-from congestion_lab.reporting.matrixpage import matrix_page
-from congestion_lab.reporting.networkmap import network_svg
-from congestion_lab.reporting.periodpage import period_page
-from congestion_lab.reporting.qualitypage import quality_page
-from congestion_lab.reporting.report import report_page
-from congestion_lab.reporting.servedpages import entry_page, runs_page
-from congestion_lab.reporting.servedshell import Addresses
+from congestion_lab.reporting.maps.cameramap import Camera, camera_svg
+from congestion_lab.reporting.maps.networkmap import network_svg
+from congestion_lab.reporting.pages.demandreport import demand_report
+from congestion_lab.reporting.pages.matrixpage import matrix_page
+from congestion_lab.reporting.pages.periodpage import period_page
+from congestion_lab.reporting.pages.qualitypage import quality_page
+from congestion_lab.reporting.pages.report import report_page
+from congestion_lab.reporting.served import notices
+from congestion_lab.reporting.served.pages import entry_page, runs_page
+from congestion_lab.reporting.served.shell import Addresses
 from congestion_lab.reporting.translation import DOMAIN, LOCALES, speaking
-from congestion_lab.sumo.importfolder import Imported, Origin
-from congestion_lab.sumo.importsettings import Setting
+from congestion_lab.sumo.building.importfolder import Imported, Origin
+from congestion_lab.sumo.building.importsettings import Setting
 from tests.stories import ranked, side_by_side
 
 DATA = {"bdi", "code", "script", "style", "title"}  # where names, ids and settings stand

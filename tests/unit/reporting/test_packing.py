@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from congestion_lab.reporting import scales
-from congestion_lab.reporting.packing import NOBODY, packed
+from congestion_lab.reporting.maps.packing import NOBODY, packed
 from congestion_lab.reporting.scales import ColourClass, Scale
 
 SCALES = st.sampled_from([scales.SPEED_KMH, scales.DELAY_CHANGE, scales.SERVICE, scales.SPILLBACK_PERCENT])

@@ -5,13 +5,13 @@ from html.parser import HTMLParser
 import pytest
 
 from congestion_lab.network.checks import Severity
-from congestion_lab.network.edits import Edits, RoadEdit
-from congestion_lab.network.issues import Issue, issue
-from congestion_lab.network.lostroads import LostRoads, LostStreet
+from congestion_lab.network.maps.edits import Edits, RoadEdit
+from congestion_lab.network.maps.issues import Issue, issue
+from congestion_lab.network.maps.lostroads import LostRoads, LostStreet
+from congestion_lab.network.maps.quality import Quality
 from congestion_lab.network.model import Network
-from congestion_lab.network.quality import Quality
-from congestion_lab.reporting.qualitypage import lost_words, quality_page
-from congestion_lab.sumo.importfolder import Imported, Origin
+from congestion_lab.reporting.pages.qualitypage import lost_words, quality_page
+from congestion_lab.sumo.building.importfolder import Imported, Origin
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e"
 

@@ -8,7 +8,7 @@ import pytest
 
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story_of_study
-from congestion_lab.reporting.report import report_page
+from congestion_lab.reporting.pages.report import report_page
 from congestion_lab.reporting.trials import read_trials
 from congestion_lab.signals.plan import PlanSet
 from tests.stories import HOSTILE

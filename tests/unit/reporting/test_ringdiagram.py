@@ -2,7 +2,7 @@
 
 import pytest
 
-from congestion_lab.reporting.ringdiagram import ring_of
+from congestion_lab.reporting.drawing.ringdiagram import ring_of
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 

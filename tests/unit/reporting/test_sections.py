@@ -10,16 +10,16 @@ import pytest
 
 from congestion_lab.metrics.corridors import corridors
 from congestion_lab.metrics.summary import run_summary
-from congestion_lab.reporting.corridordiagram import band_corners, wave_of
-from congestion_lab.reporting.corridorsection import corridor_rows
-from congestion_lab.reporting.environment import environment
 from congestion_lab.reporting.gathering import Story
-from congestion_lab.reporting.linkmap import LinkMap
-from congestion_lab.reporting.maplayers import map_layers
-from congestion_lab.reporting.playback import playback
-from congestion_lab.reporting.reliabilitysection import reliability_section
-from congestion_lab.reporting.report import report_page
-from congestion_lab.reporting.unservedsection import unserved_section
+from congestion_lab.reporting.maps.linkmap import LinkMap
+from congestion_lab.reporting.maps.maplayers import map_layers
+from congestion_lab.reporting.maps.playback import playback
+from congestion_lab.reporting.pages.report import report_page
+from congestion_lab.reporting.sections.corridordiagram import band_corners, wave_of
+from congestion_lab.reporting.sections.corridors import corridor_rows
+from congestion_lab.reporting.sections.environment import environment
+from congestion_lab.reporting.sections.reliability import reliability_section
+from congestion_lab.reporting.sections.unserved import unserved_section
 from congestion_lab.simulation.spec import Controller
 from tests.timedstories import LINKS_IN_ORDER, OUTSIDE, timed_story
 

@@ -1,4 +1,4 @@
-from congestion_lab.reporting.svg import element, path_data
+from congestion_lab.reporting.drawing.svg import element, path_data
 
 
 def test_points_that_repeat_the_one_before_are_left_out_and_a_ring_stays_closed() -> None:

@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from congestion_lab.reporting.timeline import Line, Timeline, clock_ticks
-from congestion_lab.reporting.timespace import Signal, TimeSpace
+from congestion_lab.reporting.drawing.timeline import Line, Timeline, clock_ticks
+from congestion_lab.reporting.drawing.timespace import Signal, TimeSpace
 
 HOSTILE = "<script>alert(1)</script>"
 

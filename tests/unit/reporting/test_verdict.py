@@ -1,5 +1,5 @@
 from congestion_lab.experiments.comparison import paired
-from congestion_lab.reporting.verdict import verdict_of
+from congestion_lab.reporting.sections.verdict import verdict_of
 
 
 def test_a_clear_gain_is_called_significant() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from congestion_lab.core.files import machine, write_json
-from congestion_lab.optimization.standing import Standing
+from congestion_lab.optimization.study.standing import Standing
 from congestion_lab.reporting.gathering import Story
 from congestion_lab.serving.server import Server
 from tests.servedruns import id_within, serving

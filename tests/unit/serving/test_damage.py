@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.optimization.shelf import Shelf
+from congestion_lab.optimization.shelf.shelf import Shelf
 from tests.servedruns import candidate, write_history, write_run_set
 from tests.unit.serving.conftest import Ask, Id, write_standing
 
@@ -50,7 +50,7 @@ def test_a_clock_that_ran_wild_hides_nothing(
     ask: Ask, root: Path, monkeypatch: pytest.MonkeyPatch, moment_s: float
 ) -> None:
     write_run_set(root / "toy")
-    monkeypatch.setattr("congestion_lab.optimization.shelf._changed_s", lambda _folder: moment_s)
+    monkeypatch.setattr("congestion_lab.optimization.shelf.shelf._changed_s", lambda _folder: moment_s)
     assert 'data-value="finished"' in ask("/en/").text
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import ExperimentError
-from congestion_lab.optimization.shelf import Shelf
+from congestion_lab.optimization.shelf.shelf import Shelf
 from congestion_lab.reporting.gathering import Story
 from congestion_lab.serving.reports import Reports
 from tests.servedruns import candidate, write_history, write_run_set

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals.certificate import RULES, Certificate, Judgement, Verdict, marking
-from congestion_lab.signals.certificatefile import write_certificates
-from congestion_lab.signals.certifying import certificate, certify
+from congestion_lab.signals.certification.certificate import RULES, Certificate, Judgement, Verdict, marking
+from congestion_lab.signals.certification.certificatefile import write_certificates
+from congestion_lab.signals.certification.certifying import certificate, certify
 from congestion_lab.signals.intersection import ConflictDistance, Intersection, Leg, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
-from congestion_lab.signals.safety import Rules
+from congestion_lab.signals.safety.rules import Rules
 
 _LETTERS = {
     "G": Aspect.GREEN,

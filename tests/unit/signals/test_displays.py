@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from congestion_lab.signals.displays import Display, greens_in_conflict, parting_s, predicted_displays, within
 from congestion_lab.signals.plan import Aspect, PlanSet
 from congestion_lab.signals.retiming import shifted
-from congestion_lab.signals.transitions import Procedure, transition
+from congestion_lab.signals.schedules.displays import Display, greens_in_conflict, parting_s, predicted_displays, within
+from congestion_lab.signals.schedules.transitions import Procedure, transition
 from tests.unit.signals.test_schedule import DAY, NIGHT, SITE, _at, _timed
 
 R, Y, G = Aspect.RED, Aspect.YELLOW, Aspect.GREEN

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals.certificate import Certificate, Judgement, Verdict
-from congestion_lab.signals.certifying import certificate
+from congestion_lab.signals.certification.certificate import Certificate, Judgement, Verdict
+from congestion_lab.signals.certification.certifying import certificate
 from congestion_lab.signals.intersection import ConflictDistance, Intersection, Leg, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
-from congestion_lab.signals.repair import repaired
-from congestion_lab.signals.safety import check_plan
+from congestion_lab.signals.safety.repair import repaired
+from congestion_lab.signals.safety.rules import check_plan
 
 _LETTERS = {
     "G": Aspect.GREEN,

@@ -4,8 +4,8 @@ import pytest
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals.gmnsplans import read_gmns_plans
 from congestion_lab.signals.plan import Aspect
+from congestion_lab.signals.present.gmnsplans import read_gmns_plans
 from tests import gmnssignals
 from tests.gmnssignals import FILES, written
 

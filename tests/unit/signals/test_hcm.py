@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from congestion_lab.signals.hcm import (
+from congestion_lab.signals.performance.hcm import (
     accumulation,
     incremental_delay_s,
     initial_queue_delay_s,

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.intersection import Intersection, SignalHead
-from congestion_lab.signals.phasing import Served, plan_of_phases
 from congestion_lab.signals.plan import Aspect, SignalPlan
-from congestion_lab.signals.planrecords import PhaseTimes
+from congestion_lab.signals.present.phasing import Served, plan_of_phases
+from congestion_lab.signals.present.planrecords import PhaseTimes
 from congestion_lab.signals.timeline import green_times
 
 G, P, Y, R, S = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED, Aspect.STOP_THEN_GO

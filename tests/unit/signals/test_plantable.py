@@ -5,10 +5,10 @@ from openpyxl import Workbook
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals import plantable
 from congestion_lab.signals.plan import Aspect
-from congestion_lab.signals.planrecords import PlanRecord
-from congestion_lab.signals.plantable import COLUMNS, read_plan_table
+from congestion_lab.signals.present import plantable
+from congestion_lab.signals.present.planrecords import PlanRecord
+from congestion_lab.signals.present.plantable import COLUMNS, read_plan_table
 
 HEADING = (
     "controller,name,lat,lon,cycle_s,offset_s,phase,green_s,yellow_s,all_red_s,"

@@ -9,9 +9,9 @@ from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
-from congestion_lab.signals.ringbarrier import ring_barrier
-from congestion_lab.signals.ringphases import RingBarrier
-from congestion_lab.signals.ringreading import faithful_rings
+from congestion_lab.signals.rings.ringbarrier import ring_barrier
+from congestion_lab.signals.rings.ringphases import RingBarrier
+from congestion_lab.signals.rings.ringreading import faithful_rings
 
 _LETTERS = {"r": Aspect.RED, "y": Aspect.YELLOW, "G": Aspect.GREEN, "g": Aspect.PERMITTED, "u": Aspect.RED_YELLOW}
 

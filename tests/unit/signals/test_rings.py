@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from congestion_lab.core.errors import SignalPlanError
-from congestion_lab.signals.rings import RingPhase, ring_times
+from congestion_lab.signals.rings.starts import RingPhase, ring_times
 
 
 @st.composite

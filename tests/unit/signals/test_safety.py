@@ -4,11 +4,11 @@ import pytest
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals.conflicts import group_conflicts, intergreen_s
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
-from congestion_lab.signals.repair import repaired
-from congestion_lab.signals.safety import check, check_plan
+from congestion_lab.signals.safety.conflicts import group_conflicts, intergreen_s
+from congestion_lab.signals.safety.repair import repaired
+from congestion_lab.signals.safety.rules import check, check_plan
 
 _LETTERS = {"G": Aspect.GREEN, "g": Aspect.PERMITTED, "y": Aspect.YELLOW, "r": Aspect.RED, "s": Aspect.STOP_THEN_GO}
 

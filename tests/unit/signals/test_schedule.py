@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
-from congestion_lab.signals.changes import changes
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, write_plan_file
-from congestion_lab.signals.safety import check_plan
-from congestion_lab.signals.schedule import read_schedule
-from congestion_lab.signals.transitions import Procedure, breaches_at, switch_point_s, transition
+from congestion_lab.signals.safety.rules import check_plan
+from congestion_lab.signals.schedules.changes import changes
+from congestion_lab.signals.schedules.schedule import read_schedule
+from congestion_lab.signals.schedules.transitions import Procedure, breaches_at, switch_point_s, transition
 
 _LETTERS = {"G": Aspect.GREEN, "y": Aspect.YELLOW, "r": Aspect.RED}
 SITE = Intersection(

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.signals.changes import changes
 from congestion_lab.signals.intersection import Leg
 from congestion_lab.signals.plan import PlanSet, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, write_plan_file
-from congestion_lab.signals.schedule import Schedule, read_schedule
-from congestion_lab.signals.schedulemarking import judged_plans, schedule_marking, shortcomings, unsafe_transitions
+from congestion_lab.signals.schedules.changes import changes
+from congestion_lab.signals.schedules.marking import judged_plans, schedule_marking, shortcomings, unsafe_transitions
+from congestion_lab.signals.schedules.schedule import Schedule, read_schedule
 from tests.unit.signals.test_schedule import DAY, NIGHT
 from tests.unit.signals.test_schedule import SITE as BARE
 

@@ -6,8 +6,8 @@ from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.utdffile import is_utdf
 from congestion_lab.signals.plan import Aspect
-from congestion_lab.signals.planrecords import PlanRecord, PlanSource
-from congestion_lab.signals.utdfplans import read_utdf_plans
+from congestion_lab.signals.present.planrecords import PlanRecord, PlanSource
+from congestion_lab.signals.present.utdfplans import read_utdf_plans
 from tests import utdftown as utdf
 
 

@@ -11,8 +11,8 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
-from congestion_lab.signals.safety import check_plan
-from congestion_lab.signals.variants import LIMIT, Variant, variants
+from congestion_lab.signals.safety.rules import check_plan
+from congestion_lab.signals.safety.variants import LIMIT, Variant, variants
 
 _LETTERS = {"G": Aspect.GREEN, "g": Aspect.PERMITTED, "y": Aspect.YELLOW, "r": Aspect.RED}
 _NAMES = {aspect: letter for letter, aspect in _LETTERS.items()}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from congestion_lab.signals.plan import PlanSet
-from congestion_lab.signals.transitions import Procedure
+from congestion_lab.signals.schedules.transitions import Procedure
 from congestion_lab.simulation.spec import Changeover, Controller, RunSpec
 from tests.fakes import inputs
 from tests.unit.signals.test_schedule import DAY, NIGHT

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.network.model import Network
-from congestion_lab.sumo.netfile import read_network
+from congestion_lab.sumo.nets.netfile import read_network
 
 _DAMASCUS = Path(__file__).parents[3] / "networks" / "damascus"
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.connectors import Connector, StreetFlow
-from congestion_lab.sumo.assignment import Settings, assigned
+from congestion_lab.demand.trips.connectors import Connector, StreetFlow
+from congestion_lab.sumo.demand.assignment import Settings, assigned
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.process import run_program
 

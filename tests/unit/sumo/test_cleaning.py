@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import InputError, ScenarioError
-from congestion_lab.sumo.cleaning import cleaned
+from congestion_lab.sumo.files.cleaning import cleaned
+from congestion_lab.sumo.files.xmlfiles import tree
 from congestion_lab.sumo.installation import binary
 from congestion_lab.sumo.process import run_program
-from congestion_lab.sumo.xmlfiles import tree
 
 
 def _file(folder: Path, text: str, name: str = "x.add.xml") -> Path:

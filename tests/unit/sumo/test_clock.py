@@ -1,6 +1,6 @@
 import pytest
 
-from congestion_lab.sumo.clock import moment_s, seconds
+from congestion_lab.sumo.files.clock import moment_s, seconds
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.signals.intersection import ConflictDistance
-from congestion_lab.sumo.conflictareas import VEHICLE_WIDTH_M, conflict_distances
-from congestion_lab.sumo.netfile import read_intersections
+from congestion_lab.sumo.nets.conflictareas import VEHICLE_WIDTH_M, conflict_distances
+from congestion_lab.sumo.nets.netfile import read_intersections
 from tests.junctions import approach, crossroads
 
 _EAST = [(-10.0, 0.0), (30.0, 0.0)]

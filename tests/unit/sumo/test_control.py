@@ -6,8 +6,8 @@ from congestion_lab.core.errors import ScenarioError
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 from congestion_lab.signals.responsive import MAX_GREEN_S, MIN_GREEN_S, responsive
 from congestion_lab.simulation.spec import Controller, RunSpec
-from congestion_lab.sumo.control import plans_to_run
-from congestion_lab.sumo.prepare import require_signals
+from congestion_lab.sumo.preparing.prepare import require_signals
+from congestion_lab.sumo.running.control import plans_to_run
 from tests import roads
 
 _PLAN = SignalPlan(

@@ -4,15 +4,15 @@ from pathlib import Path
 from pyproj import Proj
 
 from congestion_lab.core.geometry import polyline_length_m
-from congestion_lab.demand.countmatching import matched
-from congestion_lab.demand.rowplaces import Spot
+from congestion_lab.demand.counts.countmatching import matched
+from congestion_lab.demand.counts.rowplaces import Spot
 from congestion_lab.network.alignment import point_at
 from congestion_lab.network.model import Link, Network
-from congestion_lab.sumo.camerasurvey import JUNCTION, LINK, SIGNAL, camera_survey
-from congestion_lab.sumo.countnet import road_map
-from congestion_lab.sumo.demandbuild import zones_of_links
-from congestion_lab.sumo.netfile import read_network
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.demand.camerasurvey import JUNCTION, LINK, SIGNAL, camera_survey
+from congestion_lab.sumo.demand.demandbuild import zones_of_links
+from congestion_lab.sumo.nets.countnet import road_map
+from congestion_lab.sumo.nets.netfile import read_network
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import roads
 
 _DAMASCUS = Path(__file__).parents[3] / "networks" / "damascus"

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.assumptions import read_assumptions
-from congestion_lab.demand.zones import Zone, read_zones
+from congestion_lab.demand.trips.assumptions import read_assumptions
+from congestion_lab.demand.trips.zones import Zone, read_zones
 from congestion_lab.network.model import Network
-from congestion_lab.sumo.demandbuild import build, zone_connectors
+from congestion_lab.sumo.demand.demandbuild import build, zone_connectors
 
 _DAMASCUS = Path(__file__).parents[3] / "networks/damascus"
 _ASSUMPTIONS = read_assumptions(_DAMASCUS / "demand/am-peak.yaml")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.sumo.demanded import departures, mentions
+from congestion_lab.sumo.routes.demanded import departures, mentions
 
 
 def demand(folder: Path, *lines: str) -> Path:
@@ -75,7 +75,7 @@ def test_broken_demand_is_a_fault_with_its_file(tmp_path: Path) -> None:
 
 
 def test_text_is_found_across_blocks_and_in_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("congestion_lab.sumo.demanded._BLOCK_BYTES", 8)
+    monkeypatch.setattr("congestion_lab.sumo.routes.demanded._BLOCK_BYTES", 8)
     path = tmp_path / "packed-whatever-its-name"
     with gzip.open(path, "wb") as stream:
         stream.write(b"<routes>123<person id='p'/></routes>")

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from congestion_lab.sumo.demandfacts import emission_classes, entry_links, entry_of
+from congestion_lab.sumo.routes.demandfacts import emission_classes, entry_links, entry_of
 
 ROUTES = """<routes>
 <vType id="car" emissionClass="HBEFA4/PC_petrol_Euro-3"/><vType id="cart"/>

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.sumo.demandsurvey import survey
+from congestion_lab.sumo.routes.demandsurvey import survey
 
 
 def _routes(folder: Path, text: str) -> Path:

@@ -12,8 +12,8 @@ from congestion_lab.metrics.objective import mean_delay_s
 from congestion_lab.simulation.result import RunResult
 from congestion_lab.simulation.spec import Controller, Detail, RunSpec, SimulationInputs
 from congestion_lab.simulation.tables import EMISSIONS, LINKS, MOVEMENTS, TRIPS
-from congestion_lab.sumo.engine import SumoEngine
-from congestion_lab.sumo.stepping import free_port
+from congestion_lab.sumo.running.engine import SumoEngine
+from congestion_lab.sumo.running.stepping import free_port
 from tests import roads
 
 ENGINE = SumoEngine()
@@ -196,7 +196,7 @@ def test_outputs_that_break_off_are_a_failed_run(
         log.write_text("Warning: something")
         (log.parent / "statistics.xml").write_text("<statistics><perf")
 
-    monkeypatch.setattr("congestion_lab.sumo.engine.drive", full_disk)
+    monkeypatch.setattr("congestion_lab.sumo.running.engine.drive", full_disk)
     with pytest.raises(SumoFailedError, match=r"outputs are incomplete; is there room on the disk\?"):
         run(scenario, tmp_path / "run")
 

@@ -5,8 +5,8 @@ import pytest
 from congestion_lab.simulation.result import Status
 from congestion_lab.simulation.spec import Controller, Detail, RunSpec
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS, TRIPS
-from congestion_lab.sumo.engine import SumoEngine
-from congestion_lab.sumo.gridlock import Moment, gridlock_time_s, moments
+from congestion_lab.sumo.running.engine import SumoEngine
+from congestion_lab.sumo.running.gridlock import Moment, gridlock_time_s, moments
 from tests import roads
 
 
@@ -68,7 +68,7 @@ def test_a_gridlock_counts_as_if_it_had_been_waited_for(tmp_path: Path, monkeypa
     one = SumoEngine()
     spec = RunSpec(scenario, 1, one.name, one.version)
     stopped = one.run(spec, tmp_path / "stopped")
-    monkeypatch.setattr("congestion_lab.sumo.engine.PATIENCE_S", 1e6)
+    monkeypatch.setattr("congestion_lab.sumo.running.engine.PATIENCE_S", 1e6)
     waited = one.run(spec, tmp_path / "waited")
     assert (stopped.status, waited.status) == (Status.GRIDLOCK, Status.COMPLETED)
     counted = ["demanded_s", "depart_delay_s", "time_loss_s", "duration_s", "waiting_s"]

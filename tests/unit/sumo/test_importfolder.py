@@ -4,12 +4,20 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import NetworkError
-from congestion_lab.network.edits import Edits, RoadEdit, SignalEdit, read_edits
-from congestion_lab.network.quality import Quality
-from congestion_lab.sumo.importfolder import NET, Imported, Origin, check_target, imported_net, is_import, write_import
-from congestion_lab.sumo.importsettings import SETTINGS, type_map
-from congestion_lab.sumo.networkbuild import check, net_of
-from congestion_lab.sumo.xmlfiles import tree
+from congestion_lab.network.maps.edits import Edits, RoadEdit, SignalEdit, read_edits
+from congestion_lab.network.maps.quality import Quality
+from congestion_lab.sumo.building.importfolder import (
+    NET,
+    Imported,
+    Origin,
+    check_target,
+    imported_net,
+    is_import,
+    write_import,
+)
+from congestion_lab.sumo.building.importsettings import SETTINGS, type_map
+from congestion_lab.sumo.building.networkbuild import check, net_of
+from congestion_lab.sumo.files.xmlfiles import tree
 from tests import roads
 
 
@@ -83,7 +91,7 @@ def test_a_failure_leaves_the_earlier_import(tmp_path: Path, monkeypatch: pytest
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("congestion_lab.sumo.importfolder.write_json", full)
+    monkeypatch.setattr("congestion_lab.sumo.building.importfolder.write_json", full)
     with pytest.raises(OSError, match="No space"):
         write_import(made(tmp_path / "built"), folder, "second")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

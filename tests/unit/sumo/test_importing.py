@@ -6,16 +6,16 @@ import pytest
 
 from congestion_lab.core.errors import NetworkError
 from congestion_lab.network.checks import Severity, connected
-from congestion_lab.network.edits import Edits, JoinEdit, RoadEdit, SignalEdit, TurnEdit
-from congestion_lab.network.issues import Issue
+from congestion_lab.network.maps.edits import Edits, JoinEdit, RoadEdit, SignalEdit, TurnEdit
+from congestion_lab.network.maps.issues import Issue
+from congestion_lab.network.maps.origins import Origins
+from congestion_lab.network.maps.roadscope import Scope
 from congestion_lab.network.model import Network
-from congestion_lab.network.origins import Origins
-from congestion_lab.network.roadscope import Scope
-from congestion_lab.signals.safety import check as check_plans
-from congestion_lab.sumo.importfolder import Imported, Origin, write_import
-from congestion_lab.sumo.importing import Wishes, import_map, import_net
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
-from congestion_lab.sumo.osmfile import read_osm
+from congestion_lab.signals.safety.rules import check as check_plans
+from congestion_lab.sumo.building.importfolder import Imported, Origin, write_import
+from congestion_lab.sumo.building.importing import Wishes, import_map, import_net
+from congestion_lab.sumo.building.osmfile import read_osm
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 from tests import maps, roads
 
 ORIGIN = Origin("osm", "town.osm", "digest")

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.assumptions import Assumptions, Figure, Lines, read_assumptions
-from congestion_lab.demand.sampling import Vehicle
+from congestion_lab.demand.trips.assumptions import Assumptions, Figure, Lines, read_assumptions
+from congestion_lab.demand.trips.sampling import Vehicle
 from congestion_lab.network.model import Network
-from congestion_lab.sumo.demandbuild import build
-from congestion_lab.sumo.lineroutes import line_courses, line_vehicles, stop_places, with_lines
-from congestion_lab.sumo.netfile import read_network
+from congestion_lab.sumo.demand.demandbuild import build
+from congestion_lab.sumo.demand.lineroutes import line_courses, line_vehicles, stop_places, with_lines
+from congestion_lab.sumo.nets.netfile import read_network
 from tests import junctions
 from tests.junctions import Street
 

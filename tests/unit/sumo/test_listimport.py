@@ -5,13 +5,13 @@ import pytest
 from congestion_lab.core import rows
 from congestion_lab.core.errors import NetworkError
 from congestion_lab.network.checks import connected
-from congestion_lab.network.gmns import is_gmns, read_gmns
+from congestion_lab.network.lists.gmns import is_gmns, read_gmns
+from congestion_lab.network.lists.utdfroads import Anchor
 from congestion_lab.network.model import Network
-from congestion_lab.network.utdfroads import Anchor
-from congestion_lab.signals.safety import check as check_plans
-from congestion_lab.sumo.importfolder import Imported, write_import
-from congestion_lab.sumo.listimport import import_gmns, import_utdf
-from congestion_lab.sumo.netfile import read_intersections, read_plans
+from congestion_lab.signals.safety.rules import check as check_plans
+from congestion_lab.sumo.building.importfolder import Imported, write_import
+from congestion_lab.sumo.building.listimport import import_gmns, import_utdf
+from congestion_lab.sumo.nets.netfile import read_intersections, read_plans
 from tests import utdftown
 
 NODES = """\

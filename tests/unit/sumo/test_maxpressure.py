@@ -1,7 +1,7 @@
 from dataclasses import dataclass, field
 
-from congestion_lab.sumo.maxpressure import DECISION_S, YELLOW_S, MaxPressure, stages, yellow_between
-from congestion_lab.sumo.stepping import Paths
+from congestion_lab.sumo.running.maxpressure import DECISION_S, YELLOW_S, MaxPressure, stages, yellow_between
+from congestion_lab.sumo.running.stepping import Paths
 
 _PATHS: Paths = ((("west", "east"),), (("south", "north"),))
 _STATES = ("Gr", "yr", "rG", "ry", "rr", "Gr")

@@ -7,7 +7,7 @@ import pytest
 from congestion_lab.core.errors import NetworkError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 from congestion_lab.sumo.process import run_program
 
 _NODES = """<nodes>

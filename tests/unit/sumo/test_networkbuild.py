@@ -9,9 +9,9 @@ import pytest
 from congestion_lab.core.errors import NetworkError
 from congestion_lab.network.checks import Severity
 from congestion_lab.signals.plan import Aspect
-from congestion_lab.sumo.netconvert import without_header
-from congestion_lab.sumo.netfile import read_intersections, read_network, read_plans
-from congestion_lab.sumo.networkbuild import build, check, net_of
+from congestion_lab.sumo.building.netconvert import without_header
+from congestion_lab.sumo.building.networkbuild import build, check, net_of
+from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 
 _TOY = Path(__file__).parents[1] / "network" / "authored.py"
 _SPEC = importlib.util.spec_from_file_location("authored_model", _TOY)

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import InputError, NetworkError
-from congestion_lab.network.osm import OsmMap, Restriction, TurnRule
-from congestion_lab.sumo.osmfile import is_osm, read_osm
+from congestion_lab.network.maps.osm import OsmMap, Restriction, TurnRule
+from congestion_lab.sumo.building.osmfile import is_osm, read_osm
 from tests import maps
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from congestion_lab.simulation.tables import TRIPS
-from congestion_lab.sumo import outputs, passages
-from congestion_lab.sumo.netfile import read_network
+from congestion_lab.sumo.nets.netfile import read_network
+from congestion_lab.sumo.running import outputs, passages
 from tests import roads
 
 _TRIP = (

@@ -7,9 +7,9 @@ import pytest
 
 from congestion_lab.core.errors import InputError, NetworkError, ScenarioError
 from congestion_lab.scenarios.schema import Scenario, load_scenario
+from congestion_lab.sumo.files.outline import with_digest
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.outline import with_digest
-from congestion_lab.sumo.prepare import _notes, prepare, require_signals
+from congestion_lab.sumo.preparing.prepare import _notes, prepare, require_signals
 from congestion_lab.sumo.process import run_program
 
 _SCENARIO = """\

@@ -5,8 +5,8 @@ import pytest
 from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect
-from congestion_lab.signals.safety import check_plan
-from congestion_lab.sumo.presentplans import present_plan, staged
+from congestion_lab.signals.safety.rules import check_plan
+from congestion_lab.sumo.building.presentplans import present_plan, staged
 
 
 def crossing(lanes: int, *, left_lane: bool = True) -> Intersection:

@@ -8,8 +8,8 @@ import pytest
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalGroup
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.netfile import read_plans
-from congestion_lab.sumo.programs import running_plans, write_programs
+from congestion_lab.sumo.nets.netfile import read_plans
+from congestion_lab.sumo.nets.programs import running_plans, write_programs
 
 _ODD = """<additional>
     <tlLogic id="a" type="actuated" programID="x" offset="-2.5">

@@ -6,11 +6,11 @@ import pytest
 from congestion_lab.simulation.resampling import copy_names, resampled
 from congestion_lab.simulation.spec import RunSpec, SimulationInputs
 from congestion_lab.simulation.traffic import Traffic
+from congestion_lab.sumo.demand.resampledroutes import Resampling, write_resampled
+from congestion_lab.sumo.demand.sightings import simulated_sightings
+from congestion_lab.sumo.files.records import records
 from congestion_lab.sumo.installation import version
-from congestion_lab.sumo.records import records
-from congestion_lab.sumo.resampledroutes import Resampling, write_resampled
-from congestion_lab.sumo.sightings import simulated_sightings
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import roads
 
 _TYPES = '<vType id="slow" maxSpeed="8"/>'

@@ -6,14 +6,14 @@ from typing import get_args
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.assumptions import ClassFigures
-from congestion_lab.demand.dwell import Dwell, StopPlace
-from congestion_lab.demand.sampling import Vehicle
-from congestion_lab.demand.vehicles import VehicleClass
+from congestion_lab.demand.trips.assumptions import ClassFigures
+from congestion_lab.demand.trips.dwell import Dwell, StopPlace
+from congestion_lab.demand.trips.sampling import Vehicle
+from congestion_lab.demand.trips.vehicles import VehicleClass
 from congestion_lab.simulation.spec import Detail, RunSpec
 from congestion_lab.simulation.tables import EMISSIONS
-from congestion_lab.sumo.engine import SumoEngine
-from congestion_lab.sumo.routefile import Placement, write_routes
+from congestion_lab.sumo.routes.routefile import Placement, write_routes
+from congestion_lab.sumo.running.engine import SumoEngine
 from tests import roads
 
 _CAR = VehicleClass("car", "passenger", 1.0, 4.4, 2.0, 2.4, 4.5, 0.5, 1.1, (1.0, 0.1))

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from congestion_lab.core.errors import DemandError
-from congestion_lab.demand.counts import Count
-from congestion_lab.sumo.routesampler import resampled_vehicles, sampled
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.demand.counts.counts import Count
+from congestion_lab.sumo.demand.routesampler import resampled_vehicles, sampled
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests import roads
 
 _ALONG = Count("w2", "", 0.0, 900.0, "", 40.0)

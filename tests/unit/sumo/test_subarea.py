@@ -11,15 +11,15 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.network.model import Connection, Lane, Link, Network, Node
 from congestion_lab.scenarios.schema import Area, Scenario, load_scenario
 from congestion_lab.simulation.spec import SimulationInputs
-from congestion_lab.sumo.areanet import _restore_programmes, links_at
-from congestion_lab.sumo.areatrips import Stretch, stretches
+from congestion_lab.sumo.files.outline import with_digest
+from congestion_lab.sumo.files.xmlfiles import elements, tree
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.netfile import read_network, read_plans
-from congestion_lab.sumo.outline import with_digest
-from congestion_lab.sumo.prepare import prepare
+from congestion_lab.sumo.nets.netfile import read_network, read_plans
+from congestion_lab.sumo.preparing.areanet import _restore_programmes, links_at
+from congestion_lab.sumo.preparing.areatrips import Stretch, stretches
+from congestion_lab.sumo.preparing.prepare import prepare
+from congestion_lab.sumo.preparing.subarea import cut, links_inside
 from congestion_lab.sumo.process import run_program
-from congestion_lab.sumo.subarea import cut, links_inside
-from congestion_lab.sumo.xmlfiles import elements, tree
 from tests import roads
 
 _SIDE = 4
@@ -205,7 +205,7 @@ def test_a_cut_is_made_once_and_is_the_same_elsewhere(
     first = prepare(scenario, cache=grid / "cache")
     anew = prepare(scenario, cache=tmp_path / "other")
     assert anew.digest == first.digest
-    monkeypatch.setattr("congestion_lab.sumo.subarea._make", lambda *_: pytest.fail("cut again"))
+    monkeypatch.setattr("congestion_lab.sumo.preparing.subarea._make", lambda *_: pytest.fail("cut again"))
     assert prepare(scenario, cache=grid / "cache") == first
 
 
@@ -214,7 +214,7 @@ def test_the_same_cut_serves_scenarios_of_other_names_and_no_other_content(
 ) -> None:
     area = _AREA % ", ".join(sorted(inside))
     first = prepare(_scenario(grid, "part", area), cache=tmp_path)
-    monkeypatch.setattr("congestion_lab.sumo.subarea._make", lambda *_: pytest.fail("cut again"))
+    monkeypatch.setattr("congestion_lab.sumo.preparing.subarea._make", lambda *_: pytest.fail("cut again"))
     sibling = prepare(_scenario(grid, "sibling", area), cache=tmp_path)
     assert (sibling.name, sibling.net_file, sibling.route_files) == ("sibling", first.net_file, first.route_files)
     smaller = _AREA % ", ".join(sorted(inside)[1:])

@@ -8,12 +8,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from congestion_lab.signals.plan import PlanSet, SignalPlan
-from congestion_lab.signals.schedule import DayType, Switch
-from congestion_lab.signals.transitions import Procedure, transition
+from congestion_lab.signals.schedules.schedule import DayType, Switch
+from congestion_lab.signals.schedules.transitions import Procedure, transition
+from congestion_lab.sumo.controllers.switching import write_day
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.netfile import read_intersections, read_plans
+from congestion_lab.sumo.nets.netfile import read_intersections, read_plans
 from congestion_lab.sumo.process import run_program
-from congestion_lab.sumo.switching import write_day
 from tests.junctions import crossroads
 
 _SWITCH_S = 130

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.sumo.netfile import read_plans
-from congestion_lab.sumo.timing_tools import Cycle, timed_by_sumo
+from congestion_lab.sumo.controllers.timing_tools import Cycle, timed_by_sumo
+from congestion_lab.sumo.nets.netfile import read_plans
 from tests import roads
 
 

@@ -12,12 +12,12 @@ from congestion_lab.signals.plan import Control, PlanSet
 from congestion_lab.signals.responsive import responsive
 from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.simulation.traffic import DepartLane, Traffic
+from congestion_lab.sumo.files.records import Record, records
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.netfile import read_plans
+from congestion_lab.sumo.nets.netfile import read_plans
+from congestion_lab.sumo.nets.programs import write_programs
 from congestion_lab.sumo.process import run_program
-from congestion_lab.sumo.programs import write_programs
-from congestion_lab.sumo.records import Record, records
-from congestion_lab.sumo.traffic import read_traffic
+from congestion_lab.sumo.traffic.reading import read_traffic
 from tests.roads import crossing, inputs, routes
 
 PLACES = (

@@ -6,10 +6,10 @@ import pytest
 from congestion_lab.core.errors import NetworkError
 from congestion_lab.simulation.traffic import Roads
 from congestion_lab.sumo.installation import binary
-from congestion_lab.sumo.netfile import read_intersections
+from congestion_lab.sumo.nets.netfile import read_intersections
+from congestion_lab.sumo.nets.vehicleclasses import CLASS_BITS
 from congestion_lab.sumo.process import run_program
-from congestion_lab.sumo.trafficroads import read_roads
-from congestion_lab.sumo.vehicleclasses import CLASS_BITS
+from congestion_lab.sumo.traffic.roads import read_roads
 from tests.roads import crossing, road
 
 _ARMS = {"w": (-200, 0), "e": (200, 0), "s": (0, -200), "n": (0, 200)}

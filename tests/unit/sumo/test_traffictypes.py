@@ -2,9 +2,9 @@ import math
 
 import pytest
 
-from congestion_lab.sumo.records import Record
-from congestion_lab.sumo.traffictypes import TypeBook, speed_factor, vehicle_type
-from congestion_lab.sumo.vehicleclasses import CLASS_BITS
+from congestion_lab.sumo.files.records import Record
+from congestion_lab.sumo.nets.vehicleclasses import CLASS_BITS
+from congestion_lab.sumo.traffic.vehicletypes import TypeBook, speed_factor, vehicle_type
 
 
 def kind(name: str, *children: Record, **attributes: str) -> Record:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from congestion_lab.sumo.vehicleclasses import CLASS_BITS, CLASSES, HABITS, IGNORING, permitted
+from congestion_lab.sumo.nets.vehicleclasses import CLASS_BITS, CLASSES, HABITS, IGNORING, permitted
 from tests.roads import road, routes
 
 _ASK_SUMO = """

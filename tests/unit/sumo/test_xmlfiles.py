@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.errors import InputError
-from congestion_lab.sumo import xmlfiles
-from congestion_lab.sumo.xmlfiles import elements, guarded, starts, tree
+from congestion_lab.sumo.files import xmlfiles
+from congestion_lab.sumo.files.xmlfiles import elements, guarded, starts, tree
 
 _HARMLESS = '<?xml version="1.0"?>\n<!-- <!DOCTYPE x> in a comment -->\n<net a="1 &lt; 2">\n <edge id="e"/>\n</net>\n'
 _ELSEWHERE = "file:///etc/passwd"

@@ -1,0 +1,1 @@
+"""Count tables: read, matched, checked, brought to one day."""

@@ -1,0 +1,1 @@
+"""Demand fitted to counts, and judged by them."""

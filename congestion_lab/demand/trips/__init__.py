@@ -1,0 +1,1 @@
+"""Trips from zones and assumptions, tables and lines."""

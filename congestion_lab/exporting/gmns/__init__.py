@@ -1,0 +1,1 @@
+"""Tables of the General Modeling Network Specification."""

@@ -1,0 +1,1 @@
+"""Parameters and time base of NTCIP 1202 controllers."""

@@ -1,0 +1,1 @@
+"""Timing sheets as a workbook."""

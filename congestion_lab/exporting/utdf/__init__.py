@@ -1,0 +1,1 @@
+"""Synchro's combined CSV (UTDF)."""

@@ -1,0 +1,1 @@
+"""VISSIG files."""

@@ -1,0 +1,1 @@
+"""Roads as tables of other programs list them: GMNS, UTDF."""

@@ -1,0 +1,1 @@
+"""Networks from maps: what is taken, corrected and checked."""

@@ -1,0 +1,1 @@
+"""Road models from authored tables."""

@@ -1,0 +1,1 @@
+"""How it is searched: the ladder from formulas over the fast engine to SUMO."""

@@ -1,0 +1,31 @@
+"""Which of the plans that SUMO ran is proposed: not the winner of a race on few seeds, who is flattered by them."""
+
+import numpy as np
+
+from congestion_lab.optimization.search.race import Candidate, Race
+from congestion_lab.optimization.search.surrogate import Surrogate
+
+_PLANS, _NEAR = 12, 0.15  # plans, and share of the delay, among which one is proposed
+_JAMS_COUNT = 0.5  # of what jams add in the fast engine, which jams about twice as often as SUMO
+_LEAST_S, _LEAST_ERROR = 0.1, 0.001  # seconds of delay, and error of their logarithm: nothing is known better
+
+
+def proposed(race: Race, surrogate: Surrogate) -> Candidate:
+    """Return the best plan by all that is known of those near the winner, stopped ones included.
+
+    The delay of a plan is the mean of the logarithms of what SUMO and the fast engine say, each weighted by the inverse
+    square of its error: SUMO's falls with the seeds that a plan ran, the fast engine's is that of its correction. Few
+    seeds do not show who jams now and then; the many of the fast engine do, so part of what jams add is put on top.
+    """
+    best = race.best(1)[0]
+    near = [one for one in race.candidates if one.score <= (1 + _NEAR) * best.score]
+    close = [best, *sorted((one for one in near if one is not best), key=_score)[: _PLANS - 1]]
+    expected_s, jam_factors = surrogate.prospects([one.entrant.plans for one in close])
+    by_sumo = np.array([len(one.delays_s) for one in close]) / max(race.spread, _LEAST_ERROR) ** 2
+    by_fast = 1 / max(surrogate.correction.error, _LEAST_ERROR) ** 2
+    logarithms = by_sumo * np.log([_score(one) for one in close]) + by_fast * np.log(expected_s)
+    return close[int(np.argmin(logarithms / (by_sumo + by_fast) + _JAMS_COUNT * np.log(jam_factors)))]
+
+
+def _score(candidate: Candidate) -> float:
+    return max(candidate.score, _LEAST_S)

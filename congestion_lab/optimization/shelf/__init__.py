@@ -1,0 +1,1 @@
+"""Studies and run sets as they stand in a folder."""

@@ -1,0 +1,1 @@
+"""What may be searched: every point is a set of legal plans."""

@@ -1,0 +1,1 @@
+"""A study from the present plans to the proof, and its files."""

@@ -1,0 +1,268 @@
+"""A study: the present signals, a search for better ones, and the proof on seeds that the search never saw.
+
+Nothing in a study's folder is needed to go on: the search is deterministic and every run is found again in the run
+store, so a study that was interrupted is simply run again and comes to the same end.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from congestion_lab import __version__
+from congestion_lab.core.digests import digest_of
+from congestion_lab.core.files import write_json
+from congestion_lab.experiments.comparison import paired
+from congestion_lab.experiments.runner import Runner
+from congestion_lab.experiments.runset import RunSet
+from congestion_lab.experiments.spec import Experiment
+from congestion_lab.network.model import Network
+from congestion_lab.optimization.search.agreement import Agreement
+from congestion_lab.optimization.search.budget import Clock
+from congestion_lab.optimization.search.candidates import (
+    PRESENT,
+    analytic_entrants,
+    of_every_control,
+    spaces_worth_a_look,
+)
+from congestion_lab.optimization.search.fastmodel import FastModel, Metered
+from congestion_lab.optimization.search.ladder import FIRST_FIELD, Climb, Ladder
+from congestion_lab.optimization.search.levels import SUMO, Spending
+from congestion_lab.optimization.search.race import Candidate, Entrant, Race
+from congestion_lab.optimization.search.sumosearch import FIELD, search
+from congestion_lab.optimization.search.surrogate import Surrogate
+from congestion_lab.optimization.space.searched import searched_space
+from congestion_lab.optimization.space.space import DecisionSpace
+from congestion_lab.optimization.study import journal
+from congestion_lab.optimization.study.simulating import Progress, Simulate, Told, delays_by_seed
+from congestion_lab.optimization.study.standing import announced, require_alone
+from congestion_lab.optimization.study.studyfiles import BEST_PLAN_FILE, PRESENT_PLAN_FILE, SUMMARY_FILE
+from congestion_lab.optimization.study.studysummary import StudySummary, summary_as_json
+from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.plan import PlanSet
+from congestion_lab.signals.planfile import PlanFile, write_plan_file
+from congestion_lab.simulation.spec import Controller, Detail, SimulationInputs
+
+__all__ = ["Progress", "Signals", "StudySummary", "run_study"]
+
+_PROPOSED = "proposed"  # what timing sheets and exports call a plan that the search found
+_LEAST_CANDIDATES = 2  # that a search tries: the present plans and others
+_HOUR_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The signals of a scenario.
+
+    Attributes:
+        present: The plans of all controllers as they are.
+        intersections: What plans must respect.
+        network: The roads they stand on.
+    """
+
+    present: PlanSet
+    intersections: tuple[Intersection, ...]
+    network: Network
+
+
+def run_study(
+    experiment: Experiment,
+    inputs: SimulationInputs,
+    signals: Signals,
+    *,
+    runner: Runner,
+    folder: Path,
+    fast: FastModel | None = None,
+    clock: Clock | None = None,
+    on_progress: Callable[[Progress], None] = lambda _progress: None,
+) -> StudySummary:
+    """Search, confirm, and write the study's folder.
+
+    Args:
+        experiment: What to search, with which budget and seeds.
+        inputs: The scenario, whose present plans are those of `signals`.
+        signals: The present plans and what plans must respect.
+        runner: Makes the simulations.
+        folder: The study's folder.
+        fast: A fast engine with the scenario compiled into it; without one the search asks the runner's engine only.
+        clock: Time for the study; its bound is the experiment's. Without one the time runs from this call on.
+        on_progress: Told after every simulation; one that is found in the run store counts like one that is made.
+
+    Raises:
+        SignalPlanError: There is nothing to search.
+        ScenarioError: The minutes hold no search beside the present plans and the confirmation.
+        EngineError: The present plans could not be simulated.
+        ExperimentError: The folder holds another search, is at work in another process, or cannot be written.
+    """
+    require_alone(folder)
+    settings = experiment.search
+    space = searched_space(settings, signals.present, signals.intersections)
+    search_digest = digest_of(
+        [inputs.digest, signals.present.digest, settings.model_dump(), settings.runs_allowed, fast is not None]
+    )
+    log = journal.opened(folder, experiment.name, space, search=search_digest)
+    with announced(folder, on_progress) as tell:
+        told = Told(tell, settings.sumo_runs if settings.runs_allowed == settings.sumo_runs else 0)
+        detail = Detail.TRIPS if fast is None else Detail.MOVEMENTS  # the fast engine learns from movements
+        simulate = Simulate(runner, inputs, signals.present, log.failed, told, detail)
+        spending = Spending(Race(simulate.delays_s, settings.seeds, settings.runs_allowed))
+        clock = clock or Clock(settings.minutes)
+        field = FIELD if fast is None else FIRST_FIELD
+        study = _Study(experiment, inputs, signals, simulate, spending, log, clock, field)
+        present = study.present()
+        climb = study.climbed(space, fast, present)
+        best = climb.best
+        log.write()
+        with journal.told(folder):
+            _write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)
+        told.begin("confirming", 2 * len(experiment.confirm.seeds))
+        summary = _confirmed(study, climb, present=present, best=best, folder=folder)
+        with journal.told(folder):
+            for run_set in (summary.present, summary.confirmed):
+                run_set.save(folder / run_set.label)
+            write_json(folder / SUMMARY_FILE, summary_as_json(summary, experiment, inputs, space))
+        return summary
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """What the steps of a study share.
+
+    Attributes:
+        experiment: What to search.
+        inputs: The scenario.
+        signals: The present plans and what plans must respect.
+        simulate: Makes simulations.
+        spending: What the search took so far, and its race.
+        log: What it leaves.
+        clock: Time left.
+        field: Plans that SUMO runs at a time.
+    """
+
+    experiment: Experiment
+    inputs: SimulationInputs
+    signals: Signals
+    simulate: Simulate
+    spending: Spending
+    log: journal.Journal
+    clock: Clock
+    field: int
+
+    def present(self) -> Candidate:
+        """Run the present plans.
+
+        Raises:
+            EngineError: They could not be simulated.
+            ScenarioError: They took so long that the minutes hold no search.
+        """
+        with self.spending.on(PRESENT):
+            race = self.spending.race
+            (present,) = race.try_all([Entrant(self.signals.present, PRESENT)], all_seeds=True)
+        self.simulate.flows_vph(present)
+        self._keep_time()
+        self.follow(present)  # only now: what cannot be searched leaves no log, and may be mended and run again
+        race.on_candidate = self.follow
+        self.spending.gave(PRESENT)
+        return present
+
+    def _keep_time(self) -> None:
+        """Keep the time of a field of plans and of the confirmation.
+
+        Raises:
+            ScenarioError: A search that has not begun would have no time before these.
+        """
+        race, begun = self.spending.race, len(self.log.stored)
+        self.clock.reached = max(begun, _LEAST_CANDIDATES)
+        field = min(self.field * len(race.seeds), race.runs_left)
+        self.clock.keep(self.simulate.pace, field=field, confirming=2 * len(self.experiment.confirm.seeds))
+        if not begun:
+            self.clock.require_search(self.experiment.name)
+
+    def follow(self, candidate: Candidate) -> None:
+        """Log a candidate."""
+        self.log.record(candidate)
+        incumbent = self.spending.race.incumbent
+        self.simulate.told.best_delay_s = incumbent.score if incumbent else math.inf
+
+    def climbed(self, space: DecisionSpace, fast: FastModel | None, present: Candidate) -> Climb:
+        """Search, and keep how it ended."""
+        flows = self.simulate.flows_vph(present)
+        signals, hours = self.signals, (self.inputs.horizon_s - self.inputs.analysis_begin_s) / _HOUR_S
+        spaces = spaces_worth_a_look(space, signals.intersections, flows)
+        formulas = [
+            entrant
+            for each in spaces
+            for entrant in of_every_control(
+                each, analytic_entrants(each, signals.intersections, signals.network, flows, hours=hours)
+            )
+        ]
+        if self.clock.minutes is not None and self.log.end is not None:
+            self.clock.ended_after, self.clock.reason = self.log.end
+        climb = self._by_sumo(spaces, formulas) if fast is None else self._by_ladder(fast, spaces, formulas)
+        self.log.keep_end(climb.end)
+        return climb
+
+    def _by_ladder(self, fast: FastModel, spaces: tuple[DecisionSpace, ...], formulas: list[Entrant]) -> Climb:
+        told, seed = self.simulate.told, self.experiment.search.random_seed
+        return Ladder(
+            self.spending,
+            Surrogate(Metered(fast, self.spending.engine), spaces, seed),
+            lambda: self.simulate.observed,
+            seed,
+            clock=self.clock,
+            cuts=self.log.cuts if self.clock.minutes is not None else [],
+            on_cut=self.log.keep_cuts,
+            tell=told.judged,
+            remark=told.remark,
+        ).climb(formulas)
+
+    def _by_sumo(self, spaces: tuple[DecisionSpace, ...], formulas: list[Entrant]) -> Climb:
+        race = self.spending.race
+        with self.spending.on(SUMO):
+            seed = self.experiment.search.random_seed
+            search(race, spaces, formulas, seed=seed, goes_on=lambda: not self._is_over())
+        self.spending.gave(SUMO)
+        levels = tuple(self.spending.levels.values())
+        return Climb(race.best(1)[0], levels, Agreement(), "none", self._end_by_sumo())
+
+    def _end_by_sumo(self) -> str:
+        if self.spending.race.runs_left < len(self.experiment.search.seeds):
+            return "the simulations are used up"
+        return self.clock.reason if self._is_over() else "no further plan was found nearby"
+
+    def _is_over(self) -> bool:
+        return self.clock.is_over(len(self.spending.race.candidates))
+
+
+def _write_plans(folder: Path, study: str, scenario: str, *, signals: Signals, best: Candidate) -> None:
+    for file, plans, origin in (
+        (PRESENT_PLAN_FILE, signals.present, PRESENT),
+        (BEST_PLAN_FILE, _proposed(best.entrant.plans, signals.present), best.entrant.origin),
+    ):
+        provenance = {"study": study, "origin": origin, "congestion_lab": __version__}
+        content = PlanFile(scenario, signals.network.digest, signals.intersections, plans, provenance)
+        write_plan_file(folder / file, content)
+
+
+def _proposed(plans: PlanSet, present: PlanSet) -> PlanSet:
+    """Return the plans with those that differ from the present ones under a name of their own."""
+    pairs = zip(plans, present, strict=True)
+    return PlanSet(tuple(now if now == was else replace(now, program_id=_PROPOSED) for now, was in pairs))
+
+
+def _confirmed(study: _Study, climb: Climb, *, present: Candidate, best: Candidate, folder: Path) -> StudySummary:
+    seeds, simulate, race = study.experiment.confirm.seeds, study.simulate, study.spending.race
+    sides = [(PRESENT, present, PRESENT_PLAN_FILE), ("best", best, BEST_PLAN_FILE)]
+    outcomes = simulate.outcomes([(side.entrant.plans, seed) for _, side, _ in sides for seed in seeds], Detail.FULL)
+    sets = []
+    for number, (label, _, plan_file) in enumerate(sides):
+        mine = tuple(outcomes[number * len(seeds) : (number + 1) * len(seeds)])
+        sets.append(RunSet(label, simulate.inputs, Controller.PLANS, mine, folder / plan_file))
+    before, after = (delays_by_seed(side) for side in sets)
+    shared = sorted(set(before) & set(after))
+    difference = None
+    if len(shared) > 1:
+        difference = paired({seed: before[seed] for seed in shared}, {seed: after[seed] for seed in shared})
+    return StudySummary(
+        folder, race.runs_used, len(race.candidates), best, present.delays_s, sets[0], sets[1], climb, difference
+    )

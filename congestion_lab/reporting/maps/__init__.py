@@ -1,0 +1,1 @@
+"""Maps of a report and of networks."""

@@ -1,0 +1,1 @@
+"""Whole pages: reports, comparisons, quality."""

@@ -1,0 +1,121 @@
+"""Intersections and their movements, before and after."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from congestion_lab.core.names import clean_name
+from congestion_lab.metrics.service import intersection_service
+from congestion_lab.reporting.gathering import Side, Story
+from congestion_lab.reporting.maps.linkmap import link_name
+from congestion_lab.reporting.translation import _, here
+
+NOTICED_S = 3.0  # a change of delay that is coloured; below it the level of service hardly ever changes
+TURNS = {"straight": "↑", "left": "↰", "right": "↱", "u_turn": "↶"}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Delay and level of service of one place on one side; NaN and "" without vehicles."""
+
+    vehicles: float
+    delay_s: float
+    los: str
+    queue_m: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    """One movement before and after."""
+
+    street: str
+    towards: str
+    arrow: str
+    before: Service
+    after: Service | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntersectionRow:
+    """One intersection before and after, with its movements."""
+
+    id: str
+    name: str
+    before: Service
+    after: Service | None
+    movements: tuple[MovementRow, ...]
+
+    @property
+    def change_s(self) -> float:
+        """Change of mean delay; NaN where there is nothing to compare."""
+        return math.nan if self.after is None else self.after.delay_s - self.before.delay_s
+
+    @property
+    def tone(self) -> str:
+        """Better or worse where the change can be noticed, else same."""
+        return "better" if self.change_s < -NOTICED_S else "worse" if self.change_s > NOTICED_S else "same"
+
+
+def intersection_rows(story: Story) -> list[IntersectionRow]:
+    """Return all signal-controlled intersections, the most delayed (delay times vehicles) before first."""
+    sides = [side for side in (story.before, story.after) if side is not None]
+    tables = [_services(side, story) for side in sides]
+    rows = [_row(story, controller, tables) for controller in story.network.controllers]
+    return sorted(rows, key=lambda row: -_burden(row.before))
+
+
+def _row(story: Story, controller: str, tables: Sequence[Mapping[str, Service]]) -> IntersectionRow:
+    intersection = story.intersections.get(controller)
+    names = (clean_name(intersection.name), clean_name(intersection.name_ar)) if intersection else ("", "")
+    name = here(*names) or clean_name(controller)
+    after = tables[1][controller] if len(tables) > 1 else None
+    return IntersectionRow(controller, name, tables[0][controller], after, _movements(story, controller))
+
+
+def _services(side: Side, story: Story) -> dict[str, Service]:
+    table = intersection_service(side.movements[["from_link", "to_link", "vehicles", "delay_s"]], story.network)
+    found = {}
+    for controller, vehicles, delay, los in table[["controller_id", "vehicles", "delay_s", "los"]].itertuples(
+        index=False
+    ):
+        inbound = side.links["max_queue_m"].reindex(list(story.network.controllers[controller]))
+        found[controller] = Service(float(vehicles), float(delay), los, float(inbound.max()))
+    return found
+
+
+def _movements(story: Story, controller: str) -> tuple[MovementRow, ...]:
+    before = _by_pair(story.before, controller)
+    after = {} if story.after is None else _by_pair(story.after, controller)
+    pairs = sorted(set(before) | set(after))
+    nothing = Service(0.0, math.nan, "")
+    links = story.network.links
+    return tuple(
+        MovementRow(
+            street=link_name(links[pair[0]]),
+            towards=link_name(links[pair[1]]),
+            arrow=TURNS.get(story.network.movements[pair][0].turn.value, ""),
+            before=before.get(pair, nothing),
+            after=None if story.after is None else after.get(pair, nothing),
+        )
+        for pair in pairs
+    )
+
+
+def _by_pair(side: Side, controller: str) -> dict[tuple[str, str], Service]:
+    """Return each movement's service; its queue is that of its inbound link."""
+    mine = side.movements[side.movements["controller_id"] == controller]
+    columns = mine[["from_link", "to_link", "vehicles", "delay_s", "los"]]
+    queues = side.links["max_queue_m"]
+    return {
+        (start, end): Service(count, delay, los, float(queues.get(start, math.nan)))
+        for start, end, count, delay, los in columns.itertuples(index=False)
+    }
+
+
+def _burden(service: Service) -> float:
+    return 0.0 if math.isnan(service.delay_s) else service.delay_s * service.vehicles
+
+
+def unnamed(rows: list[IntersectionRow]) -> str:
+    """Return a remark where intersections have no names but ids."""
+    return _("The network gives no street names; ids stand instead.") if all(row.name == row.id for row in rows) else ""

@@ -1,0 +1,1 @@
+"""Certificates: every rule, what it asks, what a plan gives, and what is left open."""

@@ -1,0 +1,1 @@
+"""Present plans from the files of others: tables, UTDF, GMNS."""

@@ -1,0 +1,1 @@
+"""Plans as numbered phases in rings and barriers (NEMA TS 2)."""

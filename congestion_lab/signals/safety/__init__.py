@@ -1,0 +1,1 @@
+"""What makes plans safe: conflicts, clearances, rules, and plans mended or varied within them."""

@@ -1,0 +1,1 @@
+"""Plans by time of day, and the switches between them."""

@@ -1,0 +1,1 @@
+"""Nets made from maps, tables and road models."""

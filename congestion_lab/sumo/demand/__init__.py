@@ -1,0 +1,1 @@
+"""Demand made for SUMO, and what runs tell counters and cameras."""

@@ -1,0 +1,1 @@
+"""SUMO networks as the program's own values."""

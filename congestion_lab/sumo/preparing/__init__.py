@@ -1,0 +1,1 @@
+"""From a scenario to what its simulations share: files vetted, areas cut out."""

@@ -1,0 +1,1 @@
+"""What route files ask for."""

@@ -1,0 +1,1 @@
+"""SUMO as an engine: one specification in, result tables out."""
