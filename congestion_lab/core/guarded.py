@@ -21,6 +21,8 @@ def plain_file(path: Path) -> Path:
         return path
     except (OSError, ValueError) as error:  # a link to itself, a letter that no path may hold
         raise _unreadable(path, error) from error
+    if stat.S_ISDIR(mode):
+        raise ExperimentError(f"{path} is a directory, no file")
     if not stat.S_ISREG(mode):
         raise ExperimentError(f"{path} is no plain file; it is not read")
     return path

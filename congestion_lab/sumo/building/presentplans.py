@@ -201,9 +201,18 @@ def aspects(intersection: Intersection, green: frozenset[int]) -> tuple[Aspect, 
 
 
 def _clearance(intersection: Intersection, stage: Stage, after: Stage) -> tuple[int, int]:
-    """Return yellow and all-red between two stages, whole seconds (ITE)."""
-    ending = [head for head in intersection.heads if head.index in stage.heads - after.heads]
+    """Return yellow and all-red between two stages, whole seconds (ITE).
+
+    Who stays green but has to give way to traffic that starts clears too: it entered protected.
+    """
     before, later = aspects(intersection, stage.heads), aspects(intersection, after.heads)
+    ended = stage.heads - after.heads | {
+        head
+        for head in stage.heads & after.heads
+        if (before[head], later[head]) == (Aspect.GREEN, Aspect.PERMITTED)
+        and any(intersection.in_conflict(head, other) for other in after.heads - stage.heads)
+    }
+    ending = [head for head in intersection.heads if head.index in ended]
     starting = {head for head in after.heads if later[head] is not before[head]}  # a permitted one may become protected
     if not ending:
         return 0, 0
