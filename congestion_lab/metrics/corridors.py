@@ -1,7 +1,7 @@
 """Corridors: ways straight on past several signals, and how vehicles travelled along them."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,11 +34,13 @@ class StopLine:
 
 @dataclass(frozen=True, slots=True)
 class Corridor:
-    """A way through the network, in one direction.
+    """A way through the network, in one direction, from the start of its first link to the start of its last.
+
+    The last link is where it leads. Vehicles end their trips somewhere on it, so that only their coming is known.
 
     Attributes:
-        links: Links in driving order.
-        ends_m: Where each ends, from the start of the first; insides of junctions have no length here.
+        links: Links in driving order, at least two.
+        ends_m: Where each but the last ends, from the start of the first; insides of junctions have no length here.
         stop_lines: Signals in driving order.
         free_flow_s: Time to drive it at the speed limits.
     """
@@ -50,7 +52,7 @@ class Corridor:
 
     @property
     def length_m(self) -> float:
-        """Length of all links."""
+        """Length of all links but the last."""
         return self.ends_m[-1]
 
     @property
@@ -71,9 +73,9 @@ def corridors(network: Network, *, most: int) -> tuple[Corridor, ...]:
 
 
 def section_times(passages: pd.DataFrame, corridor: Corridor) -> list[tuple[Floats, Floats]]:
-    """Return for each link of a corridor when vehicles came onto it and how long they took to come onto the next.
+    """Return for each link of a corridor but the last when vehicles came onto it and how long they took to the next.
 
-    Only vehicles that go on along the corridor count; on the last link, those that left it.
+    Only vehicles that go on along the corridor count.
 
     Args:
         passages: PASSAGES of one run.
@@ -84,8 +86,8 @@ def section_times(passages: pd.DataFrame, corridor: Corridor) -> list[tuple[Floa
     nobody = passages.iloc[:0].set_index("vehicle_id")
     rows = [_first_of_each(by_link.get(link.id, nobody)) for link in corridor.links]
     found = []
-    for here, after in zip(rows, [*rows[1:], None], strict=True):
-        ended_s = here["left_s"] if after is None else after["entered_s"].reindex(here.index)
+    for here, after in itertools.pairwise(rows):
+        ended_s = after["entered_s"].reindex(here.index)
         took = pd.DataFrame({"entered_s": here["entered_s"], "took_s": ended_s - here["entered_s"]})
         took = took[took["took_s"] > 0].sort_values("entered_s")
         found.append((took["entered_s"].to_numpy(dtype=float), took["took_s"].to_numpy(dtype=float)))
@@ -114,39 +116,51 @@ def probe_times_s(sections: Sequence[tuple[Floats, Floats]], starts_s: Floats) -
     return now_s - starts_s
 
 
+def knowing_who_goes_on(passages: pd.DataFrame) -> pd.DataFrame:
+    """Return PASSAGES of one run with a column `goes_on`: whether the vehicle drove on from the link to another."""
+    return passages.assign(goes_on=passages.duplicated("vehicle_id", keep="last"))
+
+
 def sampled_ways(
     passages: pd.DataFrame, corridor: Corridor, *, begin_s: float, end_s: float, most: int
 ) -> tuple[tuple[tuple[float, float], ...], ...]:
-    """Return vehicles along a corridor as (time, distance): where they came onto its links and where they left them.
+    """Return vehicles along a corridor as (time, distance): when they came onto its links and when they turned off.
 
     Vehicles that drove at least two links of it in the period are taken, evenly in the order of their coming if there
-    are more than wanted. Between two points nothing is known of them but that they drove.
+    are more than wanted. Between two points nothing is known of them but that they drove; where on a link a trip
+    ended is not known either.
 
     Args:
-        passages: PASSAGES of one run.
+        passages: PASSAGES of one run, from `knowing_who_goes_on`.
         corridor: The way.
         begin_s: Start of the period.
         end_s: Its end.
         most: Number of vehicles wanted.
     """
-    starts_m = dict(zip([link.id for link in corridor.links], [0.0, *corridor.ends_m[:-1]], strict=True))
-    ends_m = dict(zip([link.id for link in corridor.links], corridor.ends_m, strict=True))
+    names = [link.id for link in corridor.links]
+    starts_m = dict(zip(names, [0.0, *corridor.ends_m], strict=True))
+    ends_m = dict(zip(names[:-1], corridor.ends_m, strict=True))
     rows = passages[passages["link_id"].isin(starts_m)]
     rows = rows[(rows["entered_s"] < end_s) & ~(rows["left_s"] < begin_s)].sort_values(["vehicle_id", "entered_s"])
-    rows = rows.assign(left_s=rows["left_s"].fillna(end_s))
     found = []
     for _vehicle, way in rows.groupby("vehicle_id", sort=False):
-        points = [
-            point
-            for link, entered_s, left_s in zip(way["link_id"], way["entered_s"], way["left_s"], strict=True)
-            for point in ((float(entered_s), starts_m[link]), (float(left_s), ends_m[link]))
-        ]
+        points = list(_points(way, starts_m, ends_m))
         forward = all(after[1] >= before[1] for before, after in itertools.pairwise(points))
         if len(way) > 1 and forward:
             found.append(tuple(points))
     found.sort()
     step = max(len(found) / most, 1.0)
     return tuple(found[int(place * step)] for place in range(min(most, len(found))))
+
+
+def _points(
+    way: pd.DataFrame, starts_m: Mapping[str, float], ends_m: Mapping[str, float]
+) -> Iterator[tuple[float, float]]:
+    columns = (way[name] for name in ("link_id", "entered_s", "left_s", "goes_on"))
+    for link, entered_s, left_s, goes_on in zip(*columns, strict=True):
+        yield float(entered_s), starts_m[link]
+        if goes_on and link in ends_m:
+            yield float(left_s), ends_m[link]
 
 
 def arrivals_on_green(
@@ -216,13 +230,13 @@ def _corridor(way: Sequence[str], network: Network) -> Corridor | None:
 def corridor_of(way: Sequence[str], network: Network) -> Corridor:
     """Return the corridor along some links, each of which a movement joins to the next."""
     links = [network.links[name] for name in way]
-    ends_m = np.cumsum([link.length_m for link in links]).tolist()
+    ends_m = np.cumsum([link.length_m for link in links[:-1]]).tolist()
     lines = []
-    for here, after, end_m in zip(links[:-1], links[1:], ends_m[:-1], strict=True):
+    for here, after, end_m in zip(links[:-1], links[1:], ends_m, strict=True):
         paths = network.movements[here.id, after.id]
         controller = next((path.controller_id for path in paths if path.controller_id), None)
         if controller is not None:
             heads = {path.signal_index for path in paths if path.controller_id == controller}
             lines.append(StopLine(controller, tuple(sorted(head for head in heads if head is not None)), end_m))
-    free_s = sum(link.length_m / link.speed_mps for link in links)
+    free_s = sum(link.length_m / link.speed_mps for link in links[:-1])
     return Corridor(tuple(links), tuple(ends_m), tuple(lines), free_s)

@@ -7,20 +7,19 @@ python docs/images/remake.py report
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, sync_playwright
 
 from congestion_lab.reporting.chromium import needed_chromium
 
 _HERE = Path(__file__).parent
-_SCREEN = {"width": 1280, "height": 820}
-_PLACES = {  # picture: what stands at the top of the screen
-    "figures": "#figures h2",
-    "map": "#map h2",
-    "playback": "#playback h2",
-    "corridor": "#corridors h2",
-    "intersection": "#plans h2",
+_SCREEN: ViewportSize = {"width": 1280, "height": 820}
+_PLACES = {  # picture: what stands at its top
+    "figures": "#figures",
+    "map": "#map",
+    "playback": "#playback",
+    "corridor": ".corridor",
+    "intersection": "#plans",
 }
-_PARTS = {"junction": ".plan[open] .junction", "certificate": ".plan[open] .certificate"}
 
 
 def remake(stem: Path) -> None:
@@ -47,18 +46,40 @@ def _pictures(page: Page, language: str) -> None:
         page.locator("[data-zoom='0.6']").click()
     page.locator("#playback input[type=range]").press("End")
     for name, place in _PLACES.items():
-        page.locator(place).first.evaluate("(one) => one.scrollIntoView()")
-        page.evaluate("scrollBy(0, -90)")  # the contents stand above
-        page.wait_for_timeout(300)
-        page.screenshot(path=_HERE / f"report-{name}.{language}.png")
-    for name, part in _PARTS.items():
-        page.locator(part).first.screenshot(path=_HERE / f"report-{name}.{language}.png")
+        _cut(page, f"report-{name}.{language}", x=0, y=_top(page, place), **_SCREEN)
+    _judged(page, language)
+
+
+def _judged(page: Page, language: str) -> None:
+    """Show the first intersection that is judged: drawing and capacity, then its certificate with all rules open."""
+    part = page.locator(".plan > .judged").first
+    part.locator(".judged-fold > summary").first.click()
+    box, middle = part.bounding_box(), part.locator("h3").last.bounding_box()
+    if box is None or middle is None:
+        raise SystemExit("the report judges no intersection")
+    top, shift = box["y"] + page.evaluate("scrollY"), middle["y"] - box["y"]
+    x, width = box["x"], box["width"]
+    _cut(page, f"report-junction.{language}", x=x, y=top, width=width, height=shift)
+    _cut(page, f"report-certificate.{language}", x=x, y=top + shift, width=width, height=box["height"] - shift)
+
+
+def _top(page: Page, place: str) -> float:
+    return float(page.locator(place).first.evaluate("(one) => one.getBoundingClientRect().top + scrollY"))
+
+
+def _cut(page: Page, name: str, *, x: float, y: float, width: float, height: float) -> None:
+    clip: FloatRect = {"x": x, "y": y, "width": width, "height": height}
+    page.screenshot(path=_HERE / f"{name}.png", full_page=True, clip=clip)
 
 
 def _before_and_after(page: Page) -> None:
-    page.locator("[data-zoom='all']").click()
-    page.set_viewport_size({"width": 1400, "height": 900})
-    page.locator("#map .layered").first.screenshot(path=_HERE / "damascus-before-after.png")
+    """Show the centre before and after, as the README does."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    top, maps = _top(page, "#map .layered"), page.locator("#map .layered").bounding_box()
+    below = _top(page, "#map .layered figure.full")
+    if maps is None:
+        raise SystemExit("the report has no maps")
+    _cut(page, "damascus-before-after", x=maps["x"], y=top, width=maps["width"], height=below - top)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,14 @@ import numpy as np
 from markupsafe import Markup
 
 from congestion_lab.experiments.comparison import paired
-from congestion_lab.metrics.corridors import Corridor, Floats, corridors, probe_times_s, section_times
+from congestion_lab.metrics.corridors import (
+    Corridor,
+    Floats,
+    corridors,
+    knowing_who_goes_on,
+    probe_times_s,
+    section_times,
+)
 from congestion_lab.reporting.drawing.timeline import TONES, Line, Timeline
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.maps.linkmap import link_name
@@ -74,7 +81,7 @@ def _passages(side: Side, ways: Sequence[Corridor]) -> Passed:
     found = {}
     for seed, result in side.runs.by_seed.items():
         if result.has(PASSAGES):
-            table = result.table(PASSAGES)
+            table = knowing_who_goes_on(result.table(PASSAGES))
             found[seed] = table[table["link_id"].isin(links)]
     return found
 

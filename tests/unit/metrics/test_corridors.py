@@ -9,6 +9,7 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.metrics.corridors import (
     arrivals_on_green,
     corridors,
+    knowing_who_goes_on,
     probe_times_s,
     sampled_ways,
     section_times,
@@ -44,7 +45,7 @@ def test_a_corridor_knows_its_signals_and_where_they_are() -> None:
         ("Cc", (1,), 200.0),
         ("Cd", (2,), 300.0),
     ]
-    assert (way.length_m, way.free_flow_s, way.speed_mps) == (400.0, 40.0, 10.0)
+    assert (way.length_m, way.free_flow_s, way.speed_mps) == (300.0, 30.0, 10.0)  # to where the last begins
 
 
 def test_a_corridor_follows_the_name_round_a_bend_and_goes_straight_where_it_ends() -> None:
@@ -77,17 +78,23 @@ def test_probes_add_up_what_vehicles_took_on_each_section() -> None:
     (way,) = corridors(street(), most=1)
     rows = passages(("ab", 0.0, [10.0, 25.0]), ("bcd", 100.0, [130.0, 140.0, 160.0]), ("cd", 30.0, [42.0, 50.0]))
     sections = section_times(rows, way)
-    assert [took.tolist() for _entered, took in sections] == [[10.0], [30.0], [12.0, 10.0], [8.0, 20.0]]
-    assert probe_times_s(sections, np.array([0.0])) == pytest.approx(
-        [10 + 30 + 12 + 8]
-    )  # 40 s is nearer to 30 than 130
+    assert [took.tolist() for _entered, took in sections] == [[10.0], [30.0], [12.0, 10.0]]
+    assert probe_times_s(sections, np.array([0.0])) == pytest.approx([10 + 30 + 12])  # 40 s is nearer to 30 than 130
 
 
 def test_who_turns_off_or_still_stands_gives_no_section_time() -> None:
     (way,) = corridors(street(), most=1)
     turned = passages(("b", 0.0, [500.0]), ("b", 5.0, [math.nan]))
-    assert [entered.size for entered, _took in section_times(turned, way)] == [0, 0, 0, 0]
+    assert [entered.size for entered, _took in section_times(turned, way)] == [0, 0, 0]
     assert np.isnan(probe_times_s(section_times(turned, way), np.array([0.0, 5.0]))).all()
+
+
+def test_a_line_ends_where_a_trip_does_and_goes_on_to_where_a_vehicle_turns_off() -> None:
+    (way,) = corridors(street(), most=1)
+    ended, turned = ("ab", 0.0, [10.0, 11.0]), ("ab?", 50.0, [60.0, 90.0, 95.0])
+    found = sampled_ways(knowing_who_goes_on(passages(ended, turned)), way, begin_s=0, end_s=150, most=5)
+    assert found[0] == ((0.0, 0.0), (10.0, 100.0), (10.0, 100.0))
+    assert found[1] == ((50.0, 0.0), (60.0, 100.0), (60.0, 100.0), (90.0, 200.0))
 
 
 def test_a_probe_that_meets_nobody_for_minutes_is_not_known() -> None:
@@ -100,13 +107,14 @@ def test_a_probe_that_meets_nobody_for_minutes_is_not_known() -> None:
 def test_sampled_vehicles_are_lines_that_never_go_back() -> None:
     (way,) = corridors(street(), most=1)
     rows = passages(*((NAMES, 10.0 * at, [10.0 * at + 10 * n for n in (1, 2, 3, 4)]) for at in range(20)))
+    rows = knowing_who_goes_on(rows)
     found = sampled_ways(rows, way, begin_s=0, end_s=150, most=5)
     assert len(found) == 5
     assert found[0][0] == (0.0, 0.0)
-    assert found[0][-1] == (40.0, 400.0)
+    assert found[0][-1] == (30.0, 300.0)
     assert all(a[0] <= b[0] and a[1] <= b[1] for line in found for a, b in itertools.pairwise(line))
     assert sampled_ways(rows, way, begin_s=500, end_s=600, most=5) == ()
-    one_link = passages(("b", 0.0, [10.0]))
+    one_link = knowing_who_goes_on(passages(("b", 0.0, [10.0])))
     assert sampled_ways(one_link, way, begin_s=0, end_s=150, most=5) == ()
 
 

@@ -53,11 +53,11 @@ def test_playback_shows_both_sides_at_the_same_moments(story: Story) -> None:
 
 def test_corridors_tell_travel_times_before_and_after(story: Story) -> None:
     (row,) = corridor_rows(story)
-    assert row.times == ("81 (80 to 81)", "49 (48 to 49)")
-    assert (row.change, row.tone) == ("−32", "better")
+    assert row.times == ("61 (60 to 61)", "37 (36 to 37)")
+    assert (row.change, row.tone) == ("−24", "better")
     assert len(row.diagrams) == 2
     assert [signal.sides[0][:2] for signal in row.signals] == [("60 s, offset 0 s", "50\u202f%")] * 3
-    assert row.facts == "0.4 km, 3 signals, 40 s at the speed limits"
+    assert row.facts == "0.3 km, 3 signals, 30 s at the speed limits"
 
 
 def test_green_bands_are_where_a_platoon_meets_green_at_every_signal(story: Story) -> None:
