@@ -76,8 +76,11 @@ def test_a_yellow_that_both_plans_show_may_be_too_long() -> None:
     assert found["yellow-too-long 0"].message == "head 0 shows 7.5 s of yellow across the switch; never more than 6 s"
 
 
-def test_a_way_too_long_for_an_all_red_leaves_a_switch_as_open_as_a_plan() -> None:
+def test_a_way_too_long_for_an_all_red_gets_no_less_at_a_switch_than_the_plans_leave() -> None:
     plan = _plan((20, "GGrr"), (4, "yGrr"), (6, "rGrr"), (10, "rGGr"), (4, "ryyr"), (3, "rrrr"), *_SIDE)
-    assert _found((plan, 27.0), (plan, 27.0), _site(120.0))["intergreen 0 2"].severity == WARNING
-    assert "intergreen" in {each.rule for each in certificate(plan, _site(120.0)).open}
-    assert "intergreen 0 2" not in _found((plan, 27.0), (plan, 27.0), _site())
+    longer = _plan((20, "GGrr"), (4, "yGrr"), (8, "rGrr"), (10, "rGGr"), (4, "ryyr"), (3, "rrrr"), *_SIDE)
+    far = _site(150.0)
+    assert "intergreen" in {each.rule for each in certificate(longer, far).open}  # 13.7 s are needed
+    assert "intergreen 0 2" not in _found((plan, 27.0), (plan, 27.0), far)  # as the plan itself
+    assert "intergreen 0 2" not in _found((plan, 27.0), (longer, 27.0), far)
+    assert _found((longer, 30.0), (longer, 31.0), far)["intergreen 0 2"].severity == WARNING
