@@ -25,7 +25,7 @@ class SwitchCheck:
     Attributes:
         runs: How many runs were looked at.
         controllers: How many controllers each has.
-        unsafe: Transitions that break a rule, one per controller.
+        unsafe: Transitions that break a rule, one per controller whose plan changes.
         begun_s: When the first and the last of them began the new plan, on any run; None if none did.
         as_predicted: Controllers that showed, on every run, at every second what was predicted.
         departures: Where a controller showed something else, in words.
@@ -77,12 +77,16 @@ def switch_check(
     return SwitchCheck(
         runs=len(results),
         controllers=len(made),
-        unsafe=sum(bool(each.breaches) for each in made),
+        unsafe=sum(bool(each.breaches) for each in made if _changes(switch, each.controller_id)),
         begun_s=(min(begun), max(begun)) if begun else None,
         as_predicted=len(made) - len(departed) if results else 0,
         departures=tuple(text for look in looks for text in look.departures),
         conflicts=tuple(text for look in looks for text in look.conflicts),
     )
+
+
+def _changes(switch: Switchover, controller_id: str) -> bool:
+    return switch.old.plan_of(controller_id) != switch.new.plan_of(controller_id)
 
 
 @dataclass(frozen=True, slots=True)

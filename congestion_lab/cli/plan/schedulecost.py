@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from congestion_lab.cli.console import Exit, complain, remark, say, say_json
+from congestion_lab.cli.console import Exit, complain, counted, remark, say, say_json
 from congestion_lab.cli.options import (
     RUNS_FOLDER,
     example,
@@ -225,7 +225,9 @@ def _tell(checks: "Mapping[str, SwitchCheck]", unmatched: int, *, as_json: bool)
     from congestion_lab.cli.plan.schedulecosttables import check_line
 
     if unmatched:
-        remark(f"{unmatched} vehicles are left out: not all runs of their seed demanded them in the window")
+        verb = "is" if unmatched == 1 else "are"
+        left_out = f"{counted(unmatched, 'vehicle')} {verb} left out"
+        remark(f"{left_out}: not all runs of a seed have the same vehicles in the window")
     for procedure, check in checks.items():
         for line in (*check.departures, *check.conflicts):
             complain(f"{procedure}: {line}")
