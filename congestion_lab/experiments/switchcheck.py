@@ -116,7 +116,7 @@ def _looks(
         end_s = min(result.ended_s, in_step_s + _CYCLES * new.cycle_s)
         period = {"begin_s": max(begin_s, switch.at_s - old.cycle_s), "end_s": end_s}
         shown, begun_s = within(_displays(rows), **period), _begun_s(rows)
-        parted_s = parting_s(predicted_displays(old, new, predicted, **period), shown, tolerance_s=step_s)
+        parted_s = parting_s(predicted_displays(old, new, predicted, **period), shown, end_s=end_s, tolerance_s=step_s)
         departures = (*_begun_otherwise(predicted, begun_s, result.ended_s, step_s=step_s), *_shown_otherwise(parted_s))
         where = f"seed {result.seed}, {name}"
         yield _Look(

@@ -20,7 +20,7 @@ from congestion_lab.experiments.transitioncost import (
     finished_seeds,
     transition_cost,
 )
-from congestion_lab.signals.plan import Interval, PlanSet
+from congestion_lab.signals.plan import Interval, PlanSet, SignalPlan
 from congestion_lab.signals.retiming import shifted
 from congestion_lab.signals.schedules.transitions import Procedure, transition
 from congestion_lab.simulation.result import RunResult, write_table
@@ -112,6 +112,24 @@ def test_controllers_that_keep_their_plan_and_half_second_steps(
     mixed = replace(switch, new=PlanSet((kept, changed)))
     halved = replace(town, step_s=0.5, end_s=_AT_S + 400.0)
     found = _checked(halved, mixed, _switched(mixed, halved, tmp_path, procedure), procedure)
+    assert (found.as_predicted, found.departures, found.conflicts) == (2, (), ())
+
+
+@pytest.mark.parametrize("procedure", Procedure)
+def test_plans_of_half_seconds_are_followed_to_a_step(
+    procedure: Procedure, town: SimulationInputs, switch: Switchover, tmp_path: Path
+) -> None:
+    def halved(plan: SignalPlan, offset_s: float) -> SignalPlan:
+        first, *others = plan.intervals
+        longer = (replace(first, duration_s=first.duration_s + 0.5), *others)
+        return replace(plan, offset_s=plan.offset_s + offset_s, intervals=longer)
+
+    old, new = (
+        PlanSet(tuple(halved(plan, offset_s) for plan in plans))
+        for plans, offset_s in ((switch.old, 0.0), (switch.new, 0.5))
+    )
+    fine, short = replace(switch, old=old, new=new), replace(town, end_s=_AT_S + 400.0)
+    found = _checked(short, fine, _switched(fine, short, tmp_path, procedure), procedure)
     assert (found.as_predicted, found.departures, found.conflicts) == (2, (), ())
 
 
