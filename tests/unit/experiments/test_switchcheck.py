@@ -20,7 +20,7 @@ from congestion_lab.experiments.transitioncost import (
     finished_seeds,
     transition_cost,
 )
-from congestion_lab.signals.plan import Interval, PlanSet, SignalPlan
+from congestion_lab.signals.plan import Interval, PlanSet
 from congestion_lab.signals.retiming import shifted
 from congestion_lab.signals.schedules.transitions import Procedure, transition
 from congestion_lab.simulation.result import RunResult, write_table
@@ -116,18 +116,15 @@ def test_controllers_that_keep_their_plan_and_half_second_steps(
 
 
 @pytest.mark.parametrize("procedure", Procedure)
-def test_plans_of_half_seconds_are_followed_to_a_step(
-    procedure: Procedure, town: SimulationInputs, switch: Switchover, tmp_path: Path
+@pytest.mark.parametrize("offsets_s", [(0.5, 0.5), (0.0, 0.5), (0.3, 0.0)])
+def test_offsets_between_steps_are_kept_to_a_step(
+    procedure: Procedure,
+    offsets_s: tuple[float, float],
+    town: SimulationInputs,
+    switch: Switchover,
+    tmp_path: Path,
 ) -> None:
-    def halved(plan: SignalPlan, offset_s: float) -> SignalPlan:
-        first, *others = plan.intervals
-        longer = (replace(first, duration_s=first.duration_s + 0.5), *others)
-        return replace(plan, offset_s=plan.offset_s + offset_s, intervals=longer)
-
-    old, new = (
-        PlanSet(tuple(halved(plan, offset_s) for plan in plans))
-        for plans, offset_s in ((switch.old, 0.0), (switch.new, 0.5))
-    )
+    old, new = (shifted(plans, offset) for plans, offset in zip((switch.old, switch.new), offsets_s, strict=True))
     fine, short = replace(switch, old=old, new=new), replace(town, end_s=_AT_S + 400.0)
     found = _checked(short, fine, _switched(fine, short, tmp_path, procedure), procedure)
     assert (found.as_predicted, found.departures, found.conflicts) == (2, (), ())
