@@ -64,6 +64,11 @@ def _plain(text: str) -> str:
     return escape(printable(text))
 
 
+def counted(count: int, noun: str, nouns: str = "") -> str:
+    """Return how many there are of something, e.g. `1 run` or `1,200 runs`; its plural is named unless -s makes it."""
+    return f"{count:,} {noun if count == 1 else nouns or f'{noun}s'}"
+
+
 def say_json(value: object) -> None:
     """Print a result for machines; what is no finite number is null, because JSON has none."""
     text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)

@@ -7,6 +7,7 @@ from shlex import quote
 from rich.markup import escape
 from rich.table import Table
 
+from congestion_lab.cli.console import counted
 from congestion_lab.cli.tables import paired_indicators
 from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.runset import RunSet
@@ -81,9 +82,9 @@ def _step(command: str, purpose: str) -> str:
 
 def _asked(experiment: Experiment) -> str:
     search = experiment.search
-    signals = "all signals" if search.signals == "all" else _counted(len(search.signals), "signal")
+    signals = "all signals" if search.signals == "all" else counted(len(search.signals), "signal")
     minutes = [] if search.minutes is None else [f"{search.minutes:g} min"]
-    runs = [_counted(search.sumo_runs, "simulation")] if search.runs_allowed == search.sumo_runs else []
+    runs = [counted(search.sumo_runs, "simulation")] if search.runs_allowed == search.sumo_runs else []
     phases = ", phases varied" if search.phases == "vary" else ""
     return (
         f"better timings of {signals} of {experiment.scenario.stem}: {' or '.join(search.control)} control{phases}, "
@@ -93,7 +94,7 @@ def _asked(experiment: Experiment) -> str:
 
 def _found(study: StudySummary) -> str:
     origin = study.best.entrant.origin
-    tried = f"{_counted(study.candidates, 'plan')} tried in {_counted(study.sumo_runs, 'simulation')}"
+    tried = f"{counted(study.candidates, 'plan')} tried in {counted(study.sumo_runs, 'simulation')}"
     ended = f"the search ended because {study.climb.end}"
     if origin == PRESENT:
         return f"nothing better than the present plans, so {BEST_PLAN_FILE} holds them; {tried}; {ended}"
@@ -134,7 +135,7 @@ def _doubts(study: StudySummary) -> Iterator[str]:
             yield f"{words} end in gridlock on {jammed}"
     failed = len(study.present.failures) + len(study.confirmed.failures)
     if failed:
-        yield f"{_counted(failed, 'simulation')} of the confirmation failed and count on neither side"
+        yield f"{counted(failed, 'simulation')} of the confirmation failed and count on neither side"
     rank = study.climb.agreement.rank_correlation
     if rank is not None and rank < _TRUSTED:
         yield f"the fast engine ranks plans only roughly as SUMO does ({rank:.2f}): it may have missed better ones"
@@ -149,11 +150,7 @@ def _jammed(side: RunSet) -> str:
 def _certified(certificates: Sequence[Certificate]) -> str:
     failing = [clean_name(one.controller_id) for one in certificates if not one.certified]
     if not failing:
-        return f"all {_counted(len(certificates), 'controller')}"
+        return f"all {counted(len(certificates), 'controller')}"
     named = [*failing[:_NAMED], *(["…"] if len(failing) > _NAMED else [])]
-    met = f"{len(certificates) - len(failing)} of {_counted(len(certificates), 'controller')}"
+    met = f"{len(certificates) - len(failing)} of {counted(len(certificates), 'controller')}"
     return f"{met}; a rule is breached or cannot be judged at {', '.join(named)}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

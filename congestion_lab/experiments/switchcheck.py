@@ -25,7 +25,7 @@ class SwitchCheck:
     Attributes:
         runs: How many runs were looked at.
         controllers: How many controllers each has.
-        unsafe: Transitions that break a rule, one per controller.
+        unsafe: Transitions that break a rule, one per controller whose plan changes.
         begun_s: When the first and the last of them began the new plan, on any run; None if none did.
         as_predicted: Controllers that showed, on every run, at every second what was predicted.
         departures: Where a controller showed something else, in words.
@@ -77,12 +77,16 @@ def switch_check(
     return SwitchCheck(
         runs=len(results),
         controllers=len(made),
-        unsafe=sum(bool(each.breaches) for each in made),
+        unsafe=sum(bool(each.breaches) for each in made if _changes(switch, each.controller_id)),
         begun_s=(min(begun), max(begun)) if begun else None,
         as_predicted=len(made) - len(departed) if results else 0,
         departures=tuple(text for look in looks for text in look.departures),
         conflicts=tuple(text for look in looks for text in look.conflicts),
     )
+
+
+def _changes(switch: Switchover, controller_id: str) -> bool:
+    return switch.old.plan_of(controller_id) != switch.new.plan_of(controller_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def _looks(
         end_s = min(result.ended_s, in_step_s + _CYCLES * new.cycle_s)
         period = {"begin_s": max(begin_s, switch.at_s - old.cycle_s), "end_s": end_s}
         shown, begun_s = within(_displays(rows), **period), _begun_s(rows)
-        parted_s = parting_s(predicted_displays(old, new, predicted, **period), shown, tolerance_s=step_s)
+        parted_s = parting_s(predicted_displays(old, new, predicted, **period), shown, end_s=end_s, tolerance_s=step_s)
         departures = (*_begun_otherwise(predicted, begun_s, result.ended_s, step_s=step_s), *_shown_otherwise(parted_s))
         where = f"seed {result.seed}, {name}"
         yield _Look(

@@ -2,11 +2,12 @@
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
+from congestion_lab.signals.safety.clearing import Need
 from congestion_lab.signals.safety.conflicts import green, group_conflicts, intergreen_s
 from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan
 
@@ -18,8 +19,8 @@ class Intergreens:
     """Times from the end of one group's green to the start of another's, by their places in the plan.
 
     Attributes:
-        needed_s: What clearing takes (ITE), up to the next tenth of a second, for every pair in conflict that never
-            runs together.
+        needed_s: What certificates ask for (ITE), however long, up to the next tenth of a second, for every pair in
+            conflict that never runs together.
         present_s: What the plan leaves, where one group follows the other.
     """
 
@@ -45,5 +46,12 @@ def _together(one: tuple[bool, ...], other: tuple[bool, ...]) -> bool:
 def _needed_s(laid: LaidPlan, clearing: int, entering: int) -> float:
     """Return the longest time that a head of one group needs to clear for a head of another."""
     pairs = itertools.product(laid.plan.groups[clearing].heads, laid.plan.groups[entering].heads)
-    exact = max(laid.need(*pair).usual_s for pair in pairs if laid.intersection.in_conflict(*pair))
+    needs = (need for pair in pairs if laid.intersection.in_conflict(*pair) for need in _needs(laid, *pair))
+    exact = max(need.total_s for need in needs)
     return math.ceil(round((exact - TOLERANCE_S) * _TENTHS, 6)) / _TENTHS
+
+
+def _needs(laid: LaidPlan, clearing: int, entering: int) -> Iterator[Need]:
+    """Yield what a head needs before another that waits at its stop line, and wherever the plan lets that one enter."""
+    yield laid.need(clearing, entering)
+    yield from (need for _, need in laid.separations(clearing, entering))

@@ -89,6 +89,8 @@ def shares_on_green(
                 (came, came),
                 network.links[pair[0]].free_flow_s,
                 green_windows(plan, indices, begin_s=run.begin_s, end_s=run.end_s),
+                begin_s=run.begin_s,
+                end_s=run.end_s,
             )
             for run in runs
             if (came := run.entered_s.get(pair)) is not None

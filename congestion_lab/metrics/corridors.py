@@ -164,22 +164,30 @@ def _points(
 
 
 def arrivals_on_green(
-    section: tuple[Floats, Floats], free_s: float, windows: Sequence[tuple[float, float]]
+    section: tuple[Floats, Floats],
+    free_s: float,
+    windows: Sequence[tuple[float, float]],
+    *,
+    begin_s: float,
+    end_s: float,
 ) -> tuple[int, int]:
     """Return how many vehicles of a section reached the stop line within green had nobody stood there, and of how many.
 
     Args:
         section: From `section_times`: when vehicles came onto the link.
         free_s: Time to drive the link freely.
-        windows: Green at its end; vehicles that reach it before the first or after the last are not counted.
+        windows: Green at its end, from begin to end; where there is none, nothing is known of it and nobody counted.
+        begin_s: Vehicles that reach the stop line earlier are not counted.
+        end_s: Nor are those that reach it then or later.
     """
     if not windows:
         return 0, 0
     arrived_s = section[0] + free_s
-    arrived_s = arrived_s[(arrived_s >= windows[0][0]) & (arrived_s < windows[-1][1])]
+    arrived_s = arrived_s[(arrived_s >= begin_s) & (arrived_s < end_s)]
     starts, ends = (np.array(edge) for edge in zip(*windows, strict=True))
     place = np.searchsorted(starts, arrived_s, side="right") - 1
-    return int((arrived_s < ends[place]).sum()), int(arrived_s.size)
+    on_green = (place >= 0) & (arrived_s < ends[place])
+    return int(on_green.sum()), int(arrived_s.size)
 
 
 def _first_of_each(rows: pd.DataFrame) -> pd.DataFrame:

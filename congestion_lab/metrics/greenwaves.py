@@ -109,9 +109,11 @@ def arrivals_by_signal(way: Wave, plans: PlanSet, results: Sequence[RunResult]) 
         sections = section_times(result.table(PASSAGES), way.corridor)
         for number, line in enumerate(way.lines):
             plan = plans.plan_of(line.controller_id)
-            windows = green_windows(plan, line.heads, begin_s=result.analysis_begin_s, end_s=result.ended_s)
+            period = {"begin_s": result.analysis_begin_s, "end_s": result.ended_s}
             place = way.corridor.ends_m.index(line.distance_m)
-            on_green, arrived = arrivals_on_green(sections[place], way.corridor.links[place].free_flow_s, windows)
+            free_s = way.corridor.links[place].free_flow_s
+            windows = green_windows(plan, line.heads, **period)
+            on_green, arrived = arrivals_on_green(sections[place], free_s, windows, **period)
             sums[number] = (sums[number][0] + on_green, sums[number][1] + arrived)
     return tuple(sums)
 

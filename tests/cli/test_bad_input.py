@@ -180,6 +180,9 @@ def test_a_file_that_is_not_there(run: Run, arguments: tuple[str, ...]) -> None:
         ("demand", "build", ".", "--od", "town.yaml", "-o", "./town.yaml"),
         ("demand", "cameras", "town.yaml", "--budget", "1", "-o", "town.yaml"),
         ("calibrate", "town.yaml", "-o", "town.yaml"),
+        ("plan", "import", "town.yaml", "--scenario", "roads.net.xml", "-o", "town.yaml"),
+        ("plan", "import", "town.yaml", "--network", "roads.net.xml", "-o", "roads.net.xml"),
+        ("plan", "import", ".", "--network", "roads.net.xml", "-o", "town.yaml"),
     ],
 )
 def test_a_result_never_takes_the_place_of_what_it_is_made_from(
@@ -318,6 +321,7 @@ def test_plans_without_their_intersections(run: Run, tmp_path: Path) -> None:
     _edited(plan, intersections=[])
     before = _files(tmp_path)
     _refused(run("plan", "check", plan, "--repair"), "plan.json", "x, y have no intersection", "anew")
+    _refused(run("plan", "check", plan, "--repair", "-o", plan), "plan.json: `--out`", "it would be overwritten")
     _refused(run("plan", "export", plan, "--format", "xlsx", "-o", tmp_path / "out"), "no intersection")
     assert _files(tmp_path) == before
     assert run("plan", "check", plan).code == 3

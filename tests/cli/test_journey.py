@@ -247,6 +247,7 @@ def test_a_schedule_of_plans_that_are_not_certified_says_which_and_is_not_writte
         f"night.json: 1 of 2 controllers certified; not x. See `congestion-lab plan certify {tmp_path}" in checked.out
     )
     assert "day.json: 2 of 2 controllers certified\n" in checked.out
+    assert "2 switches judged: 1 transition is not safe" in checked.out
     told = json.loads(run("plan", "schedule", "check", week, "--json").out)
     assert [(one["controllers"], one["certified"], one["not_certified"]) for one in told["plans"]] == [
         (2, 1, ["x"]),
@@ -256,7 +257,7 @@ def test_a_schedule_of_plans_that_are_not_certified_says_which_and_is_not_writte
     target = tmp_path / "day.add.xml"
     refused = run("plan", "schedule", "write", week, "--day-type", "every-day", "-o", target)
     assert refused.code == 3
-    assert "1 of 2 controllers of night.json breach a rule" in refused.err
+    assert "1 of 2 controllers of night.json breaches a rule" in refused.err
     assert "controllers of day.json" not in refused.err
     assert not target.exists()
     assert run("plan", "schedule", "write", week, "--day-type", "every-day", "-o", target, "--uncertified").code == 0

@@ -123,6 +123,13 @@ def test_plans_of_another_network_or_without_known_times_are_refused(run: Run, t
     ended = run(*_COST, "--at", "06:30")
     assert ended.code == 3
     assert "actuated control has no known place at a switch" in ended.err
+    slow = replace(first, intervals=(replace(first.intervals[0], duration_s=25.5), *first.intervals[1:]))
+    write_plan_file(town / "day.json", replace(day, plans=PlanSet((slow, *others))))
+    ended = run(*_COST, "--at", "06:30")
+    assert ended.code == 3
+    told = f"day.json: `plan {first.controller_id}`: an interval lasts 25.5 s, between steps of 1 s"
+    assert told in ended.err
+    assert "shorter steps" in ended.err
     for name in ("night", "day"):
         content = json.loads((town / f"{name}.json").read_text(encoding="utf-8"))
         (town / f"{name}.json").write_text(json.dumps(content | {"network_digest": "0"}), encoding="utf-8")

@@ -73,7 +73,7 @@ def check(file: Path, *, repair: bool, out: Path | None, as_json: bool) -> int:
         raise click.UsageError("-o says where --repair writes; without --repair nothing is written")
     content = read_plan_file(file)
     if repair:
-        target = file_for_results(out or file.with_name(f"{file.stem}-repaired.json"))
+        target = file_for_results(out or file.with_name(f"{file.stem}-repaired.json"), file)
         content = _repaired(content, file, target)
     breaches = breaches_of(content.plans, content.intersections)
     errors = sum(breach.severity == "error" for breach in breaches)

@@ -56,7 +56,9 @@ def import_plans(
     from congestion_lab.signals.safety.rules import check
 
     pairs = _pairs(matches)
-    target = file_for_results(out or Path(f"{source.stem.partition('.')[0]}-plans.json"))
+    target = file_for_results(
+        out or Path(f"{source.stem.partition('.')[0]}-plans.json"), *_files(source), scenario, network
+    )
     site = _site(scenario, network)
     with progress() as bars:
         bars.add_task(f"reading {source.name}", total=None)
@@ -99,6 +101,10 @@ def template(*, scenario: Path | None, network: Path | None, out: Path, as_json:
     if inexact:
         say(f"plans that the table cannot hold exactly: {', '.join(inexact)}")
     return Exit.OK
+
+
+def _files(source: Path) -> Sequence[Path]:
+    return tuple(source.iterdir()) if source.is_dir() else (source,)
 
 
 def _pairs(matches: Sequence[str]) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from congestion_lab.cli.console import Exit, remark, say, say_json
+from congestion_lab.cli.console import Exit, counted, remark, say, say_json
 from congestion_lab.cli.options import example, file_for_results, json_option, out_option, verbosity_options
 from congestion_lab.cli.plan.schedulecost import cost
 from congestion_lab.core.names import clean_name
@@ -49,7 +49,7 @@ def check(file: Path, *, as_json: bool) -> int:
             for each in change.transitions:
                 for breach in each.breaches:
                     say(f"  {breach.severity:<8} {each.controller_id}: {breach.rule}: {breach.message}")
-        say(f"{len(found)} switches judged: {unsafe_transitions(found)} transitions are not safe")
+        say(_judged(len(found), unsafe_transitions(found)))
     return Exit.OK if schedule_marking(judged, found).certified else Exit.BAD_INPUT
 
 
@@ -70,15 +70,19 @@ def _certified(one: "JudgedPlans") -> str:
     return f"{line}; not {names}. See `congestion-lab plan certify {one.file}`"
 
 
+def _judged(switches: int, unsafe: int) -> str:
+    verb = "is" if unsafe == 1 else "are"
+    return f"{counted(switches, 'switch', 'switches')} judged: {counted(unsafe, 'transition')} {verb} not safe"
+
+
 def _line(change: "Change") -> str:
     head = f"{change.day_type} {change.clock} {change.before} → {change.after}"
     if not change.transitions:
         return f"{head}: no plan changes"
     wait = max(one.wait_s for one in change.transitions)
     stretch = max(one.stretch_s for one in change.transitions)
-    return (
-        f"{head}: {len(change.transitions)} controllers, up to {wait:g} s later, first green up to {stretch:g} s longer"
-    )
+    controllers = counted(len(change.transitions), "controller")
+    return f"{head}: {controllers}, up to {wait:g} s later, first green up to {stretch:g} s longer"
 
 
 @schedule.command(epilog=example("plan schedule write week.yaml --day-type working-day -o working-day.add.xml"))

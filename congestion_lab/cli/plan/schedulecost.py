@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from congestion_lab.cli.console import Exit, complain, remark, say, say_json
+from congestion_lab.cli.console import Exit, complain, counted, remark, say, say_json
 from congestion_lab.cli.options import (
     RUNS_FOLDER,
     example,
@@ -21,16 +21,19 @@ from congestion_lab.cli.periods import period_option
 from congestion_lab.core.times import clock_from_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from congestion_lab.core.errors import Fault
     from congestion_lab.experiments.switchcheck import SwitchCheck
     from congestion_lab.experiments.transitioncost import Switchover
+    from congestion_lab.signals.plan import SignalPlan
     from congestion_lab.signals.schedules.schedule import Schedule, Switch
     from congestion_lab.simulation.result import RunResult
     from congestion_lab.simulation.spec import SimulationInputs
 
 _STORE = RUNS_FOLDER / ".switches"
 _MINUTE_S = 60
+_EXACT_STEPS = 1e-6
 
 
 @click.command(
@@ -123,12 +126,11 @@ def _require_fitting(
     """Make sure that the plans are for the scenario's network, and have a known place at a switch.
 
     Raises:
-        SignalPlanError: They are not.
+        SignalPlanError: They are not, or SUMO cannot keep their cycles at the scenario's steps.
         InputError: The scenario has no signals, or switches them by itself.
     """
     from congestion_lab.core.digests import digest_of_file
     from congestion_lab.core.errors import Fault, SignalPlanError
-    from congestion_lab.signals.plan import Control
     from congestion_lab.sumo.preparing.prepare import require_signals
 
     require_signals(inputs)
@@ -136,18 +138,30 @@ def _require_fitting(
         rule = f"its plans were made for another network than {inputs.name} has"
         raise SignalPlanError(Fault(rule, "name the scenario that they were made for, in the same area", str(file)))
     faults = [
-        Fault(
-            f"{plan.control.value} control has no known place at a switch",
-            "a transition can be predicted, and so held against a simulation, between fixed-time plans only",
-            str(content.plan_files[side.plans_name]),
-            key=f"plan {plan.controller_id}",
-        )
+        fault
         for side in sides
         for plan in side.plans
-        if plan.control is not Control.FIXED
+        for fault in _plan_faults(plan, str(content.plan_files[side.plans_name]), inputs.step_s)
     ]
     if faults:
         raise SignalPlanError(*faults)
+
+
+def _plan_faults(plan: "SignalPlan", source: str, step_s: float) -> "Iterator[Fault]":
+    """Yield why a plan has no known place at a switch, or SUMO cannot keep its cycle."""
+    from congestion_lab.core.errors import Fault
+    from congestion_lab.signals.plan import Control
+
+    key = f"plan {plan.controller_id}"
+    if plan.control is not Control.FIXED:
+        rule = f"{plan.control.value} control has no known place at a switch"
+        hint = "a transition can be predicted, and so held against a simulation, between fixed-time plans only"
+        yield Fault(rule, hint, source, key=key)
+    steps = [each.duration_s / step_s for each in plan.intervals]
+    between = next((number for number in steps if abs(number - round(number)) > _EXACT_STEPS), None)
+    if between is not None:
+        rule = f"an interval lasts {between * step_s:g} s, between steps of {step_s:g} s, so that SUMO cannot keep its cycle"
+        yield Fault(rule, "give the scenario shorter steps, e.g. `simulation: {step_s: 0.1}`", source, key=key)
 
 
 def _place_s(inputs: "SimulationInputs", scheduled_s: int, into: str | None, window_s: int) -> int:
@@ -225,7 +239,9 @@ def _tell(checks: "Mapping[str, SwitchCheck]", unmatched: int, *, as_json: bool)
     from congestion_lab.cli.plan.schedulecosttables import check_line
 
     if unmatched:
-        remark(f"{unmatched} vehicles are left out: not all runs of their seed demanded them in the window")
+        verb = "is" if unmatched == 1 else "are"
+        left_out = f"{counted(unmatched, 'vehicle')} {verb} left out"
+        remark(f"{left_out}: not all runs of a seed have the same vehicles in the window")
     for procedure, check in checks.items():
         for line in (*check.departures, *check.conflicts):
             complain(f"{procedure}: {line}")

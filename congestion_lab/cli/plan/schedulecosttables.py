@@ -10,6 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from congestion_lab.cli.console import counted
 from congestion_lab.cli.tables import difference_as_json
 from congestion_lab.core.names import clean_name
 from congestion_lab.core.times import clock_from_seconds
@@ -118,9 +119,12 @@ def check_line(procedure: str, check: SwitchCheck) -> str:
         else "new plans began from {} to {}".format(*map(clock_from_seconds, check.begun_s))
     )
     shown = f"{check.as_predicted} of {check.controllers} controllers showed every second what is predicted"
-    conflicts = f"{len(check.conflicts)} times conflicting greens" if check.conflicts else "no conflicting greens"
-    unsafe = f"{check.unsafe} transitions are not safe" if check.unsafe else "every transition is safe"
-    return f"{_LABELS[procedure]}, {check.runs} runs: {begun}; {shown}; {conflicts}; {unsafe}"
+    conflicts = (
+        f"{counted(len(check.conflicts), 'time')} conflicting greens" if check.conflicts else "no conflicting greens"
+    )
+    verb = "is" if check.unsafe == 1 else "are"
+    unsafe = f"{counted(check.unsafe, 'transition')} {verb} not safe" if check.unsafe else "every transition is safe"
+    return f"{_LABELS[procedure]}, {counted(check.runs, 'run')}: {begun}; {shown}; {conflicts}; {unsafe}"
 
 
 def cost_as_json(

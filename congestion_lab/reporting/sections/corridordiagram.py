@@ -106,9 +106,11 @@ def _figures(way: Corridor, line: StopLine, waved: Waved, sections: Sections) ->
         return _("no plan"), number(math.nan), number(math.nan)
     if plan.control is not Control.FIXED:
         return _("timed by traffic"), number(math.nan), number(math.nan)
-    windows = _windows(waved, line, waved.result.analysis_begin_s, waved.result.ended_s)
+    period = {"begin_s": waved.result.analysis_begin_s, "end_s": waved.result.ended_s}
+    windows = _windows(waved, line, **period)
     place = way.ends_m.index(line.distance_m)
-    counted = [arrivals_on_green(found[place], way.links[place].free_flow_s, windows) for found in sections.values()]
+    free_s = way.links[place].free_flow_s
+    counted = [arrivals_on_green(found[place], free_s, windows, **period) for found in sections.values()]
     on_green, arrived = (sum(column) for column in zip(*counted, strict=True))
     cycle = green_windows(plan, line.heads, begin_s=plan.offset_s, end_s=plan.offset_s + plan.cycle_s)
     green = sum(end - start for start, end in cycle) / plan.cycle_s

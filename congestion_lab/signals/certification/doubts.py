@@ -1,14 +1,15 @@
 """What a plan leaves open although it breaches nothing: neither its file nor its signals say who may go."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.certification.certificate import Judgement, Verdict
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, SignalGroup
-from congestion_lab.signals.safety.apart import LEFT, right_into_the_side, straight_that_yields
+from congestion_lab.signals.safety.apart import left_that_yields, right_into_the_side, straight_that_yields
+from congestion_lab.signals.safety.conflicts import is_trapped
 from congestion_lab.signals.safety.laid import LaidPlan
 
 _WITHOUT_ORDER = frozenset({Aspect.FLASHING, Aspect.DARK})
@@ -71,26 +72,14 @@ def _trapped(site: LaidPlan) -> Iterator[Doubt]:
     """Yield left turns that lose a permitted green while those to whom they yield keep theirs: the yellow trap."""
     found = dict.fromkeys(
         site.names(turning, oncoming)
-        for turning, oncoming in site.placed(site.intersection.yields)
-        if any(head.turn in LEFT for head in site.heads.get(turning, ()))
-        and any(head.turn is Turn.STRAIGHT for head in site.heads.get(oncoming, ()))
-        and _ends_before(site.column(turning), site.column(oncoming))
+        for turning, oncoming in site.placed(left_that_yields(site.intersection))
+        if any(is_trapped(site.column(turning), site.column(oncoming), end) for end in range(len(site.durations)))
     )
     for names in found:
         note = (
             f"group {names[0]} turns left and loses its green while group {names[-1]} keeps it; only signs warn of that"
         )
         yield names, note
-
-
-def _ends_before(turning: Sequence[Aspect], oncoming: Sequence[Aspect]) -> bool:
-    return any(
-        turning[end - 1] is Aspect.PERMITTED
-        and not turning[end].is_green
-        and oncoming[end - 1].is_green
-        and oncoming[end].is_green
-        for end in range(len(turning))
-    )
 
 
 def _untold(site: LaidPlan) -> Iterator[Doubt]:

@@ -47,6 +47,13 @@ def straight_that_yields(intersection: Intersection) -> frozenset[tuple[int, int
     )
 
 
+def left_that_yields(intersection: Intersection) -> frozenset[tuple[int, int]]:
+    """Return the pairs (a, b) of heads of which the first turns left and has to give way to the second, straight on."""
+    left = {head.index for head in intersection.heads if head.turn in LEFT}
+    straight = {head.index for head in intersection.heads if head.turn is Turn.STRAIGHT}
+    return frozenset(pair for pair in intersection.yields if pair[0] in left and pair[1] in straight)
+
+
 def right_into_the_side(intersection: Intersection) -> frozenset[tuple[int, int]]:
     """Return the pairs (a, b) of heads of which the first turns right to where the second goes straight on.
 

@@ -18,11 +18,13 @@ class Gap:
 
     Attributes:
         duration_s: Its length.
+        since: Number of the interval from which the first clears.
         interval: Number of the interval with which the second starts.
         held: Whether a red held the second at its stop line until then.
     """
 
     duration_s: float
+    since: int
     interval: int
     held: bool = True
 
@@ -107,7 +109,16 @@ def gaps(
         for number in ((end + step) % count for step in range(count)):
             enters = enters if green[number] else green
             if enters[number]:
-                yield Gap(passed, number, held=entering[number - 1] in _HELD)
+                yield Gap(passed, end, number, held=entering[number - 1] in _HELD)
             if enters[number] or clearing[number] is Aspect.GREEN or (clearing[number].is_green and not unprotected):
                 break
             passed += durations[number]
+
+
+def is_trapped(turning: Sequence[Aspect], oncoming: Sequence[Aspect], end: int) -> bool:
+    """Whether a left turn loses its permitted green with an interval through which oncoming traffic keeps its own.
+
+    Who turns sees the yellow, takes oncoming traffic to stop too, and drives into it: the yellow trap.
+    """
+    lost = turning[end - 1] is Aspect.PERMITTED and not turning[end].is_green
+    return lost and oncoming[end - 1].is_green and oncoming[end].is_green

@@ -1,7 +1,7 @@
 """A plan laid over its intersection: what each head shows, and the time between conflicting heads."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, SignalPlan
@@ -9,6 +9,12 @@ from congestion_lab.signals.safety.clearing import NOTHING, Need, need
 from congestion_lab.signals.safety.conflicts import Gap, gaps, green
 
 TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
+
+
+def slack_s(separation: tuple[Gap, Need]) -> float:
+    """Return how much longer a gap is than what is needed there; less than 0 where it is too short."""
+    gap, need_there = separation
+    return gap.duration_s - need_there.total_s
 
 
 class LaidPlan:
@@ -59,8 +65,11 @@ class LaidPlan:
 
     def tightest(self, clearing: int, entering: int) -> tuple[Gap, Need] | None:
         """The gap with the least slack between a head and a conflicting one, and what the first needs there."""
-        found = ((gap, self.need(clearing, entering, held=gap.held)) for gap in self._between(clearing, entering))
-        return min(found, key=lambda each: each[0].duration_s - each[1].total_s, default=None)
+        return min(self.separations(clearing, entering), key=slack_s, default=None)
+
+    def separations(self, clearing: int, entering: int) -> Iterator[tuple[Gap, Need]]:
+        """Every gap between a head and a conflicting one, and what the first needs there."""
+        return ((gap, self.need(clearing, entering, held=gap.held)) for gap in self._between(clearing, entering))
 
     def _between(self, clearing: int, entering: int) -> list[Gap]:
         yields = self.intersection.yields

@@ -78,20 +78,29 @@ def within(displays: Iterable[Display], *, begin_s: float, end_s: float) -> tupl
     return tuple(found)
 
 
-def parting_s(one: Sequence[Display], other: Sequence[Display], *, tolerance_s: float) -> float | None:
-    """Return when two sequences of displays part for the first time; None if they never do.
+def parting_s(one: Sequence[Display], other: Sequence[Display], *, end_s: float, tolerance_s: float) -> float | None:
+    """Return from when on two sequences of displays differ for the first time; None if they never do.
 
     Args:
         one: Displays in order.
         other: Displays in order.
-        tolerance_s: How much earlier or later the same display may begin: less than a step of the simulation.
+        end_s: When the last display of both ends.
+        tolerance_s: They differ where they do for so long, one step of the simulation: changes come by steps.
     """
-    for left, right in itertools.zip_longest(one, other):
-        if left is None or right is None:
-            return (left or right).begin_s
-        if left.aspects != right.aspects or abs(left.begin_s - right.begin_s) >= tolerance_s:
-            return min(left.begin_s, right.begin_s)
+    parted_s = None
+    instants = sorted({display.begin_s for display in (*one, *other)} | {end_s})
+    for begin_s, until_s in itertools.pairwise(instants):
+        if _shown(one, begin_s) == _shown(other, begin_s):
+            parted_s = None
+            continue
+        parted_s = begin_s if parted_s is None else parted_s
+        if until_s - parted_s >= tolerance_s:
+            return parted_s
     return None
+
+
+def _shown(displays: Sequence[Display], time_s: float) -> tuple[Aspect, ...]:
+    return next((display.aspects for display in reversed(displays) if display.begin_s <= time_s), ())
 
 
 def greens_in_conflict(

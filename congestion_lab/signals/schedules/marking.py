@@ -49,11 +49,12 @@ def shortcomings(judged: Sequence[JudgedPlans], changes: Sequence[Change]) -> It
     """Yield why a schedule is not certified: a reason for each plan file, and one for its switches; none if it is."""
     for one in judged:
         if one.uncertified:
-            counted = f"{len(one.uncertified)} of {one.controllers} controllers"
-            yield f"{counted} of {one.file.name} breach a rule or cannot be judged"
+            counted = f"{len(one.uncertified)} of {one.controllers} controllers of {one.file.name}"
+            yield f"{counted} {'breaches' if len(one.uncertified) == 1 else 'breach'} a rule or cannot be judged"
     unsafe = unsafe_transitions(changes)
     if unsafe:
-        yield f"{unsafe} of {sum(len(change.transitions) for change in changes)} transitions between plans are not safe"
+        every = sum(len(change.transitions) for change in changes)
+        yield f"{unsafe} of {every} transitions between plans {'is' if unsafe == 1 else 'are'} not safe"
 
 
 def schedule_marking(judged: Sequence[JudgedPlans], changes: Sequence[Change]) -> Marking:

@@ -6,15 +6,19 @@ that begin under the one plan and end under the other.
 
 import enum
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
+from congestion_lab.signals.safety.apart import left_that_yields
 from congestion_lab.signals.safety.clearing import required_yellow_s
-from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan
+from congestion_lab.signals.safety.conflicts import Gap, is_trapped
+from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan, slack_s
 from congestion_lab.signals.safety.rules import ERROR, STANDARD_RULES, WARNING, Breach, Rules
+from congestion_lab.signals.timing import MAX_YELLOW_S
 
 
 class Procedure(enum.Enum):
@@ -105,7 +109,8 @@ def breaches_at(
         intervals=(*_by_head(old, before, heads), *_by_head(new, after, heads)),
     )
     site, switch = LaidPlan(joined, intersection), len(before)
-    return (*_gaps(site, switch), *_yellows(site, switch), *_greens(site, switch, rules))
+    plans = [LaidPlan(plan, intersection) for plan in (old, new)]
+    return (*_gaps(site, switch, plans), *_traps(site, switch), *_yellows(site, switch), *_greens(site, switch, rules))
 
 
 def _heads(plan: SignalPlan) -> tuple[int, ...]:
@@ -133,38 +138,43 @@ def _by_head(plan: SignalPlan, intervals: Sequence[Interval], heads: Sequence[in
         yield Interval(interval.duration_s, tuple(interval.aspects[place[head]] for head in heads))
 
 
-def _gaps(site: LaidPlan, switch: int) -> Iterator[Breach]:
+def _gaps(site: LaidPlan, switch: int, plans: Sequence[LaidPlan]) -> Iterator[Breach]:
+    """Yield what clears under the old plan for less time than it has to before the new one lets others go."""
     for pair in site.placed(site.intersection.conflicts):
         for clearing, entering in (pair, pair[::-1]):
-            gap = _gap_s(site, clearing, entering, switch)
-            needed = site.need(clearing, entering).usual_s if gap is not None else 0.0
-            if gap is not None and gap < needed - TOLERANCE_S:
-                walking = any(head.is_crossing for head in site.heads.get(clearing, ()))
-                rule = "pedestrian-clearance" if walking else "intergreen"
-                message = (
-                    f"{gap:g} s from head {clearing} to head {entering} across the switch; {needed:.1f} s are needed"
-                )
-                names = (str(clearing), str(entering))
-                yield Breach(rule, site.plan.controller_id, names, switch, message, ERROR)
+            spanning = (each for each in site.separations(clearing, entering) if _spans(each[0], switch))
+            tightest = min(spanning, key=slack_s, default=None)
+            if tightest is None or slack_s(tightest) >= -TOLERANCE_S:
+                continue
+            gap, need = tightest
+            usual = gap.duration_s >= need.usual_s - TOLERANCE_S
+            if usual and any(_leaves_s(plan, clearing, entering) <= gap.duration_s + TOLERANCE_S for plan in plans):
+                continue  # it lacks red beyond a usual one, but no more than a plan does: no matter of the switch
+            message = (
+                f"{gap.duration_s:g} s from head {clearing} to head {entering} across the switch; "
+                f"{need.total_s:.1f} s are needed"
+            )
+            rule = "pedestrian-clearance" if need.walking else "intergreen"
+            names = (str(clearing), str(entering))
+            yield Breach(rule, site.plan.controller_id, names, switch, message, WARNING if usual else ERROR)
 
 
-def _gap_s(site: LaidPlan, clearing: int, entering: int, switch: int) -> float | None:
-    """Return the time from the end of a green under the old plan to a right of way under the new one; None if none."""
-    was = [aspect.is_green for aspect in site.column(clearing)]
-    green = [aspect.is_green for aspect in site.column(entering)]
-    yields = (entering, clearing) in site.intersection.yields
-    right = [aspect is Aspect.GREEN or (aspect is Aspect.PERMITTED and not yields) for aspect in site.column(entering)]
-    ends = [number for number in range(1, switch + 1) if was[number - 1] and not was[number]]
-    if not ends:
-        return None
-    end = ends[-1]
-    enters = right if green[end - 1] else green
-    if enters[end - 1]:
-        return None
-    comes = next((number for number in range(end, len(enters)) if enters[number]), None)
-    if comes is None or comes < switch or any(was[switch:comes]):
-        return None
-    return sum(site.durations[end:comes])
+def _leaves_s(plan: LaidPlan, clearing: int, entering: int) -> float:
+    tightest = plan.tightest(clearing, entering)
+    return math.inf if tightest is None else tightest[0].duration_s
+
+
+def _spans(gap: Gap, switch: int) -> bool:
+    """Whether a gap begins under the old plan, or with it, and ends under the new one."""
+    return 1 <= gap.since <= switch <= gap.interval
+
+
+def _traps(site: LaidPlan, switch: int) -> Iterator[Breach]:
+    for turning, oncoming in site.placed(left_that_yields(site.intersection)):
+        if is_trapped(site.column(turning), site.column(oncoming), switch):
+            message = f"head {turning} turns left and loses its green at the switch while head {oncoming} keeps its own"
+            names = (str(turning), str(oncoming))
+            yield Breach("yellow-trap", site.plan.controller_id, names, switch, message, WARNING)
 
 
 def _yellows(site: LaidPlan, switch: int) -> Iterator[Breach]:
@@ -178,6 +188,9 @@ def _yellows(site: LaidPlan, switch: int) -> Iterator[Breach]:
         if stop >= switch and length < needed - TOLERANCE_S:
             message = f"head {head} shows {length:g} s of yellow across the switch; its speed needs {needed:.1f} s"
             yield Breach("yellow-too-short", site.plan.controller_id, (str(head),), switch, message, ERROR)
+        if stop > switch and length > MAX_YELLOW_S + TOLERANCE_S:
+            message = f"head {head} shows {length:g} s of yellow across the switch; never more than {MAX_YELLOW_S:g} s"
+            yield Breach("yellow-too-long", site.plan.controller_id, (str(head),), switch, message, WARNING)
 
 
 def _greens(site: LaidPlan, switch: int, rules: Rules) -> Iterator[Breach]:

@@ -20,7 +20,7 @@ from congestion_lab.experiments.transitioncost import (
     finished_seeds,
     transition_cost,
 )
-from congestion_lab.signals.plan import PlanSet
+from congestion_lab.signals.plan import Interval, PlanSet
 from congestion_lab.signals.retiming import shifted
 from congestion_lab.signals.schedules.transitions import Procedure, transition
 from congestion_lab.simulation.result import RunResult, write_table
@@ -113,6 +113,35 @@ def test_controllers_that_keep_their_plan_and_half_second_steps(
     halved = replace(town, step_s=0.5, end_s=_AT_S + 400.0)
     found = _checked(halved, mixed, _switched(mixed, halved, tmp_path, procedure), procedure)
     assert (found.as_predicted, found.departures, found.conflicts) == (2, (), ())
+
+
+@pytest.mark.parametrize("procedure", Procedure)
+@pytest.mark.parametrize("offsets_s", [(0.5, 0.5), (0.0, 0.5), (0.3, 0.0)])
+def test_offsets_between_steps_are_kept_to_a_step(
+    procedure: Procedure,
+    offsets_s: tuple[float, float],
+    town: SimulationInputs,
+    switch: Switchover,
+    tmp_path: Path,
+) -> None:
+    old, new = (shifted(plans, offset) for plans, offset in zip((switch.old, switch.new), offsets_s, strict=True))
+    fine, short = replace(switch, old=old, new=new), replace(town, end_s=_AT_S + 400.0)
+    found = _checked(short, fine, _switched(fine, short, tmp_path, procedure), procedure)
+    assert (found.as_predicted, found.departures, found.conflicts) == (2, (), ())
+
+
+def test_a_plan_that_goes_on_is_no_transition(
+    town: SimulationInputs, switch: Switchover, runs: dict[int, dict[str, RunResult]]
+) -> None:
+    quick = [replace(plan, intervals=tuple(map(_hasty, plan.intervals))) for plan in switch.old]
+    kept = replace(switch, old=PlanSet(tuple(quick)), new=PlanSet(tuple(quick)))
+    changed = replace(kept, new=PlanSet(tuple(shifted(kept.old, 1.0))))
+    found = [_checked(town, each, runs[1][POINT]) for each in (kept, changed)]
+    assert [each.unsafe for each in found] == [0, 2]
+
+
+def _hasty(interval: Interval) -> Interval:
+    return interval if any(aspect.is_green for aspect in interval.aspects) else replace(interval, duration_s=1.0)
 
 
 def _switched(switch: Switchover, town: SimulationInputs, folder: Path, procedure: Procedure) -> RunResult:

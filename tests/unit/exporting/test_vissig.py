@@ -8,7 +8,8 @@ import pytest
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.exporting.handover import Handover
 from congestion_lab.exporting.vissig.file import write_vissig
-from congestion_lab.signals.intersection import Intersection
+from congestion_lab.signals.certification.certifying import certificate
+from congestion_lab.signals.intersection import ConflictDistance, Intersection
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalPlan
 from tests.sigfile import read_sig
 
@@ -105,3 +106,16 @@ def test_yellow_that_turns_green_again_shows_red_between(
     colours = [shown("main", 7_000 + 500 + 1000 * second) for second in range(61)]
     expected = ["green"] * 20 + ["yellow"] * 3 + ["red"] + ["green"] * 14 + ["yellow"] * 3 + ["red"] * 20
     assert colours == expected
+
+
+def test_what_clearing_needs_is_what_certificates_ask_for_however_long(
+    plan: SignalPlan, crossing: Intersection, tmp_path: Path
+) -> None:
+    ways = (ConflictDistance(0, 1, 130.0, 12.0), ConflictDistance(1, 0, 20.0, 12.0))
+    site = dataclasses.replace(crossing, distances=ways)
+    asked = {(each.clearing, each.entering): each.required_s for each in certificate(plan, site).separations}
+    (file,), _ = _written(plan, site, tmp_path)
+    needed = read_sig(file).intergreens["Needed to clear"]
+    assert needed["main", "=side"] > 10_000  # more than yellow and 6 s of red
+    for pair, time_ms in needed.items():
+        assert 0 <= time_ms - 1000 * asked[pair] + 50 < 100, pair

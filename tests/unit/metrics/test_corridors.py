@@ -120,5 +120,14 @@ def test_sampled_vehicles_are_lines_that_never_go_back() -> None:
 
 def test_arrivals_on_green_are_those_that_would_have_met_it_freely() -> None:
     section = (np.array([0.0, 5.0, 20.0, 31.0, 500.0]), np.array([99.0] * 5))
-    assert arrivals_on_green(section, 10.0, [(10.0, 20.0), (40.0, 50.0)]) == (3, 4)  # 10, 15, 41 on green, 30 on red
-    assert arrivals_on_green(section, 10.0, []) == (0, 0)
+    windows = [(10.0, 20.0), (40.0, 50.0)]
+    assert arrivals_on_green(section, 10.0, windows, begin_s=10.0, end_s=50.0) == (
+        3,
+        4,
+    )  # 10, 15, 41 on green, 30 on red
+    assert arrivals_on_green(section, 10.0, [], begin_s=0.0, end_s=60.0) == (0, 0)
+
+
+def test_who_comes_before_the_first_green_or_after_the_last_comes_on_red() -> None:
+    section = (np.array([0.0, 5.0, 12.0, 55.0, 70.0]), np.empty(5))
+    assert arrivals_on_green(section, 0.0, [(10.0, 20.0), (40.0, 50.0)], begin_s=5.0, end_s=60.0) == (1, 3)

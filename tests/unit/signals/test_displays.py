@@ -83,10 +83,14 @@ def test_a_window_joins_equal_displays_and_cuts_those_before_it() -> None:
         ([Display(0, (G,)), Display(10, (R,))], 10),
         ([Display(0, (G,))], 10),
         ([Display(0, (G,)), Display(10, (Y,)), Display(14, (R,))], 14),
+        ([Display(0, (G,)), Display(10, (Y,)), Display(19.5, (R,))], None),  # too late to tell
+        ([Display(0, (R,)), Display(0.5, (G,)), Display(10, (Y,))], None),  # a change just before the begin
+        ([Display(0, (G,)), Display(9.5, (R,)), Display(10.8, (Y,))], 9.5),  # first the one is wrong, then the other
+        ([], 0),
     ],
 )
 def test_where_two_sequences_part(other: list[Display], parted: float | None) -> None:
-    assert parting_s([Display(0, (G,)), Display(10, (Y,))], other, tolerance_s=1.0) == parted
+    assert parting_s([Display(0, (G,)), Display(10, (Y,))], other, end_s=20, tolerance_s=1.0) == parted
 
 
 def test_greens_of_conflicting_heads_are_found_with_their_second() -> None:

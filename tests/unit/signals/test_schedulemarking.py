@@ -72,7 +72,7 @@ def test_plans_and_switches_are_told_apart(tmp_path: Path, hasty: SignalPlan) ->
     judged, found = judged_plans(content), changes(content)
     assert unsafe_transitions(found) > 0
     reasons = list(shortcomings(judged, found))
-    assert reasons[0] == "1 of 2 controllers of night.json breach a rule or cannot be judged"
+    assert reasons[0] == "1 of 2 controllers of night.json breaches a rule or cannot be judged"
     assert reasons[1].endswith("transitions between plans are not safe")
     assert len(reasons) == 2
     mark = schedule_marking(judged, found)
@@ -84,5 +84,5 @@ def test_a_switch_that_is_not_safe_is_enough(tmp_path: Path) -> None:
     content = _schedule(tmp_path, NIGHT, DAY, "immediate")
     judged, found = judged_plans(content), changes(content)
     assert not any(one.uncertified for one in judged)
-    assert list(shortcomings(judged, found)) == ["1 of 2 transitions between plans are not safe"]
+    assert list(shortcomings(judged, found)) == ["1 of 2 transitions between plans is not safe"]
     assert not schedule_marking(judged, found).certified
