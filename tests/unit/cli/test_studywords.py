@@ -16,7 +16,7 @@ from congestion_lab.experiments.spec import Experiment, load_experiment
 from congestion_lab.metrics.indicators import indicator
 from congestion_lab.optimization.search.agreement import Agreement
 from congestion_lab.optimization.search.candidates import PRESENT
-from congestion_lab.optimization.search.ladder import Climb
+from congestion_lab.optimization.search.levels import Climb
 from congestion_lab.optimization.search.race import Candidate, Entrant
 from congestion_lab.optimization.study.simulating import delays_by_seed
 from congestion_lab.optimization.study.studysummary import StudySummary
