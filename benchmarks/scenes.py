@@ -6,7 +6,7 @@ from pathlib import Path
 from congestion_lab.experiments.spec import Experiment, load_experiment
 from congestion_lab.optimization.space.shortest import kept_safe
 from congestion_lab.optimization.space.space import DecisionSpace, decision_space
-from congestion_lab.optimization.study.study import Signals
+from congestion_lab.optimization.study.plans import Signals
 from congestion_lab.scenarios.schema import load_scenario
 from congestion_lab.simulation.spec import SimulationInputs
 from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans

@@ -22,7 +22,7 @@ from congestion_lab.cli.periods import periods_option
 if TYPE_CHECKING:
     from congestion_lab.experiments.spec import Experiment
     from congestion_lab.optimization.search.fastmodel import FastModel
-    from congestion_lab.optimization.study.study import StudySummary
+    from congestion_lab.optimization.study.studysummary import StudySummary
     from congestion_lab.scenarios.schema import Scenario
     from congestion_lab.simulation.spec import SimulationInputs
 
@@ -118,8 +118,8 @@ def _with(experiment: "Experiment", **given: float | None) -> "Experiment":
 def _studied(experiment: "Experiment", scenario: "Scenario", folder: Path, workers: int) -> "StudySummary":
     from congestion_lab.cli.running import local_runner, prepared, scenario_signals
     from congestion_lab.optimization.search.budget import Clock
-    from congestion_lab.optimization.study.simulating import SIMULATIONS
-    from congestion_lab.optimization.study.study import Progress, run_study
+    from congestion_lab.optimization.study.simulating import SIMULATIONS, Progress
+    from congestion_lab.optimization.study.study import run_study
 
     clock = Clock(experiment.search.minutes)
     inputs = prepared(scenario)

@@ -12,7 +12,7 @@ from congestion_lab.core.errors import Fault, SignalPlanError
 
 if TYPE_CHECKING:
     from congestion_lab.experiments.runner import Runner
-    from congestion_lab.optimization.study.study import Signals
+    from congestion_lab.optimization.study.plans import Signals
     from congestion_lab.queueing.behaviour import Behaviour
     from congestion_lab.queueing.compiling import Compiled
     from congestion_lab.queueing.engine import QueueEngine
@@ -81,7 +81,7 @@ def scenario_signals(scenario: "Scenario", inputs: "SimulationInputs") -> "Signa
     Raises:
         SignalPlanError: The scenario's network has no signals.
     """
-    from congestion_lab.optimization.study.study import Signals
+    from congestion_lab.optimization.study.plans import Signals
     from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
     from congestion_lab.sumo.preparing.prepare import require_signals
 

@@ -19,7 +19,7 @@ from congestion_lab.cli.tables import (
 from congestion_lab.experiments.spec import Experiment
 from congestion_lab.optimization.search.agreement import Agreement
 from congestion_lab.optimization.search.candidates import PRESENT
-from congestion_lab.optimization.search.ladder import Climb
+from congestion_lab.optimization.search.levels import Climb
 from congestion_lab.optimization.study.studysummary import StudySummary
 
 _SHOWN = (

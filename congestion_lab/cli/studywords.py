@@ -12,6 +12,7 @@ from congestion_lab.cli.tables import paired_indicators
 from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.experiments.spec import Experiment
+from congestion_lab.metrics.indicators import TOTALS
 from congestion_lab.optimization.search.candidates import PRESENT
 from congestion_lab.optimization.study.studyfiles import BEST_PLAN_FILE, PRESENT_PLAN_FILE
 from congestion_lab.optimization.study.studysummary import StudySummary
@@ -44,7 +45,7 @@ def conclusion(experiment: Experiment, study: StudySummary, certificates: Sequen
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("asked", escape(_asked(experiment)))
+    table.add_row("asked", escape(_asked(experiment, study)))
     table.add_row("found", escape(_found(study)))
     table.add_row("proven", escape(_proven(study)))
     for number, doubt in enumerate(_doubts(study)):
@@ -80,14 +81,14 @@ def _step(command: str, purpose: str) -> str:
     return f"  congestion-lab {command}    # {purpose}"
 
 
-def _asked(experiment: Experiment) -> str:
+def _asked(experiment: Experiment, study: StudySummary) -> str:
     search = experiment.search
     signals = "all signals" if search.signals == "all" else counted(len(search.signals), "signal")
     minutes = [] if search.minutes is None else [f"{search.minutes:g} min"]
     runs = [counted(search.sumo_runs, "simulation")] if search.runs_allowed == search.sumo_runs else []
     phases = ", phases varied" if search.phases == "vary" else ""
     return (
-        f"better timings of {signals} of {experiment.scenario.stem}: {' or '.join(search.control)} control{phases}, "
+        f"better timings of {signals} of {study.present.inputs.name}: {' or '.join(search.control)} control{phases}, "
         f"cycles of {search.min_cycle_s} to {search.max_cycle_s} s, in at most {' and '.join([*runs, *minutes])}"
     )
 
@@ -112,7 +113,7 @@ def _proven(study: StudySummary) -> str:
     where = f"on {len(difference.seeds)} unseen seeds"
     interval = f"95 % interval of the change {difference.low:+.1f} … {difference.high:+.1f} s"
     if not difference.significant:
-        return f"no change of the mean delay {where}: the {interval} holds 0"
+        return f"nothing about the mean delay {where}: the {interval} holds 0"
     word = "lower" if difference.mean < 0 else "HIGHER"
     return (
         f"mean delay {abs(100 * difference.relative):.1f} % {word} {where}: {difference.after_mean:.1f} s instead of "
@@ -121,11 +122,14 @@ def _proven(study: StudySummary) -> str:
 
 
 def _doubts(study: StudySummary) -> Iterator[str]:
-    """Yield what the proof does not cover, what speaks against it, and always that a model was simulated."""
+    """Yield what the proof does not cover, what speaks against it, and always that a model was simulated.
+
+    Totals of emissions are no word against a plan: they rise where more vehicles get in.
+    """
     worse = [
         indicator.label
         for indicator, change in paired_indicators(study.present, study.confirmed)
-        if change.significant and indicator.lower_is_better is not None
+        if change.significant and indicator.lower_is_better is not None and indicator.id not in TOTALS
         if (change.mean > 0) == indicator.lower_is_better
     ]
     if worse:
@@ -150,7 +154,7 @@ def _jammed(side: RunSet) -> str:
 def _certified(certificates: Sequence[Certificate]) -> str:
     failing = [clean_name(one.controller_id) for one in certificates if not one.certified]
     if not failing:
-        return f"all {counted(len(certificates), 'controller')}"
+        return "the one controller" if len(certificates) == 1 else f"all {len(certificates):,} controllers"
     named = [*failing[:_NAMED], *(["…"] if len(failing) > _NAMED else [])]
     met = f"{len(certificates) - len(failing)} of {counted(len(certificates), 'controller')}"
     return f"{met}; a rule is breached or cannot be judged at {', '.join(named)}"

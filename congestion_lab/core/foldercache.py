@@ -28,21 +28,19 @@ class FolderCache:
     def folder(self, digest: str, make: Callable[[Path], None]) -> Path:
         """Return the folder of a digest, made now if there is none: whole or not at all."""
         found = self.root / digest
-        if not found.is_dir():
+        if not _is_there(found):
             remove_abandoned(self.root)
             with folder_written_whole(found) as temporary:
                 make(temporary)
-            with suppress(FileNotFoundError):  # another process trims too
+            with suppress(FileNotFoundError, PermissionError):  # another process trims too; somebody else's stay
                 self._trim()
-        with suppress(PermissionError):  # somebody else's folder serves too
-            os.utime(found)
         return found
 
     def _trim(self) -> None:
         unused_since_s, held = time.time() - _IN_USE_S, 0
         for used_s, folder in sorted(self._used(), reverse=True):
             held += sum(file.stat().st_size for file in folder.rglob("*"))
-            if held > self.most_bytes and used_s < unused_since_s:
+            if held > self.most_bytes and used_s < unused_since_s and folder.stat().st_mtime == used_s:
                 gone = folder.rename(folder.with_name(f".{folder.name}.{machine()}.{os.getpid()}.gone"))
                 shutil.rmtree(gone, ignore_errors=True)
 
@@ -51,3 +49,14 @@ class FolderCache:
         for folder in self.root.iterdir():
             if folder.is_dir() and not folder.name.startswith("."):
                 yield folder.stat().st_mtime, folder
+
+
+def _is_there(folder: Path) -> bool:
+    """Return whether there is a folder, which counts as asked for now: looked for first, it might go before that."""
+    try:
+        os.utime(folder)
+    except FileNotFoundError:
+        return False
+    except PermissionError:  # somebody else's folder serves too
+        return folder.is_dir()
+    return True

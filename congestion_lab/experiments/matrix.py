@@ -11,7 +11,9 @@ from congestion_lab.metrics.summary import RunSummary
 
 # What is judged unless others are named: few, so that the correction leaves power, and each of another kind.
 JUDGED = tuple(
-    map(indicator, ("mean_delay_s", "p95_travel_time_s", "stops_per_veh", "max_queue_m", "co2_kg", "unserved_veh"))
+    map(
+        indicator, ("mean_delay_s", "p95_travel_time_s", "stops_per_veh", "max_queue_m", "co2_per_km_g", "unserved_veh")
+    )
 )
 _FEWEST_SEEDS = 2
 

@@ -21,7 +21,7 @@ def plans_of(runs: RunSet) -> PlanSet:
     """
     if runs.plan_file is not None:
         return read_plan_file(runs.plan_file).plans
-    return read_plans(runs.inputs.net_file, runs.inputs.additional_files)
+    return read_plans(runs.net_file, runs.inputs.additional_files)
 
 
 def pooled_links(runs: RunSet, network: Network) -> pd.DataFrame:

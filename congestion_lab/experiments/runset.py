@@ -48,6 +48,20 @@ class RunSet:
         return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failure))
 
     @property
+    def net_file(self) -> Path:
+        """The road network of its runs.
+
+        Raises:
+            ExperimentError: It is gone, as cut areas are that nobody has asked for longest.
+        """
+        if not self.inputs.net_file.is_file():
+            raise ExperimentError(
+                f"{self.inputs.net_file} is missing, the network of these runs; put it back, or make the runs by the "
+                "same command again: areas are then cut anew, and finished runs are kept"
+            )
+        return self.inputs.net_file
+
+    @property
     def by_seed(self) -> Mapping[int, RunResult]:
         """Finished runs by seed."""
         return {result.seed: result for result in self.results}

@@ -62,12 +62,12 @@ def write_geojson(runs: RunSet, target: Path) -> None:
     """
     if not runs.results:
         raise ExperimentError(f"no run of {runs.label!r} was finished, so there are no results to write")
-    network = read_network(runs.inputs.net_file)
-    sites = {site.controller_id: site for site in read_intersections(runs.inputs.net_file)}
+    network = read_network(runs.net_file)
+    sites = {site.controller_id: site for site in read_intersections(runs.net_file)}
     on_earth = earth_position(network)
     if on_earth is None:
         rule = "the network has no geographic projection, and GeoJSON holds longitudes and latitudes alone"
-        raise NetworkError(Fault(rule, "use a network that was imported from a map", str(runs.inputs.net_file)))
+        raise NetworkError(Fault(rule, "use a network that was imported from a map", str(runs.net_file)))
     results = _results(runs, network)
     mark, signals = _signals(runs, sites)
     features = [

@@ -46,12 +46,15 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("buffer_index", "", lower_is_better=True, label="Buffer index", decimals=2),
     Indicator("max_queue_m", "m", lower_is_better=True, label="Longest queue", decimals=0),
     Indicator("spillback_links", "", lower_is_better=True, label="Links with spillback", decimals=0),
-    Indicator("co2_kg", "kg", lower_is_better=True, label="Carbon dioxide"),
-    Indicator("nox_kg", "kg", lower_is_better=True, label="Nitrogen oxides", decimals=3),
-    Indicator("fuel_kg", "kg", lower_is_better=True, label="Fuel"),
+    Indicator("co2_kg", "kg", lower_is_better=True, label="Carbon dioxide, total"),
+    Indicator("nox_kg", "kg", lower_is_better=True, label="Nitrogen oxides, total", decimals=3),
+    Indicator("fuel_kg", "kg", lower_is_better=True, label="Fuel, total"),
+    Indicator("co2_per_km_g", "g/km", lower_is_better=True, label="Carbon dioxide per kilometre"),
     Indicator("teleports", "", lower_is_better=True, label="Vehicles moved by force", decimals=0),
     Indicator("collisions", "", lower_is_better=True, label="Collisions", decimals=0),
 )
+TOTALS = frozenset({"co2_kg", "nox_kg", "fuel_kg"})
+"""Indicators that sum over all who got in: a plan that lets more in makes them rise, whatever else it does."""
 # the two sums above as one: what a decision is told
 UNSERVED = Indicator("unserved_veh", "", lower_is_better=True, label="Unserved vehicles", decimals=0)
 COMPARABLE: tuple[Indicator, ...] = tuple(each for each in (*INDICATORS, UNSERVED) if each.lower_is_better is not None)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from congestion_lab.metrics.emissions import emitted
 from congestion_lab.metrics.objective import analysed, delay_s
 from congestion_lab.metrics.reliability import reliability, travel_time_s
 from congestion_lab.simulation.result import RunResult
-from congestion_lab.simulation.tables import EMISSIONS, LINKS, TRIPS
+from congestion_lab.simulation.tables import LINKS, TRIPS
 
 _HOUR_S = 3600
 _KMH = 3.6
-_GRAMS_PER_KG = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class RunSummary:
         co2_kg: Carbon dioxide emitted, or None where not recorded.
         nox_kg: Nitrogen oxides emitted, or None.
         fuel_kg: Fuel burnt, or None.
+        co2_per_km_g: Carbon dioxide per kilometre driven, or None.
         max_queue_m: Longest queue on any link, or None where not recorded.
         spillback_links: Links that were full for part of the period, or None.
     """
@@ -62,6 +63,7 @@ class RunSummary:
     co2_kg: float | None = None
     nox_kg: float | None = None
     fuel_kg: float | None = None
+    co2_per_km_g: float | None = None
     max_queue_m: float | None = None
     spillback_links: int | None = None
 
@@ -80,7 +82,8 @@ def run_summary(result: RunResult) -> RunSummary:
     trips = analysed(result.table(TRIPS), result.analysis_begin_s)
     completed, departed = trips["arrived_s"].notna(), trips["departed_s"].notna()
     total_s, relied = travel_time_s(trips), reliability(trips)
-    emitted, queues = _emitted_kg(result, trips), _queued_links(result)
+    queues, emissions = _queued_links(result), emitted(result)
+    emitted_kg = {substance: each.total_kg for substance, each in emissions.items()}
     return RunSummary(
         mean_delay_s=float(delay_s(trips).mean()),
         demanded_veh=len(trips),
@@ -98,9 +101,10 @@ def run_summary(result: RunResult) -> RunSummary:
         waiting_s_per_veh=float(trips["waiting_s"].mean()),
         teleports=result.teleports,
         collisions=result.collisions,
-        co2_kg=emitted.get("co2_g"),
-        nox_kg=emitted.get("nox_g"),
-        fuel_kg=emitted.get("fuel_g"),
+        co2_kg=emitted_kg.get("co2"),
+        nox_kg=emitted_kg.get("nox"),
+        fuel_kg=emitted_kg.get("fuel"),
+        co2_per_km_g=emissions["co2"].per_km_g if emissions else None,
         max_queue_m=None if queues is None else float(queues["max_queue_m"].max()),
         spillback_links=None if queues is None else int((queues["spillback_share"] > 0).sum()),
     )
@@ -110,14 +114,6 @@ def mean_speed_kmh(trips: pd.DataFrame) -> float:
     """Return the distance driven over the time spent in the network; NaN if nobody entered."""
     driven_s = float(trips["duration_s"].sum())
     return float(trips["distance_m"].sum()) / driven_s * _KMH if driven_s else math.nan
-
-
-def _emitted_kg(result: RunResult, trips: pd.DataFrame) -> dict[str, float]:
-    if not result.has(EMISSIONS):
-        return {}
-    table = result.table(EMISSIONS)
-    counted = table[table["vehicle_id"].isin(trips["vehicle_id"])]
-    return {name: float(counted[name].sum()) / _GRAMS_PER_KG for name in ("co2_g", "nox_g", "fuel_g")}
 
 
 def _queued_links(result: RunResult) -> pd.DataFrame | None:

@@ -14,9 +14,10 @@ INDICATORS = (
     N_("95th percentile travel time"), N_("Mean speed"), N_("Stops per vehicle"), N_("Standing time per vehicle"),
     N_("Demanded vehicles"), N_("Completed vehicles"), N_("Vehicles still driving at the end"),
     N_("Vehicles that could not enter"), N_("Travel time index"), N_("Planning time index"), N_("Buffer index"),
-    N_("Longest queue"), N_("Links with spillback"), N_("Carbon dioxide"), N_("Nitrogen oxides"), N_("Fuel"),
+    N_("Longest queue"), N_("Links with spillback"), N_("Carbon dioxide, total"),
+    N_("Nitrogen oxides, total"), N_("Fuel, total"), N_("Carbon dioxide per kilometre"),
     N_("Vehicles moved by force"), N_("Collisions"), N_("Unserved vehicles"),
-    N_("s"), N_("h"), N_("m"), N_("kg"), N_("km/h"),
+    N_("s"), N_("h"), N_("m"), N_("kg"), N_("km/h"), N_("g/km"),
 )  # fmt: skip
 
 RUNS = (
@@ -302,6 +303,10 @@ DAMAGES = (
     N_("{path} is missing; {remedy}"),
     N_("{path} is missing; run `optimize` again, finished runs are kept"),
     N_("{path} is missing: the study is not finished; run `optimize` again"),
+    N_(
+        "{path} is missing, the network of these runs; put it back, or make the runs by the same command again: areas "
+        "are then cut anew, and finished runs are kept"
+    ),
     N_("remove the folder {folder} and run again"),
     N_("{folder} holds no runs ({file} is missing); make some with `simulate`"),
     N_("{folder} holds no finished run ({file} is missing); simulate again"),
@@ -310,6 +315,10 @@ DAMAGES = (
     N_("{rule}. Simulate again"),
     N_("{rule}. Use another folder (-o), or remove this one and run again"),
     N_("no run of {label} was finished, so there is nothing to report"),
+    N_(
+        "no seed was finished on both sides ({before}: {seeds}; {after}: {others}), so nothing can be compared; "
+        "simulate both on the same seeds"
+    ),
     N_("check the path and that the file is complete"), N_("there is no such file"), N_("check the path"),
     N_("cannot be read: {reason}"),
     N_("no well-formed XML: {reason}"), N_("is this the right file?"),

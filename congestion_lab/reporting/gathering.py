@@ -99,7 +99,7 @@ def story_of_study(folder: Path) -> Story:
     """Read a study's folder.
 
     Raises:
-        ExperimentError: The study is not finished, or a file of it is damaged.
+        ExperimentError: The study is not finished, a file of it is damaged, or its sides finished no seed in common.
     """
     path = inner_file(folder / "summary.json", folder)
     try:
@@ -118,7 +118,7 @@ def story_of_runs(folders: Sequence[Path]) -> Story:
     """Read one run set, or two to compare the second with the first.
 
     Raises:
-        ExperimentError: A folder holds no run set, or there are more than two.
+        ExperimentError: A folder holds no run set, there are more than two, or two finished no seed in common.
     """
     most = 2
     if len(folders) > most:
@@ -128,11 +128,22 @@ def story_of_runs(folders: Sequence[Path]) -> Story:
 
 
 def _story(title: str, sets: Sequence[RunSet], trials: tuple[Trial, ...], study: Mapping[str, Any] | None) -> Story:
-    net_file = sets[0].inputs.net_file
+    for after in sets[1:]:
+        _require_shared_seeds(sets[0], after)
+    net_file = sets[0].net_file
     network = read_network(net_file)
     intersections = {each.controller_id: each for each in read_intersections(net_file)}
     before, *rest = (side_of(runs, plans_of(runs), network) for runs in sets)
     return Story(title, network, intersections, before, rest[0] if rest else None, trials, study)
+
+
+def _require_shared_seeds(before: RunSet, after: RunSet) -> None:
+    if before.results and after.results and not before.by_seed.keys() & after.by_seed.keys():
+        seeds = [", ".join(map(str, sorted(side.by_seed))) for side in (before, after)]
+        raise ExperimentError(
+            f"no seed was finished on both sides ({before.label}: {seeds[0]}; {after.label}: {seeds[1]}), "
+            "so nothing can be compared; simulate both on the same seeds"
+        )
 
 
 def side_of(runs: RunSet, plans: PlanSet, network: Network) -> Side:

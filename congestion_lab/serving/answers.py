@@ -82,6 +82,11 @@ class Answers:
         with speaking(self.language):
             return _page(notices.elsewhere_page(_addresses(self.language, "")), HTTPStatus.FORBIDDEN)
 
+    def to_nonsense(self, status: HTTPStatus) -> Answer:
+        """Return the answer to what is no request that can be read; the status says why."""
+        with speaking(self.language):
+            return _page(notices.unreadable_page(status, _addresses(self.language, "")), status)
+
     def to_trouble(self, error: Exception) -> Answer:
         """Return the answer to a request that failed."""
         with speaking(self.language):

@@ -5,7 +5,9 @@ import logging
 import os
 import socket
 import sys
+import threading
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, BinaryIO, ClassVar
@@ -17,6 +19,7 @@ from congestion_lab.serving.answers import Answer, Answers
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SILENCE_S = 30.0  # after which a connection is given up
+_MOST_AT_ONCE = 64  # connections, a thread each; a browser opens six
 _PART_BYTES = 1 << 16  # sent at once: whoever takes one in time is waited for
 _log = logging.getLogger(__name__)
 _ALWAYS: Mapping[str, str] = {
@@ -50,6 +53,7 @@ class Server(ThreadingHTTPServer):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.answers = answers
         self.names = LOOPBACK | {host.lower()}
+        self._seats = threading.BoundedSemaphore(_MOST_AT_ONCE)
         super().__init__((host, port), _Handler)
 
     @property
@@ -63,6 +67,25 @@ class Server(ThreadingHTTPServer):
     def listens_at(self) -> IPv4Address | IPv6Address:
         """The address of this computer that it listens at."""
         return ip_address(str(self.server_address[0]).partition("%")[0])
+
+    @override
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if not self._seats.acquire(blocking=False):
+            _log.warning("%s is turned away: %d connections are open", client_address, _MOST_AT_ONCE)
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # no further thread
+            self._seats.release()
+            raise
+
+    @override
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._seats.release()
 
     @override
     def handle_error(self, request: object, client_address: object) -> None:
@@ -88,6 +111,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._give(self.server.answers.to_writing(), with_body=True)
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = do_CONNECT = _refuse  # noqa: N815 -- the library's names
+
+    @override
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        self.request_version = self.protocol_version  # unread as yet, it would be one that knows no headers
+        self.close_connection = True
+        self._give(self.server.answers.to_nonsense(HTTPStatus(code)), with_body=self.command != "HEAD")
 
     def _answer(self) -> Answer:
         answers = self.server.answers

@@ -39,7 +39,7 @@ def test_three_runs_make_a_matrix_and_a_ranking(run: Run, runs: list[str]) -> No
     words = " ".join(run("compare", *runs).out.split())
     assert "(baseline) again longer" in words
     assert "seeds 4 of longer" in words
-    assert "Not recorded by all: co2_kg" in words
+    assert "Not recorded by all: co2_per_km_g" in words
     assert "1–3 present" in words
 
 
@@ -78,7 +78,7 @@ def test_what_cannot_be_meant_is_told(run: Run, runs: list[str], tmp_path: Path)
             "broken.yaml:3",
             "'stops_per_veh' is -1",
         ),
-        (3, ("--rank-by", "co2"), "ranked by co2_kg", "not recorded"),
+        (3, ("--rank-by", "co2_kg"), "ranked by co2_kg", "not recorded"),
     ):
         ended = run("compare", *runs, *arguments)
         assert ended.code == code, ended

@@ -81,7 +81,7 @@ def speeds(
     with progress() as bars:
         bars.add_task(f"reading {table}", total=None)
         read = read_speed_rows(table, mapping, standing=records == "samples")
-        network = read_network(run_set.inputs.net_file)
+        network = read_network(run_set.net_file)
         places, refused = _placed(read, network, tolerance_m)
         if not leave_out:
             refuse_faulty(read.rows, read.faults, refused, table)

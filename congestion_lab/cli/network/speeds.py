@@ -52,7 +52,7 @@ def speeds(runs: Path, *, around: Around | None, classes: tuple[str, ...], as_js
     require_links(run_set, runs)
     with progress() as bars:
         bars.add_task(f"reading {runs}", total=None)
-        network = read_network(run_set.inputs.net_file)
+        network = read_network(run_set.net_file)
         groups = _links_by_class(network, around, classes)
         tables = {seed: result.table(LINKS) for seed, result in sorted(run_set.by_seed.items())}
     by_class = {

@@ -72,11 +72,11 @@ def judged_by(content: PlanFile, source: Path, folder: Path) -> Judged:
     runs = load_run_set(folder)
     if not runs.results or not all(result.has(table) for result in runs.results for table in (MOVEMENTS, LINKS)):
         raise ExperimentError(f"{folder} holds no run that recorded movements; simulate with all details")
-    if digest_of_file(runs.inputs.net_file) != content.network_digest:
+    if digest_of_file(runs.net_file) != content.network_digest:
         raise ExperimentError(f"{folder} ran on another network than the plans of {source} are for")
     others, remarks = _other_plans(content.plans, source, runs), _remarks(content.plans, source, runs)
     sites = {site.controller_id: site for site in content.intersections}
-    roads = read_network(runs.inputs.net_file)
+    roads = read_network(runs.net_file)
     arrivals = {} if others else shares_by_controller(runs.results, roads, content.plans, sites)
     if not arrivals:
         remarks.append("arrivals on green are not known from the runs; they are taken at a constant rate")
@@ -99,7 +99,7 @@ def roads_and_runs(
         ExperimentError: The run set recorded no passages.
     """
     runs = None if folder is None else load_run_set(folder)
-    net = net_of(network) if network is not None else None if runs is None else runs.inputs.net_file
+    net = net_of(network) if network is not None else None if runs is None else runs.net_file
     if net is None:
         rule = "a plan file does not say where roads run"
         raise SignalPlanError(Fault(rule, "name its network with --network, or runs on it with --runs", str(source)))

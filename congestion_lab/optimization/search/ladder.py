@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from congestion_lab.core.seeds import derived_seed
-from congestion_lab.optimization.search.agreement import Agreement, measured
+from congestion_lab.optimization.search.agreement import measured
 from congestion_lab.optimization.search.budget import Clock, Cut
 from congestion_lab.optimization.search.candidates import LEFT_TO_TRAFFIC
 from congestion_lab.optimization.search.discrepancy import Floats
 from congestion_lab.optimization.search.fastmodel import Observed
 from congestion_lab.optimization.search.finalists import distinct, finalists
-from congestion_lab.optimization.search.levels import FAST, FORMULAS, SUMO, Level, Spending
-from congestion_lab.optimization.search.race import Candidate, Entrant, Race
+from congestion_lab.optimization.search.levels import FAST, FORMULAS, SUMO, Climb, Spending
+from congestion_lab.optimization.search.race import Entrant, Race
 from congestion_lab.optimization.search.screening import Screen, explore
 from congestion_lab.optimization.search.sumosearch import refine
 from congestion_lab.optimization.search.surrogate import Judged, Place, Surrogate
@@ -40,25 +40,6 @@ _TIME_SHARE = 0.35  # of the time left that a round may spend on the fast engine
 _TRUSTED = 0.3  # rank correlation below which the fast engine is of no use
 _JUDGED_FROM, _DOUBTFUL_ROUNDS = 8, 2  # plans, and rounds without a better one: fewer say little about that
 _FRUITLESS_ROUNDS = 3  # in a row without a better plan: nothing more is to be expected
-
-
-@dataclass(frozen=True, slots=True)
-class Climb:
-    """How the ladder was climbed.
-
-    Attributes:
-        best: The best plan.
-        levels: What each level took and gave, in order.
-        agreement: How the fast engine and SUMO agree on the plans that both judged; on none if it was not asked.
-        correction: What the correction of the fast engine followed at the end.
-        end: Why it ended.
-    """
-
-    best: Candidate
-    levels: tuple[Level, ...]
-    agreement: Agreement
-    correction: str
-    end: str
 
 
 @dataclass

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from congestion_lab.optimization.search.agreement import Agreement
 from congestion_lab.optimization.search.fastmodel import Meter
-from congestion_lab.optimization.search.race import Race
+from congestion_lab.optimization.search.race import Candidate, Race
 
 FORMULAS, FAST, SUMO = "formulas", "fast engine", "SUMO"
 
@@ -30,6 +31,25 @@ class Level:
     seconds: float = 0.0
     engine_s: float = 0.0
     best_delay_s: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """How a search went.
+
+    Attributes:
+        best: The best plan.
+        levels: What each level took and gave, in order.
+        agreement: How the fast engine and SUMO agree on the plans that both judged; on none if it was not asked.
+        correction: What the correction of the fast engine followed at the end.
+        end: Why it ended.
+    """
+
+    best: Candidate
+    levels: tuple[Level, ...]
+    agreement: Agreement
+    correction: str
+    end: str
 
 
 @dataclass

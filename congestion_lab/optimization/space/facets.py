@@ -7,76 +7,16 @@ a finished plan. Facets know nothing of each other; `site.py` puts them together
 import itertools
 import math
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from congestion_lab.optimization.space.ring import Ring, whole_greens_s, whole_offset_s
-from congestion_lab.signals.plan import Control, SignalPlan
+from congestion_lab.optimization.space.draft import USUAL_GAP_S, Draft, Seen, between
+from congestion_lab.optimization.space.ring import Ring
+from congestion_lab.signals.plan import Control
 from congestion_lab.signals.retiming import RingTimer, max_gap_s
 
 MAX_LOG_RATIO = 4.25  # e^4.25 = 70: the greens of one intersection never differ more, from 5 s to two cycles of 180 s
 GAP_BOUNDS_S = (1.0, 6.0)  # around the passage times in use, 2-4 s (FHWA Traffic Signal Timing Manual, chapter 5)
-USUAL_GAP_S = 3.0  # in the middle of those, and SUMO's default
 _HALF = 0.5
-
-
-class Draft(NamedTuple):
-    """A plan in the making.
-
-    Attributes:
-        ring: The order of phases.
-        timer: Makes its plans.
-        common_s: The common cycle.
-        control: How its greens are timed.
-        offset_s: Start of its present cycle.
-        offset: Start of its cycle as a share of that cycle, where it is searched.
-        weights: One per phase: the greens are in proportion to them.
-        longest_cycle_s: Its cycle if traffic keeps every green up to its longest.
-        lifts: One per phase: how far its shortest green is raised towards the longest, 0 to 1.
-        gap_s: Time without a vehicle that ends a green.
-    """
-
-    ring: Ring
-    timer: RingTimer
-    common_s: float
-    control: Control = Control.FIXED
-    offset_s: float = 0.0
-    offset: float | None = None
-    weights: tuple[float, ...] = ()
-    longest_cycle_s: float = 0.0
-    lifts: tuple[float, ...] = ()
-    gap_s: float = USUAL_GAP_S
-
-    def plan(self) -> SignalPlan:
-        """Return the finished plan."""
-        return self._actuated() if self.control is Control.ACTUATED else self._fixed()
-
-    def _fixed(self) -> SignalPlan:
-        cycle = self.ring.cycle_s(self.common_s)
-        greens = whole_greens_s(cycle - self.ring.clearance_s, self.weights, self.ring.min_greens_s)
-        offset = self.offset_s if self.offset is None else self.offset * cycle
-        return self.timer.timed(greens, whole_offset_s(offset, cycle), Control.FIXED)
-
-    def _actuated(self) -> SignalPlan:
-        least = self.ring.min_greens_s
-        cycle = max(self.longest_cycle_s, math.ceil(self.ring.min_cycle_s))
-        longest = whole_greens_s(cycle - self.ring.clearance_s, self.weights, least)
-        return self.timer.actuated(longest, list(map(_lifted_s, least, longest, self.lifts)), self.gap_s)
-
-
-class Seen(NamedTuple):
-    """A finished plan, looked at.
-
-    Attributes:
-        plan: The plan.
-        ring: The order of phases that it shows.
-        longest_s: Its greens, the longest ones if they vary; one per phase.
-        shortest_s: Its shortest greens.
-    """
-
-    plan: SignalPlan
-    ring: Ring
-    longest_s: Sequence[float]
-    shortest_s: Sequence[float]
 
 
 class Facet(Protocol):
@@ -194,7 +134,7 @@ class LongestCycle:
 
     def applied(self, draft: Draft, values: Sequence[float]) -> Draft:
         """Set the longest cycle, in whole seconds."""
-        return draft._replace(longest_cycle_s=float(round(_between(self._low, self._high, values[0]))))
+        return draft._replace(longest_cycle_s=float(round(between(self._low, self._high, values[0]))))
 
     def read(self, seen: Seen) -> Sequence[float]:
         """Return the coordinate."""
@@ -232,17 +172,12 @@ class Gap:
 
     def applied(self, draft: Draft, values: Sequence[float]) -> Draft:
         """Set the gap."""
-        return draft._replace(gap_s=round(_between(*GAP_BOUNDS_S, values[0]), 1))
+        return draft._replace(gap_s=round(between(*GAP_BOUNDS_S, values[0]), 1))
 
     def read(self, seen: Seen) -> Sequence[float]:
         """Return the coordinate; that of the usual gap where the plan states none."""
         stated = max_gap_s(seen.plan)
         return (_along(*GAP_BOUNDS_S, USUAL_GAP_S if stated is None else stated),)
-
-
-def _lifted_s(least_s: float, longest_s: float, lift: float) -> float:
-    """Return a shortest green in whole seconds, between the shortest that is safe and the longest green."""
-    return min(float(round(_between(least_s, longest_s, lift))), longest_s)
 
 
 def _place(sources: Sequence[int], source: int) -> int:
@@ -258,13 +193,8 @@ def _middle(choice: int, choices: int) -> float:
     return (choice + 0.5) / choices
 
 
-def _between(low: float, high: float, value: float) -> float:
-    """Return the number at a place between two positive ones, equal steps being equal ratios."""
-    return low * math.pow(high / low, value)
-
-
 def _along(low: float, high: float, number: float) -> float:
-    """Return the place of a number between two others, the inverse of `_between`."""
+    """Return the place of a number between two others, the inverse of `between`."""
     return _inside(math.log(number / low) / math.log(high / low)) if high > low and number > 0 else 0.0
 
 

@@ -5,15 +5,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.optimization.space.draft import Draft, Seen
 from congestion_lab.optimization.space.facets import (
     ControlType,
-    Draft,
     Facet,
     Gap,
     LongestCycle,
     Offset,
     PhaseOrder,
-    Seen,
     ShortestGreens,
     Splits,
 )

@@ -6,17 +6,15 @@ store, so a study that was interrupted is simply run again and comes to the same
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from congestion_lab import __version__
 from congestion_lab.core.digests import digest_of
 from congestion_lab.core.files import write_json
 from congestion_lab.experiments.comparison import paired
 from congestion_lab.experiments.runner import Runner
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.experiments.spec import Experiment
-from congestion_lab.network.model import Network
 from congestion_lab.optimization.search.agreement import Agreement
 from congestion_lab.optimization.search.budget import Clock
 from congestion_lab.optimization.search.candidates import (
@@ -26,43 +24,23 @@ from congestion_lab.optimization.search.candidates import (
     spaces_worth_a_look,
 )
 from congestion_lab.optimization.search.fastmodel import FastModel, Metered
-from congestion_lab.optimization.search.ladder import FIRST_FIELD, Climb, Ladder
-from congestion_lab.optimization.search.levels import SUMO, Spending
+from congestion_lab.optimization.search.ladder import FIRST_FIELD, Ladder
+from congestion_lab.optimization.search.levels import SUMO, Climb, Spending
 from congestion_lab.optimization.search.race import Candidate, Entrant, Race
 from congestion_lab.optimization.search.sumosearch import FIELD, search
 from congestion_lab.optimization.search.surrogate import Surrogate
 from congestion_lab.optimization.space.searched import searched_space
 from congestion_lab.optimization.space.space import DecisionSpace
 from congestion_lab.optimization.study import journal
+from congestion_lab.optimization.study.plans import Signals, write_plans
 from congestion_lab.optimization.study.simulating import Progress, Simulate, Told, delays_by_seed
 from congestion_lab.optimization.study.standing import announced, require_alone
 from congestion_lab.optimization.study.studyfiles import BEST_PLAN_FILE, PRESENT_PLAN_FILE, SUMMARY_FILE
 from congestion_lab.optimization.study.studysummary import StudySummary, summary_as_json
-from congestion_lab.signals.intersection import Intersection
-from congestion_lab.signals.plan import PlanSet
-from congestion_lab.signals.planfile import PlanFile, write_plan_file
 from congestion_lab.simulation.spec import Controller, Detail, SimulationInputs
 
-__all__ = ["Progress", "Signals", "StudySummary", "run_study"]
-
-_PROPOSED = "proposed"  # what timing sheets and exports call a plan that the search found
 _LEAST_CANDIDATES = 2  # that a search tries: the present plans and others
 _HOUR_S = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """The signals of a scenario.
-
-    Attributes:
-        present: The plans of all controllers as they are.
-        intersections: What plans must respect.
-        network: The roads they stand on.
-    """
-
-    present: PlanSet
-    intersections: tuple[Intersection, ...]
-    network: Network
 
 
 def run_study(
@@ -114,7 +92,7 @@ def run_study(
         best = climb.best
         log.write()
         with journal.told(folder):
-            _write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)
+            write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)
         told.begin("confirming", 2 * len(experiment.confirm.seeds))
         summary = _confirmed(study, climb, present=present, best=best, folder=folder)
         with journal.told(folder):
@@ -232,22 +210,6 @@ class _Study:
 
     def _is_over(self) -> bool:
         return self.clock.is_over(len(self.spending.race.candidates))
-
-
-def _write_plans(folder: Path, study: str, scenario: str, *, signals: Signals, best: Candidate) -> None:
-    for file, plans, origin in (
-        (PRESENT_PLAN_FILE, signals.present, PRESENT),
-        (BEST_PLAN_FILE, _proposed(best.entrant.plans, signals.present), best.entrant.origin),
-    ):
-        provenance = {"study": study, "origin": origin, "congestion_lab": __version__}
-        content = PlanFile(scenario, signals.network.digest, signals.intersections, plans, provenance)
-        write_plan_file(folder / file, content)
-
-
-def _proposed(plans: PlanSet, present: PlanSet) -> PlanSet:
-    """Return the plans with those that differ from the present ones under a name of their own."""
-    pairs = zip(plans, present, strict=True)
-    return PlanSet(tuple(now if now == was else replace(now, program_id=_PROPOSED) for now, was in pairs))
 
 
 def _confirmed(study: _Study, climb: Climb, *, present: Candidate, best: Candidate, folder: Path) -> StudySummary:

@@ -11,8 +11,7 @@ from congestion_lab.experiments.comparison import PairedDifference
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.experiments.spec import Experiment
 from congestion_lab.optimization.search.candidates import PRESENT
-from congestion_lab.optimization.search.ladder import Climb
-from congestion_lab.optimization.search.levels import Level
+from congestion_lab.optimization.search.levels import Climb, Level
 from congestion_lab.optimization.search.race import Candidate
 from congestion_lab.optimization.space.space import DecisionSpace
 from congestion_lab.optimization.study.simulating import delays_by_seed

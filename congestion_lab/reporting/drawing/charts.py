@@ -11,6 +11,7 @@ from congestion_lab.reporting.translation import _, in_numerals
 from congestion_lab.reporting.wording import number, share
 
 _STEPS = 5
+_LEAST_STEP_S = 0.1  # the digit in which delays are told: less apart, they lie on one another
 _HEIGHT = 300.0
 _MARGIN = 0.35  # beside the two sides, of the distance between them
 _SHOWN = 0.98  # of vehicles: the longest delays of the last ones would press the others together
@@ -29,7 +30,8 @@ def seeds_chart(before: Mapping[int, float], after: Mapping[int, float], names: 
     seeds = sorted(set(before) & set(after))
     delays_s = [side[seed] for side in (before, after) for seed in seeds]
     across = Axis(-_MARGIN, 1 + _MARGIN, "", tuple(enumerate(names)), has_grid=False)
-    plane = Plane(across, round_axis(min(delays_s), max(delays_s), _delay_title(), steps=_STEPS), height=_HEIGHT)
+    up = round_axis(min(delays_s), max(delays_s), _delay_title(), steps=_STEPS, least_step=_LEAST_STEP_S)
+    plane = Plane(across, up, height=_HEIGHT)
     marks = (mark for seed in seeds for mark in _slope(plane, seed, before[seed], after[seed]))
     return plane.drawn("seeds", _("Every seed, before and after"), *marks)
 

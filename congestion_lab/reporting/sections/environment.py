@@ -54,16 +54,17 @@ def environment(story: Story) -> Environment | None:
 
 def _indicators() -> tuple[Indicator, ...]:
     co2, nox, fuel = _("Carbon dioxide"), _("Nitrogen oxides"), _("Fuel")
+    co2_total, nox_total, fuel_total = _("Carbon dioxide, total"), _("Nitrogen oxides, total"), _("Fuel, total")
     per_vehicle, per_km = _("{substance} per vehicle"), _("{substance} per kilometre")
     g, g_km = _("g"), _("g/km")
     return (
-        Indicator("co2.total_kg", "kg", label=co2, decimals=0, lower_is_better=True),
+        Indicator("co2.total_kg", "kg", label=co2_total, decimals=0, lower_is_better=True),
         Indicator("co2.per_vehicle_g", g, label=per_vehicle.format(substance=co2), decimals=0, lower_is_better=True),
         Indicator("co2.per_km_g", g_km, label=per_km.format(substance=co2), decimals=0, lower_is_better=True),
-        Indicator("nox.total_kg", "kg", label=nox, decimals=2, lower_is_better=True),
+        Indicator("nox.total_kg", "kg", label=nox_total, decimals=2, lower_is_better=True),
         Indicator("nox.per_vehicle_g", g, label=per_vehicle.format(substance=nox), decimals=2, lower_is_better=True),
         Indicator("nox.per_km_g", g_km, label=per_km.format(substance=nox), decimals=3, lower_is_better=True),
-        Indicator("fuel.total_kg", "kg", label=fuel, decimals=0, lower_is_better=True),
+        Indicator("fuel.total_kg", "kg", label=fuel_total, decimals=0, lower_is_better=True),
         Indicator("fuel.per_vehicle_g", g, label=per_vehicle.format(substance=fuel), decimals=0, lower_is_better=True),
         Indicator("fuel.per_km_g", g_km, label=per_km.format(substance=fuel), decimals=1, lower_is_better=True),
     )

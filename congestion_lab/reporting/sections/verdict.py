@@ -87,7 +87,7 @@ def _side_effects(differences: Mapping[str, PairedDifference]) -> list[str]:
     if unserved is not None and max(unserved.before_mean, unserved.after_mean) > 0:
         text = _("Not served by the end of the period: {before} vehicles before, {after} after; they count.")
         remarks.append(text.format(before=number(unserved.before_mean, 0), after=number(unserved.after_mean, 0)))
-    watched = ("stops_per_veh", "p95_travel_time_s", "max_queue_m", "co2_kg")
+    watched = ("stops_per_veh", "p95_travel_time_s", "max_queue_m", "co2_per_km_g")
     worse = [_(indicator(one).label) for one in watched if _is_worse(differences, one)]
     if worse:
         remarks.append(_("Significantly worse: {names}.").format(names=listed(worse)))

@@ -33,6 +33,12 @@ def writing_page(addresses: Addresses) -> str:
     return _notice(_("Request refused"), "405", _("Pages are only read here; nothing can be changed."), addresses)
 
 
+def unreadable_page(status: int, addresses: Addresses) -> str:
+    """Return the page of what is no request that can be read, by the status that says why."""
+    text = _("This request is malformed, too long, or of a kind that is not known here.")
+    return _notice(_("Request refused"), str(status), text, addresses)
+
+
 def trouble_page(error: Exception, addresses: Addresses) -> str:
     """Return the page of a request that could not be answered, for the reason given."""
     text = _("The page could not be made: {fault}").format(fault=told_error(error))

@@ -13,9 +13,10 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.experiments.comparison import paired
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.experiments.spec import Experiment, load_experiment
+from congestion_lab.metrics.indicators import indicator
 from congestion_lab.optimization.search.agreement import Agreement
 from congestion_lab.optimization.search.candidates import PRESENT
-from congestion_lab.optimization.search.ladder import Climb
+from congestion_lab.optimization.search.levels import Climb
 from congestion_lab.optimization.search.race import Candidate, Entrant
 from congestion_lab.optimization.study.simulating import delays_by_seed
 from congestion_lab.optimization.study.studysummary import StudySummary
@@ -123,9 +124,9 @@ _BOTH = "sumo_runs: 40, minutes: 5, signals: [a, b], control: [fixed, actuated],
 @pytest.mark.parametrize(
     ("search", "asked", "bound"),
     [
-        ("sumo_runs: 14", "all signals of town: fixed control", "14 simulations"),
-        ("minutes: 5, signals: [a]", "1 signal of town: fixed control", "5 min"),
-        (_BOTH, "2 signals of town: fixed or actuated control, phases varied", "40 simulations and 5 min"),
+        ("sumo_runs: 14", "all signals of toy: fixed control", "14 simulations"),
+        ("minutes: 5, signals: [a]", "1 signal of toy: fixed control", "5 min"),
+        (_BOTH, "2 signals of toy: fixed or actuated control, phases varied", "40 simulations and 5 min"),
     ],
 )
 def test_what_was_asked_is_said_again(tmp_path: Path, search: str, asked: str, bound: str) -> None:
@@ -135,7 +136,7 @@ def test_what_was_asked_is_said_again(tmp_path: Path, search: str, asked: str, b
 
 def test_what_is_not_proven_is_not_claimed(tmp_path: Path) -> None:
     unclear = rows(tmp_path, study(tmp_path, (70.0, 95.0, 78.0)))
-    assert unclear["proven"].startswith("no change of the mean delay on 3 unseen seeds: the 95 % interval")
+    assert unclear["proven"].startswith("nothing about the mean delay on 3 unseen seeds: the 95 % interval")
     assert unclear["proven"].endswith("holds 0")
 
 
@@ -151,6 +152,16 @@ def test_present_plans_that_nothing_beats_prove_nothing(tmp_path: Path) -> None:
     told = rows(tmp_path, study(tmp_path, BEFORE_S, PRESENT))
     assert told["found"].startswith("nothing better than the present plans, so best-plan.json holds them")
     assert told["proven"] == "nothing: both sides ran the same plans"
+
+
+def test_a_total_that_rises_because_more_get_in_is_no_word_against_a_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rising = paired({1: 1, 2: 1.1}, {1: 2, 2: 2.1})
+    found = [(indicator(name), rising) for name in ("co2_kg", "nox_kg", "fuel_kg", "co2_per_km_g")]
+    monkeypatch.setattr("congestion_lab.cli.studywords.paired_indicators", lambda *_: found)
+    told = rows(tmp_path, study(tmp_path))["uncertain"].split(" | ")
+    assert told[0] == "worse with the new plans, each by its own 95 % interval: Carbon dioxide per kilometre"
 
 
 def test_jams_failures_and_a_fast_engine_that_ranks_poorly_are_doubts(tmp_path: Path) -> None:

@@ -94,3 +94,28 @@ def test_what_a_killed_process_left_is_no_folder_and_goes(tmp_path: Path) -> Non
     FolderCache(tmp_path, 1000).folder("a", made.append)
     assert len(made) == 1
     assert names(tmp_path) == {"a"}
+
+
+def test_a_folder_that_goes_while_it_is_asked_for_is_made_again(tmp_path: Path) -> None:
+    cache = FolderCache(tmp_path, 1000)
+    (cache.folder("a", fill) / "file").unlink()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "is_dir", lambda _path: True)  # what was true a moment ago
+        (tmp_path / "a").rmdir()
+        made = cache.folder("a", fill)
+    assert (made / "file").stat().st_size == 100
+
+
+def test_a_folder_that_is_asked_for_while_others_go_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache, now = FolderCache(tmp_path, 50), time.time()
+    os.utime(cache.folder("a", fill), (0, now - 9 * _DAY_S))
+    listed = FolderCache._used
+
+    def used_meanwhile(self: FolderCache) -> list[tuple[float, Path]]:
+        found = list(listed(self))
+        os.utime(tmp_path / "a")
+        return found
+
+    monkeypatch.setattr(FolderCache, "_used", used_meanwhile)
+    cache.folder("b", fill)
+    assert names(tmp_path) == {"a", "b"}

@@ -70,7 +70,7 @@ def test_fewer_than_two_shared_seeds_are_refused_with_who_has_which() -> None:
 
 def test_what_a_run_did_not_record_is_left_out_and_named() -> None:
     matrix = compare_all(_town(), "present", JUDGED)
-    assert {one.id for one in matrix.unrecorded} == {"max_queue_m", "co2_kg"}
+    assert {one.id for one in matrix.unrecorded} == {"max_queue_m", "co2_per_km_g"}
     with pytest.raises(ExperimentError, match="ranked by co2_kg"):
         rank_by(matrix, indicator("co2_kg"))
     with pytest.raises(ExperimentError, match="no indicator"):

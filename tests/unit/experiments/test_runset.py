@@ -98,3 +98,12 @@ def test_a_link_that_leads_out_is_not_followed(saved: Path, tmp_path: Path, name
 def test_a_folder_that_is_itself_a_link_is_read(saved: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(saved)
     assert list(load_run_set(tmp_path / "link" / "present").by_seed) == [7]
+
+
+def test_a_network_that_is_gone_is_told_with_the_way_back(saved: Path) -> None:
+    run_set = load_run_set(saved / "present")
+    run_set.inputs.net_file.unlink(missing_ok=True)
+    with pytest.raises(ExperimentError, match="by the same command again: areas are then cut anew"):
+        _ = run_set.net_file
+    run_set.inputs.net_file.touch()
+    assert run_set.net_file == saved / "net.xml"

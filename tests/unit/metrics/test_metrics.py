@@ -114,6 +114,7 @@ def test_a_full_run_tells_emissions_of_analysed_vehicles_and_queues(result: RunR
     assert found.co2_kg == 6
     assert found.nox_kg == pytest.approx(0.008)
     assert found.fuel_kg == pytest.approx(1.4)
+    assert found.co2_per_km_g == pytest.approx(3000)
     assert (found.max_queue_m, found.spillback_links) == (60, 1)
 
 

@@ -14,8 +14,8 @@ from congestion_lab.optimization.search.agreement import measured
 from congestion_lab.optimization.search.budget import Clock
 from congestion_lab.optimization.search.candidates import of_every_control
 from congestion_lab.optimization.search.fastmodel import Metered, Observed
-from congestion_lab.optimization.search.ladder import Climb, Ladder
-from congestion_lab.optimization.search.levels import FAST, FORMULAS, SUMO, Spending
+from congestion_lab.optimization.search.ladder import Ladder
+from congestion_lab.optimization.search.levels import FAST, FORMULAS, SUMO, Climb, Spending
 from congestion_lab.optimization.search.race import Entrant, Race
 from congestion_lab.optimization.search.sumosearch import search
 from congestion_lab.optimization.search.surrogate import Surrogate

@@ -27,7 +27,10 @@ from congestion_lab.experiments.store import RunStore
 from congestion_lab.network.model import Network
 from congestion_lab.optimization.search.budget import Clock
 from congestion_lab.optimization.search.fastmodel import Observed
-from congestion_lab.optimization.study.study import Progress, Signals, StudySummary, run_study
+from congestion_lab.optimization.study.plans import Signals
+from congestion_lab.optimization.study.simulating import Progress
+from congestion_lab.optimization.study.study import run_study
+from congestion_lab.optimization.study.studysummary import StudySummary
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import read_plan_file

@@ -66,6 +66,11 @@ def test_a_seed_that_got_worse_is_told_from_the_others() -> None:
     assert "seed 9" not in picture
 
 
+def test_delays_that_differ_by_rounding_only_still_have_round_ticks() -> None:
+    picture = seeds_chart({1: 36.3, 2: 36.3}, {1: 36.300000000000004, 2: 36.3}, ("before", "after"))
+    assert re.findall(r'text-anchor="end">([^<]*)', picture) == ["36.3", "36.4"]
+
+
 def test_the_spread_of_delay_rises_to_the_share_that_is_shown() -> None:
     quantiles = [float(place**2) for place in range(101)]
     picture = spread_chart([("before", quantiles)])

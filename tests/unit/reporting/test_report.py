@@ -11,6 +11,7 @@ from congestion_lab.reporting.gathering import Side, Story, story_of_runs, story
 from congestion_lab.reporting.pages.report import report_page
 from congestion_lab.reporting.trials import read_trials
 from congestion_lab.signals.plan import PlanSet
+from tests.servedruns import write_run_set
 from tests.stories import HOSTILE
 
 
@@ -136,6 +137,13 @@ def test_an_unfinished_study_is_refused(tmp_path: Path) -> None:
 def test_more_than_two_run_sets_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ExperimentError, match="3 were given"):
         story_of_runs([tmp_path] * 3)
+
+
+def test_sides_without_a_shared_seed_are_refused(tmp_path: Path) -> None:
+    for folder, seeds in (("one", (1, 3)), ("other", (2, 4))):
+        write_run_set(tmp_path / folder, seeds=seeds, name=folder)
+    with pytest.raises(ExperimentError, match=r"no seed was finished on both sides \(one: 1, 3; other: 2, 4\)"):
+        story_of_runs([tmp_path / "one", tmp_path / "other"])
 
 
 @pytest.mark.parametrize("text", ["{", "[{}]", '{"candidates": 3}', "3"])

@@ -34,6 +34,14 @@ def test_what_got_worse_beside_the_objective_is_said() -> None:
     assert any("Stops per vehicle" in sentence for sentence in verdict.risks)
 
 
+def test_a_total_that_rises_because_more_get_in_is_no_loss() -> None:
+    delay, rising = paired({1: 40, 2: 42}, {1: 30, 2: 31}), paired({1: 1, 2: 1.1}, {1: 2, 2: 2.1})
+    let_in = verdict_of({"mean_delay_s": delay, "co2_kg": rising}, unseen=True)
+    assert let_in.risks == ()
+    wasted = verdict_of({"mean_delay_s": delay, "co2_kg": rising, "co2_per_km_g": rising}, unseen=True)
+    assert wasted.risks == ("Significantly worse: Carbon dioxide per kilometre.",)
+
+
 def test_the_same_plan_twice_is_called_no_improvement() -> None:
     verdict = verdict_of({"mean_delay_s": paired({1: 40, 2: 42}, {1: 40, 2: 42})}, unseen=True)
     assert verdict.tone == "same"

@@ -92,7 +92,7 @@ def test_why_a_report_could_not_be_made_is_told_in_arabic(ask: Ask, root: Path, 
     write_run_set(root / "toy")
     answer = _made(ask, f"/ar/{id_of('toy')}/report")
     assert answer.status == 409
-    assert "لا ملف أو مجلد بهذا الاسم — تحقق من المسار ومن أن الملف كامل" in answer.text
+    assert "وهو شبكة هذه التشغيلات؛ أعده إلى مكانه" in answer.text
     assert "net.xml" in answer.text
 
 

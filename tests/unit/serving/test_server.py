@@ -10,7 +10,7 @@ import pytest
 
 from congestion_lab.core.files import machine, write_json
 from congestion_lab.serving.server import Server
-from tests.servedruns import candidate, write_history, write_run_set
+from tests.servedruns import candidate, serving, write_history, write_run_set
 from tests.stories import HOSTILE
 from tests.unit.serving.conftest import Ask, Id, write_standing
 
@@ -232,3 +232,56 @@ def test_a_slow_reader_gets_all_and_a_silent_one_blocks_nobody(
         assert silent.recv(1) == b""
     assert got.endswith(large[-100:])
     assert len(got) > len(large)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.0\r\n\r\n", 414),
+        (b"GET /en/ HTTP/9.9\r\n\r\n", 505),
+        (b"GET <script>alert(1)</script> and more HTTP/1.0\r\n\r\n", 400),
+        (b"BREW /en/ HTTP/1.0\r\n\r\n", 501),
+        (b"GET /en/ HTTP/1.0\r\n" + b"X: y\r\n" * 200 + b"\r\n", 431),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int) else "",
+)
+def test_what_is_no_request_is_answered_under_the_same_guard(server: Server, sent: bytes, status: int) -> None:
+    with socket.create_connection(server.server_address[:2], timeout=20) as connection:
+        connection.sendall(sent)
+        got = bytearray()
+        while part := connection.recv(1 << 16):
+            got += part
+            if b"</html>" in part:
+                break
+    head, _, page = got.decode().partition("\r\n\r\n")
+    assert head.split()[1] == str(status)
+    assert "Content-Security-Policy: default-src 'none'" in head
+    assert "X-Frame-Options: DENY" in head
+    assert "This request is malformed, too long" in page
+    assert "alert" not in page
+
+
+def test_connections_are_bounded_and_come_back(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("congestion_lab.serving.server._MOST_AT_ONCE", 2)
+    with serving(root, tmp_path / "few") as server:
+        place = server.server_address[:2]
+        with (
+            socket.create_connection(place),
+            socket.create_connection(place),
+            socket.create_connection(place, timeout=20) as third,
+        ):
+            assert _answered(third) == b""
+        deadline = time.monotonic() + 20
+        while True:
+            with socket.create_connection(place, timeout=20) as later:
+                if _answered(later).startswith(b"HTTP/1.0 302"):
+                    break
+            assert time.monotonic() < deadline
+
+
+def _answered(connection: socket.socket) -> bytes:
+    try:
+        connection.sendall(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        return connection.recv(1 << 16)
+    except ConnectionError:
+        return b""
