@@ -6,9 +6,9 @@ from pathlib import Path
 from congestion_lab.exporting.formats import FORMATS
 from congestion_lab.exporting.handover import Handover
 from congestion_lab.exporting.plantable import write_plan_table
-from congestion_lab.signals.display import shows_the_same
 from congestion_lab.signals.plan import PlanSet, SignalPlan
 from congestion_lab.signals.present.plansources import read_plan_source
+from congestion_lab.signals.sameness import shows_the_same
 from congestion_lab.sumo.controllers.planmatching import PlanImport, place_plans
 from congestion_lab.sumo.controllers.plansite import PlanSite, place_programmes
 from congestion_lab.sumo.nets.netfile import read_intersections, read_network

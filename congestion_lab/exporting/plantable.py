@@ -17,7 +17,6 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.core.movementcodes import LETTERS
 from congestion_lab.core.names import clean_name, shielded
 from congestion_lab.exporting.cells import Cell, seconds, within_cycle_s
-from congestion_lab.signals.display import shows_the_same
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import Phase, phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
@@ -26,6 +25,7 @@ from congestion_lab.signals.present.planrecords import PlanRecord
 from congestion_lab.signals.present.plantable import COLUMNS, read_plan_table
 from congestion_lab.signals.present.releasing import released
 from congestion_lab.signals.retiming import at_its_longest
+from congestion_lab.signals.sameness import shows_the_same
 
 _APPROACHES = ("controller", "name", "name_ar", "approach", "street", "turns")
 _WIDE = frozenset({"movements", "permitted", "on_red", "name", "name_ar", "approach", "street"})

@@ -260,6 +260,11 @@ def test_a_schedule_of_plans_that_are_not_certified_says_which_and_is_not_writte
     assert "1 of 2 controllers of night.json breaches a rule" in refused.err
     assert "controllers of day.json" not in refused.err
     assert not target.exists()
+    over = run(
+        "plan", "schedule", "write", week, "--day-type", "every-day", "-o", tmp_path / "day.json", "--uncertified"
+    )
+    assert over.code == 3
+    assert "it would be overwritten" in over.err
     assert run("plan", "schedule", "write", week, "--day-type", "every-day", "-o", target, "--uncertified").code == 0
     assert "<!-- NOT CERTIFIED: 1 of 2 controllers of night.json" in target.read_text(encoding="utf-8")
 

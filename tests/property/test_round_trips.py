@@ -10,10 +10,10 @@ from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.exporting.formats import FORMATS
 from congestion_lab.exporting.plantable import write_plan_table
 from congestion_lab.network.lists.utdfroads import Anchor
-from congestion_lab.signals.display import shows_the_same
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.present.utdfplans import read_utdf_plans
 from congestion_lab.signals.rings.ringreading import faithful_rings
+from congestion_lab.signals.sameness import shows_the_same
 from congestion_lab.sumo.building.importfolder import write_import
 from congestion_lab.sumo.building.listimport import import_utdf
 from congestion_lab.sumo.controllers.planmatching import place_plans

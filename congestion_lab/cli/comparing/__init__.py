@@ -1,1 +1,1 @@
-"""`congestion-lab compare` and `report`."""
+"""`congestion-lab compare` and `report`: run sets and studies against each other, as tables and as pages."""

@@ -1,1 +1,1 @@
-"""`congestion-lab demand …`."""
+"""`congestion-lab demand …`: trips built, counted, calibrated and compared with tables of others."""

@@ -1,1 +1,1 @@
-"""`congestion-lab network …`."""
+"""`congestion-lab network …`: maps imported and built, judged, drawn, with gates and speeds."""

@@ -1,1 +1,1 @@
-"""`congestion-lab plan …`."""
+"""`congestion-lab plan …`: present plans, safety, certificates, capacity, green waves, schedules and exports."""

@@ -103,7 +103,7 @@ def write(file: Path, *, day_type: str, uncertified: bool, out: Path | None, as_
 
     content = read_schedule(file)
     chosen = day_type_named(content, file, day_type)
-    target = file_for_results(out or Path(f"{day_type}.add.xml"), file)
+    target = file_for_results(out or Path(f"{day_type}.add.xml"), file, *content.plan_files.values())
     judged, found = judged_plans(content), changes(content)
     mark = schedule_marking(judged, found)
     if not mark.certified and not uncertified:

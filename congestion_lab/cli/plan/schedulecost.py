@@ -160,7 +160,7 @@ def _plan_faults(plan: "SignalPlan", source: str, step_s: float) -> "Iterator[Fa
     steps = [each.duration_s / step_s for each in plan.intervals]
     between = next((number for number in steps if abs(number - round(number)) > _EXACT_STEPS), None)
     if between is not None:
-        rule = f"an interval lasts {between * step_s:g} s, between steps of {step_s:g} s, so that SUMO cannot keep its cycle"
+        rule = f"an interval lasts {between * step_s:g} s, between steps of {step_s:g} s; SUMO cannot keep its cycle"
         yield Fault(rule, "give the scenario shorter steps, e.g. `simulation: {step_s: 0.1}`", source, key=key)
 
 

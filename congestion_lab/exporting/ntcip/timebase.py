@@ -39,10 +39,12 @@ class TimeBase:
     Attributes:
         year: The year; any where no day type has dates.
         days: The day types; their day plans are numbered in this order, from 1.
+        left_out: Names of those that no day of the year has.
     """
 
     year: int
     days: tuple[tuple[DayType, tuple[_Dates, ...]], ...]
+    left_out: tuple[str, ...]
 
     def entries(self, actions: Mapping[str, int]) -> Iterator[Entry]:
         """Yield day plans and schedule; actions are the numbers of plan files."""
@@ -60,6 +62,8 @@ class TimeBase:
         events = max(len(one.switches) for one, _ in self.days)
         rows = sum(len(each) for _, each in self.days)
         yield f"ntcip: needed are {len(self.days)} day plans of up to {events} events, and {rows} schedule entries"
+        if self.left_out:
+            yield f"ntcip: left out, as no day of {self.year} is one: {', '.join(map(clean_name, self.left_out))}"
         dated = ", ".join(clean_name(one.name) for one, _ in self.days if one.first)
         if dated:
             rule = f"the dates of {dated} are those of {self.year} and come again every year"
@@ -69,8 +73,9 @@ class TimeBase:
 def time_base(schedule: Schedule, year: int | None) -> TimeBase:
     """Return the time base of a year; of the year that a schedule's dates lie in where none is given."""
     chosen = min(_years(schedule), default=MINYEAR) if year is None else year
-    days = ((one, tuple(_rows(one, chosen))) for one in schedule.day_types)
-    return TimeBase(chosen, tuple((one, rows) for one, rows in days if rows))
+    days = [(one, tuple(_rows(one, chosen))) for one in schedule.day_types]
+    left_out = tuple(one.name for one, rows in days if not rows)
+    return TimeBase(chosen, tuple((one, rows) for one, rows in days if rows), left_out)
 
 
 def time_base_faults(schedule: Schedule, year: int | None, source: str) -> Iterator[Fault]:

@@ -167,6 +167,8 @@ def test_what_the_year_cannot_hold_is_told(tmp_path: Path) -> None:
     assert "'=Umayyad" in written.files[0].read_text(encoding="utf-8-sig"), "no formula"
     plain = write_ntcip_schedule(_schedule(tmp_path), tmp_path, year=2030)
     assert "needed are 2 day plans of up to 3 events, and 2 schedule entries" in "\n".join(plain.remarks)
+    assert "ntcip: left out, as no day of 2030 is one: ramadan" in plain.remarks
+    assert "left out" not in told
 
 
 def test_what_cannot_be_held_is_refused_with_every_reason(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ import pytest
 from openpyxl import load_workbook
 
 from congestion_lab.exporting.plantable import write_plan_table
-from congestion_lab.signals.display import shows_the_same
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet
 from congestion_lab.signals.present.plansources import read_plan_source
 from congestion_lab.signals.present.utdfplans import read_utdf_plans
+from congestion_lab.signals.sameness import shows_the_same
 from congestion_lab.sumo.building.importfolder import write_import
 from congestion_lab.sumo.building.listimport import import_utdf
 from congestion_lab.sumo.controllers.planmatching import place_plans

@@ -6,10 +6,10 @@ import pytest
 from congestion_lab.core.errors import NetworkError, SignalPlanError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.network.lists.utdfroads import Anchor
-from congestion_lab.signals.display import shows_the_same
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.signals.present.planrecords import Movement, PhaseTimes, PlanRecord, PlanSource, Release
 from congestion_lab.signals.present.utdfplans import read_utdf_plans
+from congestion_lab.signals.sameness import shows_the_same
 from congestion_lab.sumo.building.importfolder import write_import
 from congestion_lab.sumo.building.listimport import import_utdf
 from congestion_lab.sumo.controllers.planmatching import PlanImport, place_plans

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from congestion_lab.signals.display import shows_the_same
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
+from congestion_lab.signals.sameness import shows_the_same
 
 G, Y, R = Aspect.GREEN, Aspect.YELLOW, Aspect.RED
 PLAN = SignalPlan(

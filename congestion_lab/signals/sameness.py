@@ -1,4 +1,4 @@
-"""What plans show, second by second, whatever intervals and groups they are made of."""
+"""Whether two plans show the same, second by second, whatever intervals and groups they are made of."""
 
 import itertools
 from collections.abc import Mapping
