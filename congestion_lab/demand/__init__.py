@@ -1,1 +1,1 @@
-"""Zones, matrices, profiles, vehicle classes and trips."""
+"""Trips from zones, tables and lines; counts; demand fitted to them; where to count."""

@@ -1,1 +1,1 @@
-"""Experiment files, the run store, executors and comparisons."""
+"""Experiment files, the run store, executors, run sets, their comparison, and demand calibrated by runs."""

@@ -71,6 +71,19 @@ def test_a_time_space_diagram_that_is_too_wide_shows_its_names_and_its_beginning
     assert gap >= 0
 
 
+def test_what_is_too_wide_scrolls_by_keys_under_its_own_name_and_is_no_stop_where_it_fits(page: Page) -> None:
+    page.locator("#corridors details").first.evaluate("(one) => { one.open = true; }")
+    box = page.locator("#corridors .scroll:has(> .timespace)").first
+    said = box.evaluate("(one) => one.closest('.body').querySelectorAll('h3')[1].textContent")
+    page.set_viewport_size({"width": 380, "height": 900})
+    expect(box).to_have_attribute("tabindex", "0")
+    expect(box).to_have_attribute("aria-label", said)
+    table = page.locator("#figures .scroll").first
+    expect(table).to_have_attribute("tabindex", "0")
+    page.set_viewport_size({"width": 2400, "height": 900})
+    expect(table).not_to_have_attribute("tabindex", "0")
+
+
 def test_playback_plays_and_stops(page: Page) -> None:
     slider, button = page.locator("#playback input[type=range]"), page.locator("#playback .play")
     button.press("Space")

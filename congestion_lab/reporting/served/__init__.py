@@ -1,1 +1,1 @@
-"""Pages of the server."""
+"""Pages of the server: the list of runs, an entry, and notices."""

@@ -41,7 +41,7 @@
   const headings = new Map(), used = new Map();
   const widths = new ResizeObserver((changes) => changes.forEach(({ target: box }) => reach(box, box.scrollWidth > box.clientWidth ? headings.get(box) : "")));
   for (const box of all(".scroll")) {
-    const heading = box.closest("section, details")?.querySelector("h2, summary")?.textContent.trim() ?? "";
+    const heading = box.getAttribute("aria-label") ?? box.closest("section, details")?.querySelector("h2, summary")?.textContent.trim() ?? "";
     used.set(heading, (used.get(heading) ?? 0) + 1);
     headings.set(box, used.get(heading) > 1 ? `${heading} (${used.get(heading)})` : heading);
     reach(box, headings.get(box));
