@@ -176,6 +176,22 @@ def test_a_protected_left_turn_clears_before_oncoming_traffic_starts_although_it
     assert _judged(cleared, "intergreen", "2", "0").verdict is Verdict.MET
 
 
+@pytest.mark.parametrize(("permitted_s", "verdict"), [(0.5, Verdict.BREACHED), (2.0, Verdict.MET)])
+def test_a_moment_of_permitted_green_behind_the_yellow_is_no_clearance(permitted_s: float, verdict: Verdict) -> None:
+    leading = (
+        (10, "rGGrr"),
+        (4, "rGyrr"),
+        (permitted_s, "rGgrr"),
+        (20, "GGgrr"),
+        (4, "yyyrr"),
+        (2, "rrrrr"),
+        *RING[6:],
+    )
+    judged = _judged(certificate(_plan(*leading), SITE), "intergreen", "2", "0")
+    assert (judged.verdict, judged.provided_s) == (verdict, 4.0 + permitted_s)
+    assert "intergreen" not in {breach.rule for breach in check_plan(repaired(_plan(*leading), SITE), SITE)}
+
+
 def test_a_green_that_comes_anew_enters_anew_although_it_has_to_give_way() -> None:
     # the left turn ends with the oncoming traffic and is permitted again a second later
     ring = ((20, "GGgrr"), (1, "yGrrr"), (10, "yGgrr"), (4, "ryyrr"), (2, "rrrrr"), *RING[6:])
