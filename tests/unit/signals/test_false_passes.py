@@ -136,6 +136,16 @@ def test_a_way_too_long_for_an_all_red_asks_for_all_that_it_takes_and_tells_the_
     assert judged.note == "clearing 130 m takes 9.8 s of red; an all-red is usually at most 6 s"
 
 
+def test_a_gap_that_lacks_more_of_a_long_red_hides_none_that_lacks_a_usual_one() -> None:
+    far = replace(SITE, distances=(ConflictDistance(0, 2, 130.0, 60.0), *SITE.distances[1:]))
+    waiting = ((20, "GGgrr"), (4, "yGgrr"), (5.5, "rGgrr"), (10, "rGGrr"), (4, "ryyrr"), (2, "rrrrr"))  # needs 13.1 s
+    held = ((10, "GGrrr"), (4, "yyrrr"), (3, "rrrrr"), (10, "rrGrr"), (4, "rryrr"), (4, "rrrrr"))  # needs 8.8 s
+    judged = _judged(certificate(_plan(*waiting, *held, *RING[6:]), far), "intergreen", "0", "2")
+    assert (judged.verdict, judged.provided_s) == (Verdict.BREACHED, 7.0)
+    alone = _judged(certificate(_plan(*waiting, *RING[6:]), far), "intergreen", "0", "2")
+    assert (alone.verdict, alone.provided_s) == (Verdict.RESERVED, 9.5)
+
+
 def test_a_left_turn_that_waits_in_the_junction_gets_no_credit_for_its_way_there() -> None:
     needed = 1 + _SPEED_MPS / 6.1 + 26.1 / _SPEED_MPS
     lagging = certificate(_plan(*RING), SITE)  # permitted beside the oncoming traffic, then alone
