@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from congestion_lab.cli.console import counted
 from congestion_lab.core.names import clean_name
 from congestion_lab.core.plain import plain
 from congestion_lab.metrics.capacity import Analysis, Movement
@@ -73,7 +74,7 @@ def disagreement_lines(one: Analysis, apart: Disagreements) -> Iterator[str]:
     if not apart.any:
         return
     count = len(apart.movements)
-    where = f" in {count} movement{'s' if count > 1 else ''}" if count else ""
+    where = f" in {counted(count, 'movement')}" if count else ""
     whole = f"the whole: {apart.los or '–'} by the HCM, {apart.simulated_los or '–'} simulated"
     yield f"  HCM AND SIMULATION DISAGREE{where} ({whole}); the formulas take each intersection alone:"
     names = {approach.from_link: approach.name for approach in one.approaches}

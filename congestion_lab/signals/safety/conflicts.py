@@ -10,6 +10,8 @@ from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.retiming import at_its_shortest
 
 _HELD = frozenset({Aspect.RED, Aspect.RED_YELLOW})
+_PROTECTED = frozenset({Aspect.GREEN})
+_ANY_GREEN = frozenset({Aspect.GREEN, Aspect.PERMITTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def gaps(
     """Yield every gap in a ring of intervals between two movements in conflict.
 
     The first movement clears from the end of its green; where it has to give way to the second, also from the end of
-    its protected green, as the permitted one behind it does not tell its drivers who comes.
+    its protected green, as the permitted one behind it, at once or after yellow, does not tell its drivers who comes.
 
     Args:
         durations: Length of each interval, seconds.
@@ -99,8 +101,8 @@ def gaps(
     dominant = [aspect is Aspect.GREEN or (aspect.is_green and not entering_yields) for aspect in entering]
     for end in range(count):
         before, now = clearing[end - 1], clearing[end]
-        unprotected = clearing_yields and before is Aspect.GREEN and now is Aspect.PERMITTED
-        if not before.is_green or (now.is_green and not unprotected):
+        goes_on = _PROTECTED if clearing_yields and before is Aspect.GREEN else _ANY_GREEN
+        if not before.is_green or now in goes_on:
             continue
         enters = dominant if green[end - 1] else green
         if enters[end - 1]:
@@ -110,7 +112,7 @@ def gaps(
             enters = enters if green[number] else green
             if enters[number]:
                 yield Gap(passed, end, number, held=entering[number - 1] in _HELD)
-            if enters[number] or clearing[number] is Aspect.GREEN or (clearing[number].is_green and not unprotected):
+            if enters[number] or clearing[number] in goes_on:
                 break
             passed += durations[number]
 

@@ -17,6 +17,12 @@ def slack_s(separation: tuple[Gap, Need]) -> float:
     return gap.duration_s - need_there.total_s
 
 
+def urgency(separation: tuple[Gap, Need]) -> tuple[float, float]:
+    """Return a key that puts first the gap that lacks most of yellow and a usual red, then the one with least slack."""
+    gap, need_there = separation
+    return min(0.0, gap.duration_s - need_there.usual_s), slack_s(separation)
+
+
 class LaidPlan:
     """A plan laid over its intersection.
 
@@ -64,8 +70,8 @@ class LaidPlan:
         return next((number for number, end in enumerate(ends) if time_s < end - TOLERANCE_S), 0)
 
     def tightest(self, clearing: int, entering: int) -> tuple[Gap, Need] | None:
-        """The gap with the least slack between a head and a conflicting one, and what the first needs there."""
-        return min(self.separations(clearing, entering), key=slack_s, default=None)
+        """The most urgent gap between a head and a conflicting one, and what the first needs there."""
+        return min(self.separations(clearing, entering), key=urgency, default=None)
 
     def separations(self, clearing: int, entering: int) -> Iterator[tuple[Gap, Need]]:
         """Every gap between a head and a conflicting one, and what the first needs there."""

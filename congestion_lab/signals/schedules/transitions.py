@@ -16,7 +16,7 @@ from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, 
 from congestion_lab.signals.safety.apart import left_that_yields
 from congestion_lab.signals.safety.clearing import required_yellow_s
 from congestion_lab.signals.safety.conflicts import Gap, is_trapped
-from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan, slack_s
+from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan, slack_s, urgency
 from congestion_lab.signals.safety.rules import ERROR, STANDARD_RULES, WARNING, Breach, Rules
 from congestion_lab.signals.timing import MAX_YELLOW_S
 
@@ -143,7 +143,7 @@ def _gaps(site: LaidPlan, switch: int, plans: Sequence[LaidPlan]) -> Iterator[Br
     for pair in site.placed(site.intersection.conflicts):
         for clearing, entering in (pair, pair[::-1]):
             spanning = (each for each in site.separations(clearing, entering) if _spans(each[0], switch))
-            tightest = min(spanning, key=slack_s, default=None)
+            tightest = min(spanning, key=urgency, default=None)
             if tightest is None or slack_s(tightest) >= -TOLERANCE_S:
                 continue
             gap, need = tightest

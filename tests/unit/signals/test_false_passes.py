@@ -136,6 +136,16 @@ def test_a_way_too_long_for_an_all_red_asks_for_all_that_it_takes_and_tells_the_
     assert judged.note == "clearing 130 m takes 9.8 s of red; an all-red is usually at most 6 s"
 
 
+def test_a_gap_that_lacks_more_of_a_long_red_hides_none_that_lacks_a_usual_one() -> None:
+    far = replace(SITE, distances=(ConflictDistance(0, 2, 130.0, 60.0), *SITE.distances[1:]))
+    waiting = ((20, "GGgrr"), (4, "yGgrr"), (5.5, "rGgrr"), (10, "rGGrr"), (4, "ryyrr"), (2, "rrrrr"))  # needs 13.1 s
+    held = ((10, "GGrrr"), (4, "yyrrr"), (3, "rrrrr"), (10, "rrGrr"), (4, "rryrr"), (4, "rrrrr"))  # needs 8.8 s
+    judged = _judged(certificate(_plan(*waiting, *held, *RING[6:]), far), "intergreen", "0", "2")
+    assert (judged.verdict, judged.provided_s) == (Verdict.BREACHED, 7.0)
+    alone = _judged(certificate(_plan(*waiting, *RING[6:]), far), "intergreen", "0", "2")
+    assert (alone.verdict, alone.provided_s) == (Verdict.RESERVED, 9.5)
+
+
 def test_a_left_turn_that_waits_in_the_junction_gets_no_credit_for_its_way_there() -> None:
     needed = 1 + _SPEED_MPS / 6.1 + 26.1 / _SPEED_MPS
     lagging = certificate(_plan(*RING), SITE)  # permitted beside the oncoming traffic, then alone
@@ -174,6 +184,22 @@ def test_a_protected_left_turn_clears_before_oncoming_traffic_starts_although_it
     assert not check_plan(repaired(_plan(*leading), SITE), SITE)
     cleared = certificate(_plan(leading[0], (6, "rGgrr"), *leading[1:]), SITE)
     assert _judged(cleared, "intergreen", "2", "0").verdict is Verdict.MET
+
+
+@pytest.mark.parametrize(("permitted_s", "verdict"), [(0.5, Verdict.BREACHED), (2.0, Verdict.MET)])
+def test_a_moment_of_permitted_green_behind_the_yellow_is_no_clearance(permitted_s: float, verdict: Verdict) -> None:
+    leading = (
+        (10, "rGGrr"),
+        (4, "rGyrr"),
+        (permitted_s, "rGgrr"),
+        (20, "GGgrr"),
+        (4, "yyyrr"),
+        (2, "rrrrr"),
+        *RING[6:],
+    )
+    judged = _judged(certificate(_plan(*leading), SITE), "intergreen", "2", "0")
+    assert (judged.verdict, judged.provided_s) == (verdict, 4.0 + permitted_s)
+    assert "intergreen" not in {breach.rule for breach in check_plan(repaired(_plan(*leading), SITE), SITE)}
 
 
 def test_a_green_that_comes_anew_enters_anew_although_it_has_to_give_way() -> None:
