@@ -177,6 +177,23 @@ def test_maps_name_streets(page: Page) -> None:
     assert ("شارع بغداد" in named) == (page.evaluate("document.dir") == "rtl")
 
 
+def test_names_of_streets_are_as_large_in_a_wide_map_as_in_a_narrow_one_and_cover_no_signal(page: Page) -> None:
+    _until(page, "document.querySelectorAll('svg.map')[2].querySelector('.street')")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('#map svg.map')].map((map) =>"
+        "Number(map.querySelector('.street').getAttribute('font-size')) * map.getScreenCTM().a)"
+    )
+    assert sizes == pytest.approx([11] * len(sizes), rel=0.05)
+    covered = page.evaluate(
+        "[...document.querySelectorAll('#map svg.map')].flatMap((map) => [...map.querySelectorAll('.street')].filter("
+        "(name) => { const box = name.getBBox(), turned = name.getCTM().inverse().multiply(map.getCTM());"
+        "return [...map.querySelectorAll('.signal')].some((dot) => {"
+        "const at = new DOMPoint(dot.cx.baseVal.value, dot.cy.baseVal.value).matrixTransform(turned);"
+        "return at.x > box.x && at.x < box.x + box.width && at.y > box.y && at.y < 0; }); })).length"
+    )
+    assert covered == 0
+
+
 def test_tables_sort_by_every_column(page: Page) -> None:
     heads = page.locator("table[data-sortable] th button")
     for place in range(heads.count()):
