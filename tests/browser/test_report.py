@@ -230,6 +230,22 @@ def test_the_keyboard_reaches_the_summary_first_and_shows_where_it_is(
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
 
+@every_voice
+def test_what_the_keyboard_reaches_is_in_view_at_once_and_not_under_the_contents(
+    open_page: Open, reports: dict[str, Path], voice: str
+) -> None:
+    page = open_page(reports[voice], 1024).page
+    page.locator("#place1 > summary").focus()
+    for _step in range(12):
+        page.keyboard.press("Shift+Tab")
+        top, covered = page.evaluate(
+            "[document.activeElement.getBoundingClientRect().top,"
+            "document.querySelector('body > nav.contents').getBoundingClientRect().bottom]"
+        )
+        assert top >= covered - 1
+        assert top < 900
+
+
 def test_hostile_names_stay_text(page: Page) -> None:
     assert page.locator("script").count() == 2
     assert page.locator("h1").inner_text().startswith("<script>alert(1)</script>")
