@@ -24,7 +24,7 @@ from congestion_lab.reporting.translation import (
 )
 
 _GAP = re.compile(r"{([a-z_]+)}")
-_FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?(?: %)?")
+_FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?(?: %)?(?: \+ \d+(?:\.\d+)?)*")  # a sum too
 _CODE = re.compile("`[^`]*`")
 _SIGNED = re.compile("[-+%]")
 _LONGEST = 1000  # letters of a sentence that is matched: patterns with several gaps take their time on endless names

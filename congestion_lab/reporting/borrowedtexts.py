@@ -240,6 +240,8 @@ CERTIFICATES = (
     N_("No phase is shorter than the plan itself states"),
     N_("A leg without a pedestrian signal can be crossed in one go"),
     N_("The cycle is one that controllers and people take"),
+    N_("completeness"),
+    N_("the plan"),
     N_("CERTIFIED: the one controller meets every rule."),
     N_("CERTIFIED: each of the {count} controllers meets every rule."),
     N_("NOT CERTIFIED: there is no plan."),

@@ -108,6 +108,8 @@ def test_playback_stops_at_the_end_and_starts_again_from_the_beginning(page: Pag
 
 
 def test_maps_show_the_layer_that_is_chosen(page: Page) -> None:
+    first = page.locator("#map .layered figure").first
+    assert first.locator("svg.map").get_attribute("aria-label") == first.locator("h3").first.inner_text()
     assert _classes(page, 0, "#map") == ["s1"] * 4
     page.locator("#map input[value=los]").check()
     assert _classes(page, 0, "#map") == ["q1", "q1", "q1", "none"]

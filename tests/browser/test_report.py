@@ -177,6 +177,23 @@ def test_maps_name_streets(page: Page) -> None:
     assert ("شارع بغداد" in named) == (page.evaluate("document.dir") == "rtl")
 
 
+def test_names_of_streets_are_as_large_in_a_wide_map_as_in_a_narrow_one_and_cover_no_signal(page: Page) -> None:
+    _until(page, "document.querySelectorAll('svg.map')[2].querySelector('.street')")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('#map svg.map')].map((map) =>"
+        "Number(map.querySelector('.street').getAttribute('font-size')) * map.getScreenCTM().a)"
+    )
+    assert sizes == pytest.approx([11] * len(sizes), rel=0.05)
+    covered = page.evaluate(
+        "[...document.querySelectorAll('#map svg.map')].flatMap((map) => [...map.querySelectorAll('.street')].filter("
+        "(name) => { const box = name.getBBox(), turned = name.getCTM().inverse().multiply(map.getCTM());"
+        "return [...map.querySelectorAll('.signal')].some((dot) => {"
+        "const at = new DOMPoint(dot.cx.baseVal.value, dot.cy.baseVal.value).matrixTransform(turned);"
+        "return at.x > box.x && at.x < box.x + box.width && at.y > box.y && at.y < 0; }); })).length"
+    )
+    assert covered == 0
+
+
 def test_tables_sort_by_every_column(page: Page) -> None:
     heads = page.locator("table[data-sortable] th button")
     for place in range(heads.count()):
@@ -211,6 +228,22 @@ def test_the_keyboard_reaches_the_summary_first_and_shows_where_it_is(
     for _step in range(12):
         page.keyboard.press("Tab")
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+@every_voice
+def test_what_the_keyboard_reaches_is_in_view_at_once_and_not_under_the_contents(
+    open_page: Open, reports: dict[str, Path], voice: str
+) -> None:
+    page = open_page(reports[voice], 1024).page
+    page.locator("#place1 > summary").focus()
+    for _step in range(12):
+        page.keyboard.press("Shift+Tab")
+        top, covered = page.evaluate(
+            "[document.activeElement.getBoundingClientRect().top,"
+            "document.querySelector('body > nav.contents').getBoundingClientRect().bottom]"
+        )
+        assert top >= covered - 1
+        assert top < 900
 
 
 def test_hostile_names_stay_text(page: Page) -> None:

@@ -12,11 +12,12 @@ from congestion_lab.reporting.translation import _, beside, isolated, whole
 from congestion_lab.reporting.wording import clock, number
 from congestion_lab.signals.performance.windows import Window
 
-_WIDTH, _LEFT, _TOP, _FOOT = 1000.0, 205.0, 12.0, 26.0
+_WIDTH, _LEFT, _TOP, _FOOT = 1000.0, 240.0, 12.0, 26.0
 _LEAST_HEIGHT, _MOST_HEIGHT, _PER_M = 180.0, 420.0, 0.24
 _LABEL_APART = 15.0  # units between two names, so that they can be read
 _BAR = 5.0
 _MOST_TICKS = 10
+_MOST_LETTERS = 26  # of a name at the left
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,9 @@ class TimeSpace:
             last = min(y + 4, last - _LABEL_APART)
             away = _("{distance} m").format(distance=number(signal.distance_m, 0))
             text = whole(beside([isolated(_shortened(signal.name)), away]))
-            yield element("text", {"x": _LEFT - 8, "y": last, "text-anchor": "end"}, text)
+            place: Attributes = {"x": _LEFT - 8, "y": last, "text-anchor": "end"}
+            yield element("text", place, element("title", {}, signal.name), text)
 
 
-def _shortened(name: str, most: int = 18) -> str:
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+def _shortened(name: str) -> str:
+    return name if len(name) <= _MOST_LETTERS else name[: _MOST_LETTERS - 1].rstrip(" -(،,") + "…"

@@ -91,8 +91,9 @@ def map_layers(story: Story, link_map: LinkMap) -> MapLayers | None:
     if not shown:
         return None
     layers = tuple(_layer(kind, sides) for kind, _values in shown)
-    panels = tuple(_drawn(link_map, *panel) for panel in _panels(*shown[0], sides))
-    return MapLayers(layers, panels, {kind.id: _packed(kind, values, link_map.ids, sides) for kind, values in shown})
+    drawn = zip(_panels(*shown[0]), layers[0].captions, strict=True)
+    panels = tuple(link_map.coloured(values, scale, label, weight=weight) for (values, scale, weight), label in drawn)
+    return MapLayers(layers, panels, {kind.id: _packed(kind, values, link_map.ids) for kind, values in shown})
 
 
 def speed_legend() -> Legend:
@@ -142,29 +143,21 @@ def _levels(side: Side) -> Values:
     return {str(link): float(LEVELS.index(los)) for link, los in approaches["los"].items() if los}
 
 
-def _panels(
-    kind: Kind, values: Sequence[Values], sides: Sequence[Side]
-) -> list[tuple[Values, Scale, str, Callable[[float], float]]]:
+def _panels(kind: Kind, values: Sequence[Values]) -> list[tuple[Values, Scale, Callable[[float], float]]]:
     def badness(value: float) -> float:
         return value if kind.worse_high else -value
 
-    panels: list[tuple[Values, Scale, str, Callable[[float], float]]] = [
-        (each, kind.scale, side.name, badness) for each, side in zip(values, sides, strict=True)
-    ]
+    panels: list[tuple[Values, Scale, Callable[[float], float]]] = [(each, kind.scale, badness) for each in values]
     if len(values) > 1:
         before, after = values
         change = {link: after.get(link, math.nan) - value for link, value in before.items()}
-        panels.append((change, kind.change, _("Change"), abs))
+        panels.append((change, kind.change, abs))
     return panels
 
 
-def _drawn(link_map: LinkMap, values: Values, scale: Scale, label: str, weight: Callable[[float], float]) -> Markup:
-    return link_map.coloured(values, scale, label, weight=weight)
-
-
-def _packed(kind: Kind, values: Sequence[Values], ids: Sequence[str], sides: Sequence[Side]) -> list[dict[str, Any]]:
+def _packed(kind: Kind, values: Sequence[Values], ids: Sequence[str]) -> list[dict[str, Any]]:
     found = []
-    for panel, scale, _label, weight in _panels(kind, values, sides):
+    for panel, scale, weight in _panels(kind, values):
         row = np.array([[panel.get(link, math.nan) for link in ids]])
         middle = (len(scale.classes) - 1) / 2
         place = [abs(at - middle) if scale is kind.change else weight(at) for at in range(len(scale.classes))]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.network.model import Link
-from congestion_lab.reporting.borrowed import clean_words, retold
+from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.maps.linkmap import link_name
-from congestion_lab.reporting.translation import _, here, isolated, left_to_right, listed, plural
+from congestion_lab.reporting.translation import _, arrow, here, isolated, listed, plural, whole
 from congestion_lab.reporting.wording import number, signed
 from congestion_lab.signals.certification.certificate import RULES, Certificate, Judgement, Separation, Verdict
 from congestion_lab.signals.certification.certifying import certify
@@ -67,7 +67,7 @@ class RuleRow:
         figures = _("{required} s required, {provided} s given").format(required=self.required, provided=self.provided)
         second = _("at second {second}").format(second=self.at)
         told = (
-            isolated(self.place) if self.place else "",
+            whole(self.place) if self.place else "",
             figures if self.required else "",
             second if self.at else "",
             self.note,
@@ -219,7 +219,7 @@ def _row(each: Judgement, links: Mapping[str, Link], *, judged: int) -> RuleRow:
 
 def rulebook() -> list[tuple[str, str, str]]:
     """Return every rule: its name, what it asks, where it is from."""
-    return [(rule_name(rule.id), retold(rule.title), clean_words(rule.source)) for rule in RULES.values()]
+    return [(rule_name(rule.id), retold(rule.title), retold(rule.source)) for rule in RULES.values()]
 
 
 def rule_name(rule: str) -> str:
@@ -260,7 +260,7 @@ def _place(each: Judgement, links: Mapping[str, Link]) -> str:
         return listed(list(dict.fromkeys(known)))
     if each.rule == "ring":
         return listed([retold(name) for name in each.subject])
-    return left_to_right(" → ".join(map(clean_name, each.subject))) if each.subject else ""
+    return f" {arrow()} ".join(isolated(clean_name(name)) for name in each.subject)
 
 
 def _note(each: Judgement) -> str:

@@ -35,6 +35,7 @@ from congestion_lab.simulation.tables import PASSAGES
 _MOST_CORRIDORS = 6
 _PROBE_EVERY_S = 15.0
 _BIN_S = 300.0
+_LEAST_BINS = 3  # two points are no course
 _PERCENTILES = (10.0, 50.0, 90.0)
 
 
@@ -49,7 +50,7 @@ class CorridorRow:
         change: Change of the mean; "" with one side.
         interval: Its 95 % interval.
         tone: better, worse or same.
-        chart: Travel times over the period.
+        chart: Travel times over the period; None where too little of it is known.
         diagrams: A time-space diagram per side, with a word on its green band.
         signals: Its signals.
     """
@@ -60,7 +61,7 @@ class CorridorRow:
     change: str
     interval: str
     tone: str
-    chart: Markup
+    chart: Markup | None
     diagrams: tuple[Diagram, ...]
     signals: tuple[SignalRow, ...]
 
@@ -146,7 +147,7 @@ def _spread(probes: Probes) -> str:
     return _("{middle} ({low} to {high})").format(middle=middle, low=low, high=high)
 
 
-def _chart(starts_s: Floats, probes: Sequence[Probes]) -> Markup:
+def _chart(starts_s: Floats, probes: Sequence[Probes]) -> Markup | None:
     bins = ((starts_s - starts_s[0]) // _BIN_S).astype(int)
     middles = [float(starts_s[bins == number_].mean()) for number_ in range(bins.max() + 1)]
     lines = []
@@ -158,6 +159,8 @@ def _chart(starts_s: Floats, probes: Sequence[Probes]) -> Markup:
         ]
         low, middle, high = np.array(rows).T.tolist()
         lines.append(Line(tone, middle, low, high))
+    if max(sum(map(math.isfinite, line.values)) for line in lines) < _LEAST_BINS:
+        return None
     return Timeline.of(middles, lines).drawn(lines, _("Travel time over the period, s"))
 
 

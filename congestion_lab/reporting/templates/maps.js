@@ -7,22 +7,34 @@
   const home = maps[0].viewBox.baseVal;
   const whole = { x: home.x, y: home.y, w: home.width, h: home.height };
   let view = { ...whole };
+  const sizes = new Map(); // of maps that are laid out
   const layers = maps.map((map) => map.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "g")));
   layers.forEach((layer) => layer.setAttribute("aria-hidden", "true"));
   const inside = ({ x, y, half }, angle) => {
     const across = half * Math.abs(Math.cos(angle * Math.PI / 180)), along = half * Math.abs(Math.sin(angle * Math.PI / 180));
     return x - across > view.x && x + across < view.x + view.w && y - along > view.y && y + along < view.y + view.h;
   };
+  // How much of the view one pixel shows; a map that is wider than its view is drawn as high as it is.
+  const perPixel = (map) => Math.max(view.w / sizes.get(map).width, view.h / sizes.get(map).height);
+  // Whether a label lies on a signal: it stands on its line, from its foot to its height above it.
+  const signals = [...maps[0].querySelectorAll(".signal")].map((dot) => [dot.cx.baseVal.value, dot.cy.baseVal.value]);
+  const covers = ({ x, y, half }, angle, size) => {
+    const cos = Math.cos(angle * Math.PI / 180), sin = Math.sin(angle * Math.PI / 180);
+    return signals.some(([sx, sy]) => {
+      const along = (sx - x) * cos + (sy - y) * sin, above = (sx - x) * sin - (sy - y) * cos;
+      return Math.abs(along) < half && above > size * 0.15 && above < size * 1.5;
+    });
+  };
   // Streets are named as far as there is room, the longest first, each once in a neighbourhood.
   const name = (map, layer) => {
-    const unit = view.w / widths.get(map), size = 11 * unit, taken = [];
+    const unit = perPixel(map), size = 11 * unit, taken = [];
     const free = (box) => taken.every((other) => Math.hypot(other.x - box.x, other.y - box.y) > (other.text === box.text ? 260 * unit : (other.half + box.half) * 0.9));
     const shown = [];
     for (const label of pageData.streets) {
       if (shown.length === 14) break;
       const [text, x, y, angle] = label;
       const box = { x, y, text, half: text.length * size * 0.3 };
-      if (!inside(box, angle) || !free(box)) continue;
+      if (!inside(box, angle) || !free(box) || covers(box, angle, size)) continue;
       taken.push(box);
       const mark = document.createElementNS("http://www.w3.org/2000/svg", "text");
       mark.setAttribute("class", "street");
@@ -38,7 +50,7 @@
   const show = () => {
     maps.forEach((map) => map.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`));
     cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(() => maps.forEach((map, place) => { if (widths.get(map)) name(map, layers[place]); }));
+    waiting = requestAnimationFrame(() => maps.forEach((map, place) => { if (sizes.get(map)?.width) name(map, layers[place]); }));
   };
   const keepInside = () => {
     view.x = Math.min(Math.max(view.x, whole.x), whole.x + whole.w - view.w);
@@ -80,9 +92,8 @@
     });
     map.addEventListener("pointermove", (event) => {
       if (!grip || !event.buttons) return tell(event);
-      const perPixel = view.w / widths.get(map);
-      view.x = grip.x - (event.clientX - grip.cx) * perPixel;
-      view.y = grip.y - (event.clientY - grip.cy) * perPixel;
+      view.x = grip.x - (event.clientX - grip.cx) * perPixel(map);
+      view.y = grip.y - (event.clientY - grip.cy) * perPixel(map);
       keepInside();
       return hide();
     });
@@ -92,14 +103,13 @@
     map.addEventListener("wheel", (event) => { // the page scrolls on, unless the reader is at work in the map
       if (!event.ctrlKey && !event.metaKey && document.activeElement !== map) return;
       event.preventDefault();
-      const box = map.getBoundingClientRect();
-      zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, view.x + (event.clientX - box.left) / box.width * view.w, view.y + (event.clientY - box.top) / box.height * view.h);
+      const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse());
+      zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, x, y);
     }, { passive: false });
   });
-  const widths = new Map(); // of maps that are laid out
-  const sizes = new ResizeObserver((changes) => {
-    changes.forEach(({ target, contentRect }) => widths.set(target, contentRect.width));
+  const watch = new ResizeObserver((changes) => {
+    changes.forEach(({ target, contentRect }) => sizes.set(target, contentRect));
     show();
   });
-  maps.forEach((map) => sizes.observe(map));
+  maps.forEach((map) => watch.observe(map));
 })();

@@ -32,6 +32,7 @@ def test_a_sentence_is_told_in_arabic_with_all_that_it_says() -> None:
             "30 m cannot be reached from the network or do not lead back to it; taken out",
             "٣٠ م لا يمكن الوصول إليها من الشبكة أو لا تعود إليها، فأُخرجت منها",
         ),
+        ("single ring of 2 stages: 29 + 7.5 s, intergreens 10 + 9 s", "أزمنة الأخضر ٢٩ + ٧٫٥ ثا"),
         ("give the limit with `roads: [{way: …, speed_kmh: …}]`", "\u2068`roads: [{way: …, speed_kmh: …}]`\u2069"),
     ],
 )

@@ -14,7 +14,7 @@ from congestion_lab.reporting.pages.report import report_page
 from congestion_lab.reporting.sections.capacity import Basis, basis_of, capacity_of
 from congestion_lab.reporting.sections.certificates import certificate_view, mark_of, rule_name, rulebook
 from congestion_lab.reporting.sections.judged import judged_section
-from congestion_lab.reporting.translation import speaking
+from congestion_lab.reporting.translation import ARABIC_INDIC, LATIN, speaking
 from congestion_lab.signals.certification.certificate import RULES, Certificate, Judgement, Separation, Verdict
 from congestion_lab.simulation.spec import Controller
 from congestion_lab.simulation.tables import LINKS
@@ -107,6 +107,14 @@ def test_a_rule_shows_its_worst_place_with_required_provided_margin_and_second(n
     assert view.text == "NOT CERTIFIED: 2 judgements met, 1 breached, 0 reserved"
 
 
+@pytest.mark.parametrize("numerals", [LATIN, ARABIC_INDIC])
+def test_a_pair_of_groups_reads_onward_in_arabic_whatever_the_digits(network: Network, numerals: str) -> None:
+    with speaking("ar", numerals=numerals):
+        (row,) = certificate_view(_certificate(SHORT), network.links).open
+        assert row.place == "\u20681\u2069 ← \u20682\u2069"
+        assert row.details.startswith(f"\u2067{row.place}\u2069")
+
+
 def test_the_intergreen_matrix_reads_from_the_clearing_to_the_entering_group(network: Network) -> None:
     view = certificate_view(_certificate(SHORT, LONG), network.links)
     assert view.groups == ("1", "2")
@@ -124,7 +132,8 @@ def test_a_crossing_is_named_in_the_language_of_the_page(network: Network) -> No
 def test_every_rule_has_a_name_and_its_text_in_arabic() -> None:
     assert {rule_name(rule) for rule in RULES} == {name for name, _asked, _source in rulebook()}
     with speaking("ar"):
-        for name, asked, _source in rulebook():
+        for name, asked, source in rulebook():
+            assert source not in {"completeness", "the plan"}
             assert re.search("[\u0600-\u06ff]", name)
             assert re.search("[\u0600-\u06ff]", asked)
             assert not re.search("[A-Za-z]", asked)

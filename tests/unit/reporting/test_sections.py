@@ -10,7 +10,7 @@ import pytest
 
 from congestion_lab.metrics.corridors import corridors
 from congestion_lab.metrics.summary import run_summary
-from congestion_lab.reporting.gathering import Story
+from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.maps.linkmap import LinkMap
 from congestion_lab.reporting.maps.maplayers import map_layers
 from congestion_lab.reporting.maps.playback import playback
@@ -58,6 +58,20 @@ def test_corridors_tell_travel_times_before_and_after(story: Story) -> None:
     assert len(row.diagrams) == 2
     assert [signal.sides[0][:2] for signal in row.signals] == [("60 s, offset 0 s", "50\u202f%")] * 3
     assert row.facts == "0.3 km, 3 signals, 30 s at the speed limits"
+
+
+def test_a_course_of_less_than_three_points_is_not_drawn_and_the_page_says_why(story: Story) -> None:
+    def shortened(side: Side) -> Side:
+        results = tuple(dataclasses.replace(result, ended_s=600.0) for result in side.runs.results)
+        return dataclasses.replace(side, runs=dataclasses.replace(side.runs, outcomes=results))
+
+    assert story.after is not None
+    short = dataclasses.replace(story, before=shortened(story.before), after=shortened(story.after))
+    (whole,), (row,) = corridor_rows(story), corridor_rows(short)
+    assert whole.chart is not None
+    assert row.chart is None
+    assert "Not drawn: only the first minutes" in report_page(short)
+    assert "Not drawn" not in report_page(story)
 
 
 def test_green_bands_are_where_a_platoon_meets_green_at_every_signal(story: Story) -> None:

@@ -37,10 +37,17 @@ def test_greens_are_as_long_and_where_they_are_in_time() -> None:
 
 def test_names_of_close_signals_do_not_cover_each_other_and_are_text() -> None:
     drawn = diagram(Signal(HOSTILE, 400.0, ()), Signal("B", 405.0, ()), Signal("C", 410.0, ())).drawn("label")
-    heights = [float(y) for y in re.findall(r'<text x="\d+" y="([\d.]+)" text-anchor="end">[^0-9:]', drawn)]
+    heights = [float(y) for y in re.findall(r'<text x="\d+" y="([\d.]+)" text-anchor="end"><title>', drawn)]
     assert len(heights) == 3
     assert all(upper <= lower - 15 for lower, upper in itertools.pairwise(heights))
     assert "<script" not in drawn
+
+
+def test_a_name_that_is_too_long_is_shortened_and_told_whole() -> None:
+    long = "Khalid ibn al-Walid Street at the Police Headquarters"
+    drawn = diagram(Signal(long, 400.0, ()), Signal("Port Said St at Hejaz Sq.", 700.0, ())).drawn("label")
+    assert f"<title>{long}</title>Khalid ibn al-Walid Stree… · 400 m" in drawn
+    assert "Port Said St at Hejaz Sq. · 700 m" in drawn
 
 
 def test_lines_have_gaps_where_nothing_is_known() -> None:
