@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     type=click.Choice([SUMO, QUEUE]),
     default=SUMO,
     show_default=True,
-    help="SUMO, which is slow and the truth, or our queue model: milliseconds a run, without emissions.",
+    help="SUMO, which is slow and the truth, or our queue model: seconds for all runs, without emissions.",
 )
 @click.option(
     "--calibration",

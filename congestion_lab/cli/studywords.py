@@ -67,13 +67,14 @@ def next_steps(command: str, study: StudySummary, certificates: Sequence[Certifi
     yield "next:"
     yield _step(f"report {folder} -o {quote(study.folder.name)}.html", "why, where and when, on maps")
     yield _step(f"compare {folder}/present {folder}/best", "every indicator, emissions too")
+    if not certified:
+        yield _step(f"plan certify {plan}", "every open point, with place and figures")
     if not study.improved:
         runs = 2 * study.sumo_runs
         yield _step(f"{command} --sumo-runs {runs} -o {folder}-{runs}", "a longer search, from the beginning")
     elif certified:
         yield _step(f"plan export {plan} --format xlsx --format csv -o plans/", "timing sheets to sign")
     else:
-        yield _step(f"plan certify {plan}", "every open point, with place and figures")
         yield _step(f"plan export {plan} --format xlsx --uncertified -o plans/", "sheets for review, marked as such")
 
 

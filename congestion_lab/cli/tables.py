@@ -19,6 +19,7 @@ Summaries = Mapping[int, RunSummary]
 
 _COMMAND = "\ncommand: "  # the rest of a message names files of that run; `runset.json` keeps it
 _MANY = 10_000
+_FEW = 10  # a smaller change of a count is shown with a decimal, as in the report
 _READING = "Change and its 95 % interval over the same seeds on both sides; unclear: the interval holds 0."
 
 
@@ -158,7 +159,7 @@ def endings(run_set: RunSet) -> str:
 
 
 def _cells(indicator: Indicator, difference: PairedDifference) -> tuple[str, ...]:
-    digits = decimals(indicator, difference.before_mean, difference.after_mean)
+    digits = decimals(indicator, difference.before_mean, difference.after_mean) or int(0 < abs(difference.mean) < _FEW)
     bounded = math.isfinite(difference.low)
     return (
         f"{difference.before_mean:.{digits}f}",

@@ -42,7 +42,7 @@ class Handover:
         """
         if self.network is None:
             rule = f"{format} tells where roads run, which a plan file does not say"
-            hint = "name the network that the plans were made for: --network FOLDER|NET"
+            hint = "name what the plans were made for: --network FOLDER|NET, or --scenario where it cuts an area"
             raise SignalPlanError(Fault(rule, hint, key="network"))
         return self.network
 

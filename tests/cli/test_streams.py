@@ -91,6 +91,14 @@ def test_figures_are_never_cut(
         assert max(map(len, printed.splitlines())) <= columns
 
 
+def test_a_small_change_of_a_count_stands_beside_the_mean_that_it_is_a_share_of() -> None:
+    change = PairedDifference((1, 2), 0.2, 9.2, 1.0, 1.0, 9.0, -16.0, 34.0)
+    window = io.StringIO()
+    counts = [one for one in INDICATORS if not one.decimals][:1]
+    Console(file=window, width=80).print(tables.comparison_table("a → b", [(one, change) for one in counts]))
+    assert re.search(r"0\.2 +9\.2 +\+9\.0 +\+4500\.0 ", window.getvalue())
+
+
 def test_one_seed_has_no_interval() -> None:
     lone = PairedDifference((1,), 0.0, 2.0, float("nan"), float("nan"), 2.0, float("-inf"), float("inf"))
     told = tables.difference_as_json(lone)

@@ -81,7 +81,9 @@ def curve_table(placement: Placement) -> Table:
 
 
 def camera_lines(placement: Placement) -> Iterator[str]:
-    """Yield the sites of the largest choice, those that add most first."""
+    """Yield the sites of the largest choice, those that add most first, under a word on what they are."""
+    if placement.added:
+        yield "Sites of the last row, those that add most first; rows above may stand for other sites:"
     for number, (name, flow, pairs) in enumerate(placement.added, start=1):
         yield f"{number:>3}  {name}  +{100 * flow:.1f} % of vehicles, +{100 * pairs:.1f} % of pairs"
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from congestion_lab.cli.console import counted
 from congestion_lab.core.names import clean_name
 from congestion_lab.core.plain import plain
-from congestion_lab.metrics.capacity import Analysis, Movement
+from congestion_lab.metrics.capacity import Analysis, Approach, Movement
 from congestion_lab.metrics.disagreement import Cause, Disagreements, Reason
 from congestion_lab.metrics.simulated import Simulated, SimulatedMovement, SimulatedQueue
 
@@ -50,9 +50,16 @@ def analysis_table(one: Analysis, measured: Simulated) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for approach in one.approaches:
         for movement in approach.movements:
-            name = f"{approach.name} {movement.turn.value.replace('_', '-')}"
+            name = f"{approach.name} {_direction(movement, approach)}"
             table.add_row(escape(name), *_computed(movement), *_measured(movement, measured))
     return table
+
+
+def _direction(movement: Movement, approach: Approach) -> str:
+    """Return a movement's turn, and where it leads if another movement of the approach turns alike."""
+    turn = movement.turn.value.replace("_", "-")
+    alike = sum(other.turn is movement.turn for other in approach.movements)
+    return turn if alike == 1 else f"{turn} to {clean_name(movement.to_link)}"
 
 
 def _computed(movement: Movement) -> Iterator[str]:

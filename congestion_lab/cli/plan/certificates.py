@@ -32,11 +32,18 @@ def released(content: PlanFile, source: Path, *, uncertified: bool) -> Marking:
     found = marking(certificates)
     if found.certified or uncertified:
         return found
-    first = next(
-        (f"; {one.controller_id}: {judgement_line(one.open[0])}" for one in certificates if not one.certified), ""
-    )
+    first = next(_gravest(certificates), "")
     hint = f"see `congestion-lab plan certify {source}`; --uncertified exports all the same and marks every file"
     raise SignalPlanError(Fault(f"{found.text.removesuffix('.')}{first}", hint, str(source)))
+
+
+def _gravest(certificates: Sequence[Certificate]) -> Iterator[str]:
+    """Yield what is open, what is breached before what cannot be judged."""
+    for verdict in (Verdict.BREACHED, Verdict.RESERVED):
+        for one in certificates:
+            for judgement in one.open:
+                if judgement.verdict is verdict:
+                    yield f"; {clean_name(one.controller_id)}: {judgement_line(judgement)}"
 
 
 def marking_line(content: PlanFile, source: Path) -> str:

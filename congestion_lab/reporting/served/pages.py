@@ -133,7 +133,11 @@ def _origin(figures: StudyFigures) -> str:
         return ""
     best = min(full, key=lambda one: float(one["score"]))
     text = _("Best candidate of the search: number {number}, {origin}.")
-    return text.format(number=number(int(best["number"]), 0), origin=retold(str(best["origin"])))
+    told = text.format(number=number(int(best["number"]), 0), origin=retold(str(best["origin"])))
+    if not figures.is_finished:
+        return told
+    confirmed = _("The delays above the chart are those of the confirmation, on seeds that the search never saw.")
+    return f"{told} {confirmed}"
 
 
 def _size(path: Path) -> str:

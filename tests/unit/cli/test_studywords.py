@@ -208,6 +208,9 @@ def test_where_nothing_is_proven_a_longer_search_is_offered_and_no_export(tmp_pa
     summary = study(tmp_path, (70.0, 95.0, 78.0))
     lines = list(next_steps("optimize 'a b.yaml' --period noon", summary, certificates_of(summary)))
     assert not any("export" in line for line in lines)
+    offered = [certificates(*judged) for judged in ([Verdict.MET], [Verdict.MET, Verdict.BREACHED])]
+    told = [any("plan certify" in line for line in next_steps("optimize x", summary, one)) for one in offered]
+    assert told == [False, True], "what is not certified is looked into, proven or not"
     again = next(line for line in lines if "optimize" in line)
     assert shlex.split(again, comments=True) == [
         *("congestion-lab", "optimize", "a b.yaml", "--period", "noon", "--sumo-runs", "28", "-o", f"{tmp_path}-28")

@@ -326,3 +326,12 @@ def test_texts_begin_where_the_sheet_begins_and_none_is_cut(
     overview = openpyxl.load_workbook(file).worksheets[0]
     (row,) = (row for row in overview.iter_rows() if str(row[1].value).startswith("A very long name"))
     assert overview.row_dimensions[row[1].row].height >= 3 * 15, "a long name takes several lines"
+
+
+@pytest.mark.parametrize("format", ["utdf", "gmns"])
+def test_formats_that_tell_of_roads_ask_for_the_network_or_for_the_scenario_that_cuts_it(
+    format: str, plan_file: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(SignalPlanError, match=r"--network FOLDER\|NET, or --scenario where it cuts an area"):
+        export(plan_file, format, tmp_path / "out")
+    assert not list(tmp_path.glob("out/*"))

@@ -86,6 +86,8 @@ def test_a_growing_study_is_followed_to_its_end(ask: Ask, root: Path, id_of: Id)
     last = ask(source).json
     assert (last["goes_on"], last["reload"]) == (False, True)
     assert "finished" in last["told"]
+    seeds = "those of the confirmation, on seeds that the search never saw"
+    assert [seeds in each["html"] for each in (second, last)] == [False, True]
 
 
 def test_runs_that_are_being_made_are_running(ask: Ask, root: Path) -> None:
