@@ -18,7 +18,7 @@ _PLACES = {  # picture: what stands at its top
     "map": "#map",
     "playback": "#playback",
     "corridor": ".corridor",
-    "intersection": "#plans",
+    "intersection": "#place1",
 }
 
 
@@ -37,6 +37,9 @@ def remake(stem: Path) -> None:
 def _opened(browser: Browser, path: Path) -> Page:
     page = browser.new_page(viewport=_SCREEN, color_scheme="light")
     page.goto(path.resolve().as_uri())
+    page.evaluate(
+        "document.querySelector('nav.contents').style.position = 'static'"
+    )  # else it lies over what is cut out
     return page
 
 
