@@ -11,17 +11,9 @@ from congestion_lab.signals.certification.certificate import RULES, Certificate,
 from congestion_lab.signals.certification.certificatefile import write_certificates
 from congestion_lab.signals.certification.certifying import certificate, certify
 from congestion_lab.signals.intersection import ConflictDistance, Intersection, Leg, SignalHead
-from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
+from congestion_lab.signals.plan import Control, PlanSet, SignalPlan
 from congestion_lab.signals.safety.rules import Rules
-
-_LETTERS = {
-    "G": Aspect.GREEN,
-    "g": Aspect.PERMITTED,
-    "y": Aspect.YELLOW,
-    "r": Aspect.RED,
-    "f": Aspect.FLASHING,
-    "s": Aspect.STOP_THEN_GO,
-}
+from tests.judging import judgement, lettered, open_points
 
 
 def _head(index: int, turn: Turn | None) -> SignalHead:
@@ -42,29 +34,14 @@ SITE = Intersection(
 SAFE = ((20, "GgrG"), (7, "Ggrr"), (4, "yyrr"), (3, "rrrr"), (20, "rrGr"), (4, "rryr"), (2, "rrrr"))
 
 
-def _plan(*intervals: tuple[float, str]) -> SignalPlan:
-    groups = tuple(SignalGroup(str(head), (head,)) for head in range(len(intervals[0][1])))
-    ring = tuple(Interval(length, tuple(_LETTERS[letter] for letter in state)) for length, state in intervals)
-    return SignalPlan("c", "p", Control.FIXED, 0.0, groups, ring)
-
-
 def _changed(number: int, length: float | None = None, state: str | None = None) -> SignalPlan:
     ring = list(SAFE)
     ring[number] = (length or ring[number][0], state or ring[number][1])
-    return _plan(*ring)
-
-
-def _open(one: Certificate) -> set[tuple[str, tuple[str, ...], Verdict]]:
-    return {(each.rule, each.subject, each.verdict) for each in one.open}
-
-
-def _judged(one: Certificate, rule: str, *subject: str) -> Judgement:
-    (found,) = [each for each in one.judgements if each.rule == rule and each.subject == subject]
-    return found
+    return lettered(*ring)
 
 
 def test_a_safe_plan_is_certified_and_every_rule_was_judged() -> None:
-    one = certificate(_plan(*SAFE), SITE)
+    one = certificate(lettered(*SAFE), SITE)
     assert one.certified, one.open
     assert {each.rule for each in one.judgements} == RULES.keys() - {"crossing"}  # the one leg has a signal
     assert one.conflicts == (("0", "1"), ("0", "2"), ("1", "2"), ("2", "3"))
@@ -85,13 +62,13 @@ def test_a_safe_plan_is_certified_and_every_rule_was_judged() -> None:
         (_changed(0, 5.0), "walk", ("3",)),
         (_changed(4, 4.0), "minimum-green", ("2",)),
         (_changed(0, 150.0), "cycle", ()),
-        (_plan((40, "Ggrr")), "served", ("2",)),
+        (lettered((40, "Ggrr")), "served", ("2",)),
         (_changed(4, state="rrgG"), "straight-across", ("2", "3")),
     ],
 )
 def test_every_rule_can_be_breached(plan: SignalPlan, rule: str, subject: tuple[str, ...]) -> None:
     one = certificate(plan, SITE)
-    assert (rule, subject, Verdict.BREACHED) in _open(one)
+    assert (rule, subject, Verdict.BREACHED) in open_points(one)
     assert not one.certified
 
 
@@ -110,7 +87,7 @@ def test_rings_and_barriers_add_up() -> None:
         *((10.0, "rGrGr"), (4.0, "ryrGr"), (2.0, "rrrGr"), (8.0, "rrGGr"), (4.0, "rrGyr"), (2.0, "rrGrr")),
         *((12.0, "GrGrr"), (4.0, "yryrr"), (3.0, "rrrrr"), (20.0, "rrrrG"), (4.0, "rrrry"), (2.0, "rrrrr")),
     )
-    one = certificate(_plan(*rows), site)
+    one = certificate(lettered(*rows), site)
     sums = {each.subject: (each.required_s, each.provided_s) for each in one.judgements if each.rule == "ring"}
     assert sums[()] == (75.0, 75.0)
     assert sums["ring 1",] == sums["ring 2",] == (75.0, 75.0)
@@ -119,15 +96,15 @@ def test_rings_and_barriers_add_up() -> None:
 
 
 def test_a_phase_shorter_than_the_plan_states_is_a_breach() -> None:
-    plan = _plan(*SAFE)
+    plan = lettered(*SAFE)
     stated = replace(plan.intervals[4], min_s=25.0, max_s=40.0)
     one = certificate(replace(plan, intervals=(*plan.intervals[:4], stated, *plan.intervals[5:])), SITE)
-    assert ("stated-minimum", ("2",), Verdict.BREACHED) in _open(one)
+    assert ("stated-minimum", ("2",), Verdict.BREACHED) in open_points(one)
 
 
 def test_figures_and_seconds_of_the_least_separation() -> None:
     (cell,) = [
-        each for each in certificate(_plan(*SAFE), SITE).separations if (each.clearing, each.entering) == ("0", "2")
+        each for each in certificate(lettered(*SAFE), SITE).separations if (each.clearing, each.entering) == ("0", "2")
     ]
     assert (cell.provided_s, cell.at_s) == (7.0, 34.0)
     assert cell.yellow_s == pytest.approx(1 + 13.89 / 6.1)
@@ -140,7 +117,7 @@ def test_ways_to_the_conflict_area_shorten_what_is_required() -> None:
     ways = (ConflictDistance(0, 2, 8.0, 13.89), ConflictDistance(2, 0, 30.0, 0.0))
     cells = {
         (each.clearing, each.entering): each
-        for each in certificate(_plan(*SAFE), replace(SITE, distances=ways)).separations
+        for each in certificate(lettered(*SAFE), replace(SITE, distances=ways)).separations
     }
     assert cells["0", "2"].red_s == pytest.approx(14.1 / 13.89 - 1.0)
     assert cells["2", "0"].red_s == pytest.approx(36.1 / 13.89)
@@ -149,7 +126,7 @@ def test_ways_to_the_conflict_area_shorten_what_is_required() -> None:
 
 def test_who_enters_after_a_long_way_needs_no_red_but_never_less_than_the_yellow() -> None:
     ways = (ConflictDistance(0, 2, 2.0, 90.0),)
-    cells = certificate(_plan(*SAFE), replace(SITE, distances=ways)).separations
+    cells = certificate(lettered(*SAFE), replace(SITE, distances=ways)).separations
     (cell,) = [each for each in cells if (each.clearing, each.entering) == ("0", "2")]
     assert cell.red_s == 0.0
     assert cell.required_s == cell.yellow_s
@@ -157,7 +134,7 @@ def test_who_enters_after_a_long_way_needs_no_red_but_never_less_than_the_yellow
 
 def test_people_on_foot_enter_at_once() -> None:
     ways = (ConflictDistance(2, 3, 20.0, 90.0),)
-    cells = certificate(_plan(*SAFE), replace(SITE, distances=ways)).separations
+    cells = certificate(lettered(*SAFE), replace(SITE, distances=ways)).separations
     (cell,) = [each for each in cells if (each.clearing, each.entering) == ("2", "3")]
     assert cell.red_s == pytest.approx(26.1 / 13.89)
 
@@ -167,45 +144,45 @@ def test_a_way_too_long_for_an_all_red_is_a_reservation_until_the_plan_leaves_en
     site = replace(SITE, distances=ways)
     needed = 1 + 13.89 / 6.1 + 106.1 / 13.89
     short = certificate(_changed(3, 6.0), site)
-    assert _judged(short, "intergreen", "0", "2").verdict is Verdict.RESERVED
-    assert "100 m take" in _judged(short, "intergreen", "0", "2").note
-    assert _judged(certificate(_changed(3, needed - 4.0), site), "intergreen", "0", "2").verdict is Verdict.MET
+    assert judgement(short, "intergreen", "0", "2").verdict is Verdict.RESERVED
+    assert "100 m take" in judgement(short, "intergreen", "0", "2").note
+    assert judgement(certificate(_changed(3, needed - 4.0), site), "intergreen", "0", "2").verdict is Verdict.MET
 
 
 def test_what_cannot_be_judged_is_a_reservation_and_no_pass() -> None:
     no_ways = replace(SITE, heads=tuple(replace(head, path_length_m=0.0) for head in SITE.heads))
-    assert ("intergreen", ("0", "2"), Verdict.RESERVED) in _open(certificate(_plan(*SAFE), no_ways))
+    assert ("intergreen", ("0", "2"), Verdict.RESERVED) in open_points(certificate(lettered(*SAFE), no_ways))
     unknown_width = replace(SITE, heads=SITE.heads[:3], conflicts=SITE.conflicts - {(2, 3)})
-    assert ("crossing", (), Verdict.RESERVED) in _open(certificate(_plan(*SAFE), unknown_width))
-    flashing = certificate(_plan(*SAFE, (1, "ffrr")), SITE)
-    assert ("conflicts", ("0",), Verdict.RESERVED) in _open(flashing)
+    assert ("crossing", (), Verdict.RESERVED) in open_points(certificate(lettered(*SAFE), unknown_width))
+    flashing = certificate(lettered(*SAFE, (1, "ffrr")), SITE)
+    assert ("conflicts", ("0",), Verdict.RESERVED) in open_points(flashing)
 
 
 @pytest.mark.parametrize("control", [Control.ACTUATED, Control.DELAY_BASED, Control.NEMA])
 def test_greens_that_vary_are_a_reservation(control: Control) -> None:
-    one = certificate(replace(_plan(*SAFE), control=control), SITE)
-    assert ("fixed-times", (), Verdict.RESERVED) in _open(one)
-    assert (("ring", (), Verdict.RESERVED) in _open(one)) == (control is Control.NEMA)
+    one = certificate(replace(lettered(*SAFE), control=control), SITE)
+    assert ("fixed-times", (), Verdict.RESERVED) in open_points(one)
+    assert (("ring", (), Verdict.RESERVED) in open_points(one)) == (control is Control.NEMA)
 
 
 def test_a_plan_that_jumps_is_no_ring() -> None:
-    plan = _plan(*SAFE)
+    plan = lettered(*SAFE)
     jumping = replace(plan, intervals=(replace(plan.intervals[0], extras=(("next", "3"),)), *plan.intervals[1:]))
-    assert ("ring", (), Verdict.RESERVED) in _open(certificate(jumping, SITE))
+    assert ("ring", (), Verdict.RESERVED) in open_points(certificate(jumping, SITE))
 
 
 def test_responsive_plans_are_judged_at_their_shortest_greens_and_longest_cycle() -> None:
-    plan = _plan(*SAFE)
+    plan = lettered(*SAFE)
     ring = (replace(plan.intervals[0], min_s=3.0, max_s=170.0), *plan.intervals[1:])
     one = certificate(replace(plan, control=Control.ACTUATED, intervals=ring), SITE)
-    assert _judged(one, "walk", "3").provided_s == 3.0
-    assert _judged(one, "cycle").provided_s == 210.0
-    assert _judged(one, "cycle").verdict is Verdict.BREACHED
+    assert judgement(one, "walk", "3").provided_s == 3.0
+    assert judgement(one, "cycle").provided_s == 210.0
+    assert judgement(one, "cycle").verdict is Verdict.BREACHED
 
 
 def test_bounds_that_a_policy_sets_are_those_of_the_certificate() -> None:
-    assert not certificate(_plan(*SAFE), SITE, Rules(min_green_s=21.0)).certified
-    assert not certificate(_plan(*SAFE), SITE, Rules(max_cycle_s=59.0)).certified
+    assert not certificate(lettered(*SAFE), SITE, Rules(min_green_s=21.0)).certified
+    assert not certificate(lettered(*SAFE), SITE, Rules(max_cycle_s=59.0)).certified
 
 
 # a leg of the side street: inbound in2, and out0 into which the main street goes straight on
@@ -215,7 +192,7 @@ _RING = ((20.0, "Ggr"), (4.0, "yyr"), (3.0, "rrr"), (20.0, "rrG"), (4.0, "rry"),
 
 
 def test_a_leg_is_crossed_while_its_traffic_stands() -> None:
-    judged = _judged(certificate(_plan(*_RING), THREE), "crossing", "in2")
+    judged = judgement(certificate(lettered(*_RING), THREE), "crossing", "in2")
     assert judged.required_s == pytest.approx(7 + 12 / 1.07)
     assert (judged.provided_s, judged.at_s) == (29.0, 51.0)  # from the end of its yellow to its next green
     assert judged.verdict is Verdict.MET
@@ -223,7 +200,7 @@ def test_a_leg_is_crossed_while_its_traffic_stands() -> None:
 
 def test_a_leg_is_not_crossed_while_others_come_straight_into_it() -> None:
     wide = replace(THREE, legs=(replace(LEG, links=("in2", "out0")),))
-    judged = _judged(certificate(_plan(*_RING), wide), "crossing", "in2", "out0")
+    judged = judgement(certificate(lettered(*_RING), wide), "crossing", "in2", "out0")
     # all-red of 3 s after the main street, less the 1.9 s that its last vehicle needs to pass
     assert judged.provided_s == pytest.approx(2.0)
     assert judged.verdict is Verdict.BREACHED
@@ -231,15 +208,15 @@ def test_a_leg_is_not_crossed_while_others_come_straight_into_it() -> None:
 
 def test_traffic_that_never_stops_leaves_a_reservation_unless_it_turns_right() -> None:
     ring = [(length, shown[:2] + "G") for length, shown in _RING]
-    assert _judged(certificate(_plan(*ring), THREE), "crossing", "in2").verdict is Verdict.RESERVED
+    assert judgement(certificate(lettered(*ring), THREE), "crossing", "in2").verdict is Verdict.RESERVED
     heads = (*THREE.heads[:2], replace(THREE.heads[2], turn=Turn.RIGHT))
-    judged = _judged(certificate(_plan(*ring), replace(THREE, heads=heads)), "crossing", "in2")
+    judged = judgement(certificate(lettered(*ring), replace(THREE, heads=heads)), "crossing", "in2")
     assert judged.verdict is Verdict.MET
     assert "has to give way" in judged.note
 
 
 def test_a_plan_without_intersection_and_an_intersection_without_plan() -> None:
-    lone = certify(PlanSet((_plan(*SAFE),)), ())
+    lone = certify(PlanSet((lettered(*SAFE),)), ())
     assert [(each.controller_id, each.certified) for each in lone] == [("c", False)]
     assert lone[0].open[0].verdict is Verdict.RESERVED
     bare = certify(PlanSet(()), (SITE,))
@@ -247,7 +224,7 @@ def test_a_plan_without_intersection_and_an_intersection_without_plan() -> None:
 
 
 def test_the_marking_counts_who_fails() -> None:
-    good = certify(PlanSet((_plan(*SAFE),)), (SITE,))
+    good = certify(PlanSet((lettered(*SAFE),)), (SITE,))
     assert marking(good).certified
     bad = certify(PlanSet((_changed(3, 1.0),)), (SITE,))
     assert not marking([*good, *bad]).certified
@@ -273,7 +250,7 @@ def test_the_marking_counts_in_singular_and_plural(failing: int, all_of_them: in
 
 
 def test_a_certificate_file_holds_rules_figures_and_basis(tmp_path: Path) -> None:
-    found = certify(PlanSet((_plan(*SAFE),)), (SITE,))
+    found = certify(PlanSet((lettered(*SAFE),)), (SITE,))
     write_certificates(tmp_path / "a.json", found)
     write_certificates(tmp_path / "b.json", found)
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
@@ -313,7 +290,7 @@ JUNCTION = Intersection(
 )
 def test_nobody_turns_left_through_a_green_from_the_side(state: str, groups: list[tuple[str, str]]) -> None:
     ring = ((20.0, state), (4.0, "yyyyy"), (6.0, "rrrrr"), (20.0, "rrrGr"), (4.0, "rrryr"), (6.0, "rrrrr"))
-    one = certificate(_plan(*ring), JUNCTION)
+    one = certificate(lettered(*ring), JUNCTION)
     assert [each.subject for each in one.open if each.rule == "straight-across"] == groups
 
 
@@ -321,29 +298,33 @@ def test_oncoming_left_turns_may_be_permitted_where_a_street_goes_on_at_an_angle
     # the way straight on from `a` leads to `b`, yet straight on from `b` is a third street that `a` turns left into
     heads = (_way(0, "ai", "bo", Turn.STRAIGHT), _way(1, "ai", "co", Turn.LEFT), _way(2, "bi", "co", Turn.STRAIGHT))
     site = replace(SITE, heads=heads, conflicts=frozenset({(1, 2)}), yields=frozenset({(1, 2)}), legs=())
-    one = certificate(_plan((30.0, "Ggg"), (4.0, "yyy"), (6.0, "rrr")), site)
+    one = certificate(lettered((30.0, "Ggg"), (4.0, "yyy"), (6.0, "rrr")), site)
     assert not [each for each in one.open if each.rule == "straight-across"]
 
 
 def test_straight_on_that_has_to_give_way_to_a_turn_is_reserved() -> None:
     bend = replace(JUNCTION, yields=frozenset({(0, 4), (2, 4), (2, 1), (3, 0)}))
-    one = certificate(_plan((20.0, "gGrrG"), (4.0, "yyrry"), (6.0, "rrrrr"), (20.0, "rrGGr"), (4.0, "rryyr")), bend)
-    assert ("yielding", ("0", "4"), Verdict.RESERVED) in _open(one)
-    apart = certificate(_plan((20.0, "gGrrr"), (4.0, "yyrrr"), (6.0, "rrrrr"), (20.0, "rrrrG"), (4.0, "rrrry")), bend)
+    one = certificate(lettered((20, "gGrrG"), (4, "yyrry"), (6, "rrrrr"), (20, "rrGGr"), (4, "rryyr")), bend)
+    assert ("yielding", ("0", "4"), Verdict.RESERVED) in open_points(one)
+    apart = certificate(
+        lettered((20.0, "gGrrr"), (4.0, "yyrrr"), (6.0, "rrrrr"), (20.0, "rrrrG"), (4.0, "rrrry")), bend
+    )
     assert not [each for each in apart.open if each.rule == "yielding"]
 
 
 def test_a_right_turn_into_a_green_from_the_side_is_reserved() -> None:
-    one = certificate(_plan((20.0, "GGrgr"), (4.0, "yyryr"), (6.0, "rrrrr"), (20.0, "rrGrr"), (4.0, "rryrr")), JUNCTION)
-    assert ("yielding", ("3", "0"), Verdict.RESERVED) in _open(one)
+    one = certificate(
+        lettered((20.0, "GGrgr"), (4.0, "yyryr"), (6.0, "rrrrr"), (20.0, "rrGrr"), (4.0, "rryrr")), JUNCTION
+    )
+    assert ("yielding", ("3", "0"), Verdict.RESERVED) in open_points(one)
     apart = certificate(
-        _plan((20.0, "GGrrr"), (4.0, "yyrrr"), (6.0, "rrrrr"), (20.0, "rrGGr"), (4.0, "rryyr")), JUNCTION
+        lettered((20.0, "GGrrr"), (4.0, "yyrrr"), (6.0, "rrrrr"), (20.0, "rrGGr"), (4.0, "rryyr")), JUNCTION
     )
     assert not [each for each in apart.open if each.rule == "yielding"]
 
 
 def test_a_green_for_a_head_of_which_nothing_is_known_is_no_pass() -> None:
     wider = [(length, f"{state}{'G' if number == 0 else 'r'}") for number, (length, state) in enumerate(SAFE)]
-    one = certificate(_plan(*wider), SITE)
-    assert ("known", ("4",), Verdict.RESERVED) in _open(one)
-    assert certificate(_plan(*((length, f"{state}r") for length, state in SAFE)), SITE).certified
+    one = certificate(lettered(*wider), SITE)
+    assert ("known", ("4",), Verdict.RESERVED) in open_points(one)
+    assert certificate(lettered(*((length, f"{state}r") for length, state in SAFE)), SITE).certified
