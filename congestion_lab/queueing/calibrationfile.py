@@ -60,7 +60,10 @@ class Fit(Section):
         delays = f"mean delay {self.delay_after_s:.1f} s, {self.observed_delay_s:.1f} s in SUMO{times}"
         figures = f"{delays}; delays by movement differ by {100 * self.misfit_after:.0f} %"
         if self.agrees:
-            return f"The fast engine agrees with SUMO here: {figures}."
+            bounds = (
+                f"a mean at most {100 * MOST_OFF:.0f} % off, movements at most {100 * MOST_OFF_BY_MOVEMENT:.0f} % off"
+            )
+            return f"The fast engine agrees with SUMO here, well enough to search with ({bounds}): {figures}."
         return f"The fast engine does not agree with SUMO here, do not use it alone: {figures}."
 
     @property
