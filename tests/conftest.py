@@ -8,7 +8,9 @@ from hypothesis import settings
 
 from congestion_lab.sumo import installation
 
-settings.register_profile("house", deadline=None)  # a busy machine is no fault of what is tested
+_UNHURRIED = settings(deadline=None)  # a busy machine is no fault of what is tested
+settings.register_profile("house", _UNHURRIED, derandomize=True)  # a run tells of a change, not of luck
+settings.register_profile("explore", _UNHURRIED)  # new examples each time
 settings.load_profile("house")
 
 _SHARED = Path(__file__).parents[1].parent / "shared"

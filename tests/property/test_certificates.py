@@ -110,7 +110,7 @@ def _gaps(
     gaps = set()
     for end in range(count):
         was, now = clearing[end - 1], clearing[end]
-        loses_priority = clearing_yields and (was, now) == (Aspect.GREEN, Aspect.PERMITTED)
+        loses_priority = clearing_yields and was is Aspect.GREEN and now is not Aspect.GREEN
         if not loses_priority and (not was.is_green or now.is_green):
             continue
         running = entering[end - 1].is_green
