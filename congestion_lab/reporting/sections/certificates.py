@@ -260,7 +260,8 @@ def _place(each: Judgement, links: Mapping[str, Link]) -> str:
         return listed(list(dict.fromkeys(known)))
     if each.rule == "ring":
         return listed([retold(name) for name in each.subject])
-    return f" {arrow()} ".join(isolated(clean_name(name)) for name in each.subject)
+    groups = f" {arrow()} ".join(isolated(clean_name(name)) for name in each.subject)
+    return _("group {group}").format(group=groups) if groups else ""
 
 
 def _note(each: Judgement) -> str:

@@ -61,8 +61,10 @@ def test_a_page_whose_plans_break_or_elude_a_rule_says_so_in_head_and_summary(st
     page = report_page(story)
     head, rest = page.split("<nav", 1)
     summary = rest.split('<section id="figures">')[0]
-    for part in (head, summary):
-        assert re.search("NOT CERTIFIED: in “Proposed”, the one signal plan breaches a rule or cannot be judged", part)
+    mark = "NOT CERTIFIED: in “Proposed”, the one signal plan breaches a rule or cannot be judged"
+    assert mark in head
+    assert mark not in summary
+    assert re.search("<b>Certificate:</b> .*Before the change, the signal plan was not certified.", summary)
 
 
 def test_the_mark_tells_breaches_from_what_cannot_be_judged_and_what_was_before(story: Story) -> None:
@@ -101,9 +103,9 @@ def test_without_signals_there_is_no_mark(story: Story) -> None:
 def test_a_rule_shows_its_worst_place_with_required_provided_margin_and_second(network: Network) -> None:
     view = certificate_view(_certificate(MET, LONG, SHORT), network.links)
     row = next(each for each in view.rules if each.rule == "Intergreen")
-    assert (row.verdict, row.judged, row.place) == ("breached", 2, "1 → 2")
+    assert (row.verdict, row.judged, row.place) == ("breached", 2, "group 1 → 2")
     assert (row.required, row.provided, row.margin, row.at) == ("5.0", "3.5", "−1.5", "41.0")
-    assert [each.place for each in view.open] == ["1 → 2"]
+    assert [each.place for each in view.open] == ["group 1 → 2"]
     assert view.text == "NOT CERTIFIED: 2 judgements met, 1 breached, 0 reserved"
 
 
@@ -111,7 +113,7 @@ def test_a_rule_shows_its_worst_place_with_required_provided_margin_and_second(n
 def test_a_pair_of_groups_reads_onward_in_arabic_whatever_the_digits(network: Network, numerals: str) -> None:
     with speaking("ar", numerals=numerals):
         (row,) = certificate_view(_certificate(SHORT), network.links).open
-        assert row.place == "\u20681\u2069 ← \u20682\u2069"
+        assert row.place == "المجموعة \u20681\u2069 ← \u20682\u2069"
         assert row.details.startswith(f"\u2067{row.place}\u2069")
 
 
@@ -166,7 +168,7 @@ def test_hcm_and_simulation_stand_beside_each_other_by_approach_and_movement(sto
     found = capacity_of(plan, story.intersections["C"], Basis(measured, arrivals), network.links)
     approach, movement = found.rows
     assert approach.whole
-    assert (approach.volume, approach.simulated_delay) == ("400", "33.0")
+    assert (approach.volume, approach.simulated_delay, approach.simulated_los) == ("400", "33.0", "C")
     assert approach.simulated_queues == ("12", "44")
     # c = s g / C = 1800 * 33 / 66; X = 400 / 900
     assert (movement.volume, movement.saturation) == ("400", "0.44")
