@@ -15,7 +15,7 @@ from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.maps.linkmap import link_name
 from congestion_lab.reporting.sections.intersectiontable import TURNS
 from congestion_lab.reporting.translation import _, isolated, left_to_right, onward, plural
-from congestion_lab.reporting.wording import NOTHING, number, share
+from congestion_lab.reporting.wording import NOTHING, number, queue_text, share
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.simulation.spec import Controller
@@ -200,7 +200,9 @@ def _approach(one: Approach, measured: Simulated, links: Mapping[str, Link]) -> 
         queues=(),
         simulated_delay=number(delay),
         simulated_los=level_of_service(delay),
-        simulated_queues=() if queue is None else (number(queue.mean_m, 0), number(queue.longest_m, 0)),
+        simulated_queues=()
+        if queue is None
+        else (number(queue.mean_m, 0), queue_text(queue.longest_m, full=queue.full_share > 0)),
     )
 
 

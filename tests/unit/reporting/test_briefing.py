@@ -85,3 +85,12 @@ def test_figures_of_the_fast_engine_are_called_so(story: Story) -> None:
     fast = _with_results(story.before, provenance=made)
     assert "confirm them in SUMO" in _told(dataclasses.replace(story, before=fast), 3)
     assert "confirm them in SUMO" not in _told(story, 3)
+
+
+def test_a_queue_that_filled_its_link_is_told_to_be_at_least_so_long(story: Story) -> None:
+    assert [row.before.queue for row in intersection_rows(story)] == ["40"]
+    full = story.before.links.assign(spillback_share=0.01)
+    filled = dataclasses.replace(story, before=dataclasses.replace(story.before, links=full))
+    (row,) = intersection_rows(filled)
+    assert row.before.queue == "≥\u202f40"
+    assert {each.before.queue for each in row.movements} == {"≥\u202f40"}

@@ -185,11 +185,12 @@ def test_a_spillback_that_the_formulas_do_not_see_is_told_with_its_place(story: 
     measured = Simulated(
         2,
         {("west_mid", "mid_east"): SimulatedMovement(400.0, 95.0, 1.5, "F")},
-        {"west_mid": SimulatedQueue(12.0, 44.0), "mid_east": SimulatedQueue(80.0, 99.0, 0.4)},
+        {"west_mid": SimulatedQueue(12.0, 44.0, 0.01), "mid_east": SimulatedQueue(80.0, 99.0, 0.4)},
     )
     (plan,) = _after(story).plans
     found = capacity_of(plan, story.intersections["C"], Basis(measured, {}), network.links)
     assert found.differing.startswith("HCM and simulation disagree: level of service B by the formulas, F in the sim")
+    assert found.rows[0].simulated_queues == ("12", "≥\u202f44")
     (told,) = found.differences
     assert "v/c 0.44; F in the simulation. Spillback from downstream: a queue filled " in told
     assert told.endswith("Its arrivals are taken at a constant rate.")

@@ -17,9 +17,10 @@ from congestion_lab.reporting.maps.playback import playback
 from congestion_lab.reporting.pages.report import report_page
 from congestion_lab.reporting.sections.corridordiagram import band_corners, wave_of
 from congestion_lab.reporting.sections.corridors import corridor_rows
-from congestion_lab.reporting.sections.environment import environment
+from congestion_lab.reporting.sections.environment import class_name, environment
 from congestion_lab.reporting.sections.reliability import reliability_section
 from congestion_lab.reporting.sections.unserved import unserved_section
+from congestion_lab.reporting.translation import speaking
 from congestion_lab.simulation.spec import Controller
 from tests.timedstories import LINKS_IN_ORDER, OUTSIDE, timed_story
 
@@ -107,6 +108,8 @@ def test_the_environment_is_told_by_trip_by_kilometre_and_by_class(story: Story)
     assert (by_id["co2.per_km_g"].tone, by_id["co2.per_km_g"].relative) == ("better", "−39.6\u202f%")
     assert [(row.percent, row.share) for row in made.classes] == [(100.0, "100\u202f%")]
     assert any("car: HBEFA4/PC_petrol_Euro-3" in remark for remark in made.remarks)
+    with speaking("ar"):
+        assert [class_name(name) for name in ("microbus", "tram")] == ["سرفيس", "tram"]
 
 
 def test_reliability_is_told_with_its_spread_over_seeds(story: Story) -> None:
