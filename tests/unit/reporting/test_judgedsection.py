@@ -11,8 +11,15 @@ from congestion_lab.network.model import Network
 from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.pages.report import report_page
+from congestion_lab.reporting.sections import certificates
 from congestion_lab.reporting.sections.capacity import Basis, basis_of, capacity_of
-from congestion_lab.reporting.sections.certificates import certificate_view, mark_of, rule_name, rulebook
+from congestion_lab.reporting.sections.certificates import (
+    certificate_view,
+    mark_of,
+    rule_name,
+    rulebook,
+    uncertified,
+)
 from congestion_lab.reporting.sections.judged import judged_section
 from congestion_lab.reporting.translation import ARABIC_INDIC, LATIN, speaking
 from congestion_lab.signals.certification.certificate import RULES, Certificate, Judgement, Separation, Verdict
@@ -98,6 +105,24 @@ def test_runs_that_traffic_timed_are_never_certified_by_plans_that_did_not_run(s
 
 def test_without_signals_there_is_no_mark(story: Story) -> None:
     assert mark_of(_after(story), {}, None) is None
+
+
+def test_pages_that_compare_run_sets_name_those_whose_plans_are_not_certified(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = story.before.runs
+    assert list(uncertified({"a": runs})) == [
+        "“a”: its network is no longer there, so that its plans cannot be certified."
+    ]
+    runs.inputs.net_file.touch()
+    monkeypatch.setattr(certificates, "read_intersections", lambda _net: tuple(story.intersections.values()))
+    monkeypatch.setattr(certificates, "plans_of", lambda _runs: story.before.plans)
+    told = list(uncertified({"a": runs, "b": runs}))
+    assert [text.partition(", the one signal plan breaches a rule")[0] for text in told] == [
+        f"NOT CERTIFIED: in “{name}”" for name in "ab"
+    ]
+    monkeypatch.setattr(certificates, "certify", lambda *_: (_certificate(MET),))
+    assert list(uncertified({"a": runs})) == []
 
 
 def test_a_rule_shows_its_worst_place_with_required_provided_margin_and_second(network: Network) -> None:
