@@ -83,7 +83,7 @@ def _span(values: Sequence[float]) -> str:
 
 def _amounts(differences: Mapping[str, PairedDifference], rows: Sequence[IntersectionRow]) -> Iterator[str]:
     delay = differences["mean_delay_s"]
-    text = _("Mean delay per vehicle: {change} s ({relative}).")
+    text = _("Mean delay per vehicle changes by {change} s ({relative}).")
     yield text.format(change=signed(delay.mean), relative=percent(delay.relative, 1))
     hours = differences.get("total_travel_time_h")
     if hours is not None:

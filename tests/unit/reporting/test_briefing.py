@@ -40,7 +40,7 @@ def test_five_questions_are_answered(story: Story) -> None:
         "Signal plans that change: 1 of 1. Roads and demand stay.",
         "Their cycles: 53 s before, 66 s after.",
     )
-    assert amount.sentences[0] == "Mean delay per vehicle: −9.5 s (−30.6\u202f%)."
+    assert amount.sentences[0] == "Mean delay per vehicle changes by −9.5 s (−30.6\u202f%)."
     assert amount.sentences[1].startswith("All vehicles together: 0.0 vehicle-hours of travel time (−")
     assert amount.sentences[2] == "Faster by more than 3 s: 1 of 1 intersections."
     assert certainty.sentences[0].endswith("never saw. That covers chance in the traffic, not errors of the model.")
