@@ -38,7 +38,16 @@ def header(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> 
         pen.heading(place, 1, pen.say(name))
         pen.value(place, 2, value)
         pen.sheet.cell(place, 2).alignment = Alignment(horizontal=pen.start)
-    return row + 3 + len(facts)
+    pen.text(row + 3 + len(facts), 1, _clock(pen, plan), font=Font(size=9, italic=True))
+    return row + 4 + len(facts)
+
+
+def _clock(pen: Pen, plan: SignalPlan) -> str:
+    """Return the unit of all times, and when a cycle begins."""
+    if is_timed_by_traffic(plan):
+        return pen.say(wording.IN_SECONDS)
+    text = pen.say(wording.FROM_MIDNIGHT).format(offset=offset(plan), cycle=seconds(plan.cycle_s))
+    return f"{pen.say(wording.IN_SECONDS)} {text}"
 
 
 def offset(plan: SignalPlan) -> Cell:

@@ -319,6 +319,9 @@ def test_a_sheet_prints_as_large_whatever_the_cycle(
     widths = [sheet.column_dimensions[openpyxl.utils.get_column_letter(1 + place)] for place in range(sheet.max_column)]
     assert sum(one.width for one in widths) == pytest.approx(206, abs=2)
     heads = {str(cell.value): cell.row for row in sheet.iter_rows() for cell in row if cell.value}
+    assert (
+        f"All times are in seconds. A cycle begins 7 s after midnight, and every {cycle_s:g} s from then on." in heads
+    )
     assert heads["Interval"] <= heads["Conflicts between groups (x = paths cross or merge)"] < heads["Phase"]
 
 
