@@ -1,14 +1,15 @@
 """Intersections and their movements, before and after."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.metrics.service import intersection_service
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.maps.linkmap import link_name
-from congestion_lab.reporting.translation import _, here
+from congestion_lab.reporting.translation import _, here, isolated
 from congestion_lab.reporting.wording import queue_text
 
 NOTICED_S = 3.0  # a change of delay that is coloured; below it the level of service hardly ever changes
@@ -76,7 +77,15 @@ def intersection_rows(story: Story) -> list[IntersectionRow]:
     sides = [side for side in (story.before, story.after) if side is not None]
     tables = [_services(side, story) for side in sides]
     rows = [_row(story, controller, tables) for controller in story.network.controllers]
-    return sorted(rows, key=lambda row: -_burden(row.before))
+    return sorted(_told_apart(rows), key=lambda row: -_burden(row.before))
+
+
+def _told_apart(rows: Sequence[IntersectionRow]) -> Iterator[IntersectionRow]:
+    """Yield rows of which those that share a name have their ids behind it."""
+    count = Counter(row.name for row in rows)
+    for row in rows:
+        shared = count[row.name] > 1
+        yield replace(row, name=f"{row.name} ({isolated(clean_name(row.id))})") if shared else row
 
 
 def _row(story: Story, controller: str, tables: Sequence[Mapping[str, Service]]) -> IntersectionRow:

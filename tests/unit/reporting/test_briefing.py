@@ -94,3 +94,13 @@ def test_a_queue_that_filled_its_link_is_told_to_be_at_least_so_long(story: Stor
     (row,) = intersection_rows(filled)
     assert row.before.queue == "≥\u202f40"
     assert {each.before.queue for each in row.movements} == {"≥\u202f40"}
+
+
+def test_two_intersections_of_one_name_are_told_apart_by_their_ids(story: Story) -> None:
+    first, *others = story.network.connections
+    network = dataclasses.replace(story.network, connections=(dataclasses.replace(first, controller_id="D"), *others))
+    twins = {name: dataclasses.replace(story.intersections["C"], controller_id=name, name="Bridge") for name in "CD"}
+    told = intersection_rows(dataclasses.replace(story, network=network, intersections=twins))
+    assert sorted(row.name for row in told) == ["Bridge (C)", "Bridge (D)"]
+    (alone,) = intersection_rows(story)
+    assert not alone.name.endswith("(C)")
