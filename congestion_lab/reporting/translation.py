@@ -96,9 +96,15 @@ def in_numerals(figure: str) -> str:
     return figure.translate(_TO_ARABIC_INDIC) if numerals() == ARABIC_INDIC else figure
 
 
-def left_to_right(figure: str) -> str:
-    """Return a figure whose sign and unit stay where they are inside text that runs from right to left."""
-    turned = direction() == "rtl" and numerals() == LATIN  # Arabic-Indic digits take their signs along (CLDR, `ar`)
+def left_to_right(figure: str, *, mirrored: bool = False) -> str:
+    """Return a figure whose sign and unit stay where they are inside text that runs from right to left.
+
+    Args:
+        figure: The figure.
+        mirrored: Whether it has a sign that would be turned round there.
+    """
+    keeps_signs = numerals() != LATIN and not mirrored  # Arabic-Indic digits take their signs along (CLDR, `ar`)
+    turned = direction() == "rtl" and not keeps_signs
     return f"{_LEFT_TO_RIGHT}{figure}{_END}" if turned else figure
 
 

@@ -59,7 +59,9 @@ def distance(metres: float) -> str:
 
 def queue_text(length_m: float, *, full: bool) -> str:
     """Return a queue in metres; of one that filled its link, that it is at least so long."""
-    return left_to_right(f"{AT_LEAST}{_THIN_SPACE}{number(length_m, 0)}") if full else number(length_m, 0)
+    return (
+        left_to_right(f"{AT_LEAST}{_THIN_SPACE}{number(length_m, 0)}", mirrored=True) if full else number(length_m, 0)
+    )
 
 
 def _plain(value: float, places: int) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting.translation import ARABIC_INDIC, _, speaking
-from congestion_lab.reporting.wording import interval, number, percent, signed
+from congestion_lab.reporting.wording import interval, number, percent, queue_text, signed
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,12 @@ def test_numbers(value: float, text: str) -> None:
 def test_changes_carry_their_sign() -> None:
     assert (signed(2.0), signed(-2.0), signed(0.0)) == ("+2.0", "\u22122.0", "0.0")
     assert percent(-0.124, 1) == "\u221212.4\u202f%"
+
+
+def test_a_sign_that_arabic_would_mirror_stands_as_its_legend_has_it() -> None:
+    assert (queue_text(43.2, full=True), queue_text(43.2, full=False)) == ("≥\u202f43", "43")
+    with speaking("ar", numerals=ARABIC_INDIC):
+        assert queue_text(43.2, full=True) == "\u2066≥\u202f٤٣\u2069"
 
 
 def test_arabic_sets_the_sign_of_percent_close() -> None:
