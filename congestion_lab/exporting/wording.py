@@ -86,7 +86,7 @@ PHASE_COLUMNS = (
     N_("From"),
     N_("Green"),
     N_("Yellow"),
-    N_("All-red"),
+    N_("Red clearance"),
     N_("Split"),
 )
 PHASES = N_("Phases in rings (NEMA)")
