@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from congestion_lab.sumo.demand.lineroutes import LineCourse
 
-_HEADINGS = ("km", "stops", "run min", "veh/h", "under way")
+_HEADINGS = ("km", "stops", "run\nmin", "veh/h", "under\nway")
 
 
 @click.command(epilog=example("demand lines networks/damascus"))
@@ -76,9 +76,9 @@ def _table(courses: "Sequence[LineCourse]", model: str) -> "Table":
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for heading in ("line", "name", "class"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for heading in _HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
     for course in courses:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from congestion_lab.cli.console import Exit, remark, say, say_json
+from congestion_lab.cli.console import Exit, remark, say, say_json, width
 from congestion_lab.cli.options import (
     FiniteRange,
     example,
@@ -80,7 +80,7 @@ def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float,
     Where RUNS ran FILE, arrivals on green are theirs; elsewhere they come at a constant rate. Movements are named of
     which formulas and simulation tell different stories.
     """
-    from congestion_lab.cli.plan.analysis import analysis_as_json, analysis_heading, analysis_table, disagreement_lines
+    from congestion_lab.cli.plan.analysis import analysis_as_json, analysis_heading, analysis_lines, disagreement_lines
     from congestion_lab.cli.plan.runs import judged_by, known_only, site_of
     from congestion_lab.metrics.analysing import Conditions, analysed
     from congestion_lab.metrics.disagreement import disagreements
@@ -102,8 +102,7 @@ def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float,
         return Exit.OK
     for one, apart in found:
         say(analysis_heading(one))
-        say(analysis_table(one, measured))
-        for line in disagreement_lines(one, apart):
+        for line in (*analysis_lines(one, measured, width()), "", *disagreement_lines(one, apart), ""):
             say(line)
     return Exit.OK
 
