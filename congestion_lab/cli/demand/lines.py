@@ -25,10 +25,10 @@ _HEADINGS = ("km", "stops", "run\nmin", "veh/h", "under\nway")
 @json_option
 @verbosity_options
 def lines(folder: Path, *, model: str, variant: str | None, as_json: bool) -> int:
-    """Check the lines of the network FOLDER and list them: length, stops, run time, vehicles.
+    """Check the lines of the network FOLDER and list them.
 
-    The run time is that on empty roads with the mean dwell at the stops; no signal or queue is part of it. The vehicles
-    under way are those that a line needs for it.
+    They are told with length, stops, run time and vehicles. The run time is that on empty roads with the mean dwell at
+    the stops; no signal or queue is part of it. The vehicles under way are those that a line needs for it.
     """
     from congestion_lab.demand.trips.assumptions import model_names, read_model
     from congestion_lab.sumo.building.networkbuild import net_of

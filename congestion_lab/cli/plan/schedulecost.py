@@ -81,12 +81,12 @@ def cost(
     workers: int,
     as_json: bool,
 ) -> int:
-    """Simulate a switch of SCHEDULE on the traffic of SCENARIO, and print what it costs.
+    """Simulate a switch of SCHEDULE and print what it costs.
 
-    Each seed is simulated four times: with the old plans kept, with the new plans all along, and with the switch, at
-    switch points and at once, by the programmes and the WAUT that `write` makes. Delays are per vehicle that the demand
-    asks for, changes paired by seed. What SUMO showed is held against what `check` predicts; exit code 4 if any
-    controller showed anything else, or conflicting greens.
+    It happens in the traffic of SCENARIO. Each seed is simulated four times: with the old plans kept, with the new
+    plans all along, and with the switch, at switch points and at once, by the programmes and the WAUT that `write`
+    makes. Delays are per vehicle that the demand asks for, changes paired by seed. What SUMO showed is held against
+    what `check` predicts; exit code 4 if any controller showed anything else, or conflicting greens.
     """
     from congestion_lab.cli.periods import chosen_scenario
     from congestion_lab.cli.plan.schedulecosttables import cost_as_json, cost_tables
