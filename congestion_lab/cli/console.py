@@ -7,7 +7,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,8 @@ from typing_extensions import override
 from congestion_lab.core.names import printable
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import ConsoleOptions
+    from rich.table import Column, Table
 
 _log = logging.getLogger("congestion_lab")
 _WIDEST = 1000  # columns
@@ -71,28 +72,35 @@ def width() -> int:
 def _fit(table: "Table") -> None:
     """Make a table as narrow as the terminal, as far as its words and figures allow: these are never cut.
 
-    What room there is goes to the last columns first, because names stand in the first ones and figures in the last.
+    Columns that fold share the room: what one does not need, others take.
     """
     options = _out.options.update(width=_WIDEST)
-    sizes = []
-    for column in table.columns:
-        cells = [_out.measure(cell, options=options) for cell in (column.header, *column.cells)]
-        floor = column.min_width or 0
-        word = max(cell.minimum for cell in cells)
-        word = min(word, _LONGEST_WORD) if column.overflow == "fold" else word
-        most = max(floor, *(cell.maximum for cell in cells))
-        most = min(most, column.max_width or most)
-        least = most if column.no_wrap else max(floor, word)
-        sizes.append((column, least, most))
-        column.width = least
-    if table.box and _out.measure(table, options=options).maximum > _out.width:
+    bounds = [_bounds(column, options) for column in table.columns]
+
+    def take(widths: Iterable[int]) -> int:
+        """Give the columns their widths, and return that of the table."""
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+        return _out.measure(table, options=options).maximum
+
+    if table.box and take(least for least, _ in bounds) > _out.width:
         table.padding = 0  # the box still parts the columns
-    needed = _out.measure(table, options=options).maximum
-    spare = max(0, _out.width - needed)
-    for column, least, most in reversed(sizes):
-        column.width = min(most, least + spare)
-        spare -= column.width - least
-    table.width = max(needed, _out.width - spare)
+    levels = range(max((most for _, most in bounds), default=0), 0, -1)
+    shares = ([min(most, max(least, level)) for least, most in bounds] for level in levels)
+    table.width = next((found for found in map(take, shares) if found <= _out.width), None)
+    if table.width is None:
+        table.width = take(least for least, _ in bounds)
+
+
+def _bounds(column: "Column", options: "ConsoleOptions") -> tuple[int, int]:
+    """Return the least width that cuts no word of a column, and the most that it can use."""
+    cells = [_out.measure(cell, options=options) for cell in (column.header, *column.cells)]
+    floor = column.min_width or 0
+    most = max(floor, *(cell.maximum for cell in cells))
+    most = min(most, column.max_width or most)
+    word = max(cell.minimum for cell in cells)
+    word = min(word, _LONGEST_WORD) if column.overflow == "fold" else word
+    return (most if column.no_wrap else min(most, max(floor, word))), most
 
 
 def _print(console: Console, text: str, head: str = "") -> None:

@@ -11,6 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from congestion_lab.cli import console
+from congestion_lab.cli.periodtables import period_table
+from congestion_lab.cli.plan.rings import plan_picture
+from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 from tests.cli.conftest import Run
 
 _DAMASCUS = Path(__file__).parents[2] / "networks/damascus"
@@ -105,6 +108,29 @@ def test_a_table_folds_between_words_and_never_cuts_them(monkeypatch: pytest.Mon
 def test_a_table_takes_the_room_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [len(_shown(_table(), monkeypatch, columns)) for columns in (40, 75, 200)]
     assert rows[0] > rows[1] > rows[2]
+
+
+def test_columns_that_fold_share_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = period_table("Changes", "indicator", dict.fromkeys(("morning", "noon", "evening", "night", "friday")))
+    for _ in range(2):
+        table.add_row("Mean delay per demanded vehicle (s)", *["163.3 → 119.3"] * 5)
+    lines = _shown(table, monkeypatch, _COLUMNS)
+    assert max(map(len, lines)) <= _COLUMNS
+    assert sum(line.count("163.3 →") for line in lines) == sum(line.count("119.3") for line in lines) == 10
+    assert len({column.width for column in table.columns[1:]}) == 1
+
+
+def test_names_of_groups_stand_whole_beside_their_bars(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("the left turn into Market Street", "the left turn into Mill Road")
+    lines = _shown(plan_picture(_plan(*names), None), monkeypatch, _COLUMNS)
+    assert max(map(len, lines)) <= _COLUMNS
+    assert " ".join("".join(line[:19] for line in lines).split()).startswith(" ".join(names))
+
+
+def _plan(*names: str) -> SignalPlan:
+    groups = tuple(SignalGroup(name, (number,)) for number, name in enumerate(names))
+    ring = (Interval(40, (Aspect.GREEN, Aspect.RED)), Interval(40, (Aspect.RED, Aspect.GREEN)))
+    return SignalPlan("c", "p", Control.FIXED, 0.0, groups, ring)
 
 
 @pytest.mark.parametrize(
