@@ -5,11 +5,13 @@ import json
 import logging
 import math
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("congestion_lab")
 _WIDEST = 1000  # columns
+# A word with the space before it; a command, alone on its line or in backticks, is one, because it is to be copied.
+_WORD = re.compile(r"(\s*)((?<!\S)congestion-lab .*?(?=\s+# |$)|(?:`[^`]*`|\S)+)")
+_LONGEST_WORD = 16  # columns; of columns that fold, longer ids and paths go on in the next line where room is short
+_HANGING = 2  # columns by which lines that go on are set in
 
 
 class Exit(enum.IntEnum):
@@ -49,19 +55,68 @@ _err = Console(stderr=True, highlight=False, emoji=False)
 
 
 def say(table_or_text: "Table | str") -> None:
-    """Print a result; tables fit the terminal as long as no figure would be cut, lines of text stay whole."""
+    """Print a result; tables fit the terminal as long as no figure would be cut, lines of text are folded for it."""
     if isinstance(table_or_text, str):
-        _out.print(_plain(table_or_text), soft_wrap=True)
+        _print(_out, table_or_text)
     else:
-        needed = _out.measure(table_or_text, options=_out.options.update(width=_WIDEST)).minimum
-        if needed > _out.width:
-            table_or_text.width = needed
+        _fit(table_or_text)
         _out.print(table_or_text, crop=False)
 
 
-def _plain(text: str) -> str:
-    """Return text that neither the terminal nor the markup of tables obeys; names in it come from files of others."""
-    return escape(printable(text))
+def width() -> int:
+    """Return how many columns a result may take."""
+    return _out.width
+
+
+def _fit(table: "Table") -> None:
+    """Make a table as narrow as the terminal, as far as its words and figures allow: these are never cut.
+
+    What room there is goes to the last columns first, because names stand in the first ones and figures in the last.
+    """
+    options = _out.options.update(width=_WIDEST)
+    sizes = []
+    for column in table.columns:
+        cells = [_out.measure(cell, options=options) for cell in (column.header, *column.cells)]
+        floor = column.min_width or 0
+        word = max(cell.minimum for cell in cells)
+        word = min(word, _LONGEST_WORD) if column.overflow == "fold" else word
+        most = max(floor, *(cell.maximum for cell in cells))
+        most = min(most, column.max_width or most)
+        least = most if column.no_wrap else max(floor, word)
+        sizes.append((column, least, most))
+        column.width = least
+    if table.box and _out.measure(table, options=options).maximum > _out.width:
+        table.padding = 0  # the box still parts the columns
+    needed = _out.measure(table, options=options).maximum
+    spare = max(0, _out.width - needed)
+    for column, least, most in reversed(sizes):
+        column.width = min(most, least + spare)
+        spare -= column.width - least
+    table.width = max(needed, _out.width - spare)
+
+
+def _print(console: Console, text: str, head: str = "") -> None:
+    """Print text that neither the terminal nor the markup of tables obeys; names in it come from files of others.
+
+    People get it folded between words, programs and files get each line whole.
+    """
+    lines = f"{head}{printable(text)}".split("\n")
+    folded = [part for line in lines for part in (fold(line, console.width) if console.is_terminal else (line,))]
+    shown = "\n".join(folded)[len(head) :]
+    console.print(f"[bold red]{head}[/]{escape(shown)}" if head else escape(shown), soft_wrap=True)
+
+
+def fold(line: str, columns: int) -> Iterator[str]:
+    """Yield a line of text in lines that fit so many columns, unless a word alone is wider; no word is cut."""
+    indent = " " * (len(line) - len(line.lstrip()) + _HANGING)
+    current = ""
+    for space, word in _WORD.findall(line):
+        if current.strip() and cell_len(current + space + word) > columns:
+            yield current
+            current = indent + word
+        else:
+            current += space + word
+    yield current
 
 
 def counted(count: int, noun: str, nouns: str = "") -> str:
@@ -89,18 +144,18 @@ def drop_output() -> None:
 def remark(text: str) -> None:
     """Tell something beside the result, unless `-q` asks for errors only."""
     if _log.isEnabledFor(logging.WARNING):
-        _err.print(_plain(text), soft_wrap=True)
+        _print(_err, text)
 
 
 def detail(text: str) -> None:
     """Tell what `-v` asks for."""
     if _log.isEnabledFor(logging.INFO):
-        _err.print(_plain(text), soft_wrap=True)
+        _print(_err, text)
 
 
 def complain(text: str) -> None:
     """Tell what went wrong."""
-    _err.print(f"[bold red]error:[/] {_plain(text)}", soft_wrap=True)
+    _print(_err, text, head="error: ")
 
 
 def set_verbosity(verbosity: int) -> None:

@@ -5,8 +5,8 @@ ends the greens, every green is taken as short as the plan allows: longer ones o
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass, replace
 
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases, stated_min_s
@@ -56,6 +56,7 @@ class Breach:
         interval: Number of the interval where it shows, if it has one.
         message: What is wrong, with the values.
         severity: `error` or `warning`.
+        times: How many greens of the cycle break the rule so; interval and message are those of the worst.
     """
 
     rule: str
@@ -64,6 +65,7 @@ class Breach:
     interval: int | None
     message: str
     severity: str
+    times: int = 1
 
 
 _NO_PLAN = "the intersection has no plan"
@@ -169,30 +171,36 @@ def _short_greens(site: LaidPlan, rules: Rules) -> Iterator[Breach]:
             continue
         walking = any(head.is_crossing for head in heads)
         least = rules.min_walk_s if walking else rules.min_green_s
-        for time in green_times(site.plan, number):
-            if time.green_s < least - TOLERANCE_S:
-                message = f"group {group.id} is green for {time.green_s:g} s; at least {least:g} s are needed"
-                interval = site.interval_at(time.start_s)
-                yield _breach(site, "minimum-green", (group.id,), interval, message, severity=WARNING)
+        greens = green_times(site.plan, number)
+        short = [(time.green_s, time.start_s) for time in greens if time.green_s < least - TOLERANCE_S]
+        if short:
+            worst_s, at_s = min(short, key=lambda one: one[0])
+            message = f"group {group.id} is green for {worst_s:g} s; at least {least:g} s are needed"
+            breach = _breach(site, "minimum-green", (group.id,), None, message, severity=WARNING)
+            yield _worst(site, breach, at_s, short)
 
 
 def _yellows(site: LaidPlan) -> Iterator[Breach]:
+    """Yield for each group and rule the yellow farthest from what it should be."""
     for number, group in enumerate(site.plan.groups):
         need = required_yellow_s(site.group_heads(number))
         if need == 0 or all(site.green[number]):
             continue
+        faults: dict[tuple[str, str], list[tuple[float, float, str]]] = {}
         for time in green_times(site.plan, number):
-            fault = _yellow_fault(time.yellow_s, need)
-            if fault is not None:
+            if fault := _yellow_fault(time.yellow_s, need):
                 rule, message, severity = fault
-                yield _breach(
-                    site,
-                    rule,
-                    (group.id,),
-                    site.interval_at(time.end_s),
-                    f"group {group.id} {message}",
-                    severity=severity,
-                )
+                faults.setdefault((rule, severity), []).append((abs(time.yellow_s - need), time.end_s, message))
+        for (rule, severity), found in faults.items():
+            _, at_s, message = max(found, key=lambda one: one[0])
+            breach = _breach(site, rule, (group.id,), None, f"group {group.id} {message}", severity=severity)
+            yield _worst(site, breach, at_s, found)
+
+
+def _worst(site: LaidPlan, breach: Breach, at_s: float, greens: Sized) -> Breach:
+    """Return a breach at the second of its worst green, saying of how many."""
+    message = breach.message if len(greens) == 1 else f"{breach.message} (the worst of {len(greens)} such greens)"
+    return replace(breach, interval=site.interval_at(at_s), message=message, times=len(greens))
 
 
 def _yellow_fault(shown_s: float, need_s: float) -> tuple[str, str, str] | None:
