@@ -16,7 +16,8 @@ from congestion_lab.core.files import write_text, written_whole
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.movementcodes import LETTERS
 from congestion_lab.core.names import clean_name, shielded
-from congestion_lab.exporting.cells import Cell, seconds, within_cycle_s
+from congestion_lab.exporting.cells import Cell, seconds
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import Phase, phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan

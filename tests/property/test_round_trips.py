@@ -34,11 +34,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("trips")
 
 
-@pytest.mark.parametrize("format", ["sumo", "utdf", "gmns"])
+@pytest.mark.parametrize(("format", "parts"), [("sumo", 1), ("utdf", 1), ("utdf", 10), ("gmns", 1), ("gmns", 1000)])
 @given(data=st.data())
 @_CHECKED
-def test_crossroads_with_any_greens_and_offset(format: str, data: st.DataObject, folder: Path) -> None:
-    plans = tuple(data.draw(handovers(folder)).plans)
+def test_crossroads_with_any_greens_and_offset(format: str, parts: int, data: st.DataObject, folder: Path) -> None:
+    plans = tuple(data.draw(handovers(folder, parts=parts)).plans)
     assert not changed(format, plans, site_of(folder / "net" / "net.net.xml"), folder)
 
 
