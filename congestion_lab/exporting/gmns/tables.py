@@ -161,11 +161,8 @@ def _served(plan: RingPlan, turning: Turning) -> Iterator[_Served]:
 def _passes_on_red(plan: RingPlan, turning: Turning, phase: NumberedPhase) -> bool:
     """Whether a movement may pass after a stop when the green of a phase begins."""
     places = [place for place, group in enumerate(plan.plan.groups) if set(group.heads) & set(turning.heads)]
-    passed, number = 0.0, 0
-    while passed + plan.plan.intervals[number].duration_s <= phase.start_s:
-        passed += plan.plan.intervals[number].duration_s
-        number += 1
-    return any(plan.plan.intervals[number].aspects[place] is Aspect.STOP_THEN_GO for place in places)
+    shown = plan.plan.intervals[plan.plan.interval_at(phase.start_s)].aspects
+    return any(shown[place] is Aspect.STOP_THEN_GO for place in places)
 
 
 def _coordination_rows(plans: Iterable[RingPlan]) -> Iterator[Row]:

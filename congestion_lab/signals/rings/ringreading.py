@@ -90,7 +90,6 @@ def _served(phase: NumberedPhase) -> Served[NumberedPhase]:
 
 def _stretches(clock: RingClock, plan: SignalPlan) -> Iterator[tuple[float, float, int]]:
     """Yield begin, end and interval of the stretches in which neither the plan nor the diagram changes."""
-    ends = list(itertools.accumulate(each.duration_s for each in plan.intervals))
-    for begin, end in itertools.pairwise(sorted({*ends, *clock.instants_s()})):
+    for begin, end in itertools.pairwise(sorted({*plan.starts_s, *clock.instants_s(), plan.cycle_s})):
         if end - begin > _TOLERANCE_S / 10:
-            yield begin, end, next(number for number, stop in enumerate(ends) if (begin + end) / 2 < stop)
+            yield begin, end, plan.interval_at((begin + end) / 2)

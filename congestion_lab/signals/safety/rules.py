@@ -172,7 +172,7 @@ def _short_greens(site: LaidPlan, rules: Rules) -> Iterator[Breach]:
         for time in green_times(site.plan, number):
             if time.green_s < least - TOLERANCE_S:
                 message = f"group {group.id} is green for {time.green_s:g} s; at least {least:g} s are needed"
-                interval = site.interval_at(time.start_s)
+                interval = site.plan.interval_at(time.start_s)
                 yield _breach(site, "minimum-green", (group.id,), interval, message, severity=WARNING)
 
 
@@ -189,7 +189,7 @@ def _yellows(site: LaidPlan) -> Iterator[Breach]:
                     site,
                     rule,
                     (group.id,),
-                    site.interval_at(time.end_s),
+                    site.plan.interval_at(time.end_s),
                     f"group {group.id} {message}",
                     severity=severity,
                 )
