@@ -5,8 +5,9 @@ ends the greens, every green is taken as short as the plan allows: longer ones o
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases, stated_min_s
@@ -96,9 +97,9 @@ def check_plan(plan: SignalPlan, intersection: Intersection, rules: Rules = STAN
         _conflicting_greens(site),
         _greens_that_must_yield(site),
         _straight_across(site),
-        _short_greens(site, rules),
+        _worst_of_each(_short_greens(site, rules)),
         _stated_minimums(site),
-        _yellows(site),
+        _worst_of_each(_yellows(site)),
         _intergreens(site),
         _cycle(plan, rules),
     )
@@ -164,43 +165,46 @@ def _stated_minimums(site: LaidPlan) -> Iterator[Breach]:
             yield _breach(site, "stated-minimum", phase.groups, first, message, severity=WARNING)
 
 
-def _short_greens(site: LaidPlan, rules: Rules) -> Iterator[Breach]:
+def _short_greens(site: LaidPlan, rules: Rules) -> Iterator[tuple[float, Breach]]:
+    """Yield greens that are too short, with the seconds that they lack."""
     for number, group in enumerate(site.plan.groups):
         heads = site.group_heads(number)
         if not heads:
             continue
         walking = any(head.is_crossing for head in heads)
         least = rules.min_walk_s if walking else rules.min_green_s
-        greens = green_times(site.plan, number)
-        short = [(time.green_s, time.start_s) for time in greens if time.green_s < least - TOLERANCE_S]
-        if short:
-            worst_s, at_s = min(short, key=lambda one: one[0])
-            message = f"group {group.id} is green for {worst_s:g} s; at least {least:g} s are needed"
-            breach = _breach(site, "minimum-green", (group.id,), None, message, severity=WARNING)
-            yield _worst(site, breach, at_s, short)
+        for time in green_times(site.plan, number):
+            if time.green_s < least - TOLERANCE_S:
+                message = f"group {group.id} is green for {time.green_s:g} s; at least {least:g} s are needed"
+                interval = site.plan.interval_at(time.start_s)
+                breach = _breach(site, "minimum-green", (group.id,), interval, message, severity=WARNING)
+                yield least - time.green_s, breach
 
 
-def _yellows(site: LaidPlan) -> Iterator[Breach]:
-    """Yield for each group and rule the yellow farthest from what it should be."""
+def _yellows(site: LaidPlan) -> Iterator[tuple[float, Breach]]:
+    """Yield yellows that are too short or too long, with the seconds between them and what they should be."""
     for number, group in enumerate(site.plan.groups):
         need = required_yellow_s(site.group_heads(number))
         if need == 0 or all(site.green[number]):
             continue
-        faults: dict[tuple[str, str], list[tuple[float, float, str]]] = {}
         for time in green_times(site.plan, number):
             if fault := _yellow_fault(time.yellow_s, need):
                 rule, message, severity = fault
-                faults.setdefault((rule, severity), []).append((abs(time.yellow_s - need), time.end_s, message))
-        for (rule, severity), found in faults.items():
-            _, at_s, message = max(found, key=lambda one: one[0])
-            breach = _breach(site, rule, (group.id,), None, f"group {group.id} {message}", severity=severity)
-            yield _worst(site, breach, at_s, found)
+                interval = site.plan.interval_at(time.end_s)
+                breach = _breach(site, rule, (group.id,), interval, f"group {group.id} {message}", severity=severity)
+                yield abs(time.yellow_s - need), breach
 
 
-def _worst(site: LaidPlan, breach: Breach, at_s: float, greens: Sized) -> Breach:
-    """Return a breach at the second of its worst green, saying of how many."""
-    message = breach.message if len(greens) == 1 else f"{breach.message} (the worst of {len(greens)} such greens)"
-    return replace(breach, interval=site.interval_at(at_s), message=message, times=len(greens))
+def _worst_of_each(found: Iterable[tuple[float, Breach]]) -> Iterator[Breach]:
+    """Yield for each rule, group and severity the breach that misses most, saying of how many greens."""
+    alike: dict[tuple[str, tuple[str, ...], str], list[tuple[float, Breach]]] = {}
+    for miss_s, breach in found:
+        alike.setdefault((breach.rule, breach.groups, breach.severity), []).append((miss_s, breach))
+    for same in alike.values():
+        _, worst = max(same, key=itemgetter(0))
+        times = len(same)
+        message = worst.message if times == 1 else f"{worst.message} (the worst of {times} such greens)"
+        yield replace(worst, message=message, times=times)
 
 
 def _yellow_fault(shown_s: float, need_s: float) -> tuple[str, str, str] | None:
