@@ -161,6 +161,11 @@ def detail(text: str) -> None:
         _print(_err, text)
 
 
+def explain(text: str) -> None:
+    """Tell how a command is used."""
+    _print(_err, text)
+
+
 def complain(text: str) -> None:
     """Tell what went wrong."""
     _print(_err, text, head="error: ")

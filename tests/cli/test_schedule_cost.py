@@ -74,6 +74,7 @@ def test_it_is_shown_as_tables_and_runs_are_kept(run: Run, town: Path) -> None:
     ):
         assert words in first.out
     assert "2 of 2 controllers showed every second what is predicted; no conflicting greens" in first.out
+    assert max(len(line.rstrip()) for line in first.out.splitlines() if "controllers showed" not in line) <= 80
     kept = _written(town / "runs/.switches")
     assert len(kept) == 4
     assert run(*_COST, "--at", "06:30", "--seeds", "1", "--into", "00:02:30").out == first.out

@@ -18,6 +18,7 @@ from tests.cli.conftest import Run
 
 _DAMASCUS = Path(__file__).parents[2] / "networks/damascus"
 _COLUMNS = 80
+_WRONG = ("plan", "export", "plan.json", "--format", "a-format-that-nobody-in-the-field-has-heard-of")
 _COPIED = ("congestion-lab ", "`")  # begin lines that no terminal is to break
 
 
@@ -157,8 +158,10 @@ def test_only_a_terminal_gets_lines_folded(
     missing = tmp_path / "a place of many words and of no file at all, whatever one hopes"
     command = ("scenario", "validate", missing)
     assert len(run(*command).err.splitlines()) == 1
+    assert max(map(len, run(*_WRONG).err.splitlines())) > _COLUMNS
     monkeypatch.setattr(console._err, "_force_terminal", True)
     monkeypatch.setattr(console._err, "width", _COLUMNS)
+    assert max(map(len, run(*_WRONG).err.splitlines())) <= _COLUMNS
     told = re.sub(r"\x1b\[[0-9;]*m", "", run(*command).err)
     assert told.startswith("error: ")
     assert len(told.splitlines()) > 1
