@@ -54,6 +54,8 @@ CONTROL = N_("Control")
 CYCLE = N_("Cycle (s)")
 OFFSET = N_("Offset (s)")
 LONGEST_CYCLE = N_("Longest cycle (s)")
+IN_SECONDS = N_("All times are in seconds.")
+FROM_MIDNIGHT = N_("A cycle begins {offset} s after midnight, and every {cycle} s from then on.")
 MAX_GAP = N_("Green ends at a gap of (s)")
 GROUP_COLUMNS = (
     N_("Group"),

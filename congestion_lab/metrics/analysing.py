@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.names import clean_name
@@ -38,6 +38,7 @@ class Conditions:
 
 
 STANDARD_CONDITIONS = Conditions()
+_ROUNDS = 12  # of halving the way to balanced lanes: what is left is below a thousandth
 
 
 def analysed(
@@ -51,14 +52,7 @@ def analysed(
         flows: Vehicles per hour by (inbound, outbound link).
         conditions: Period, initial queues and progression.
     """
-    heads = [head for head in intersection.heads if not head.is_crossing]
-    loads = lane_loads(heads, flows)
-    shares = released(plan, intersection, heads, loads)
-    totals = {pair: flows.get(pair, 0.0) for pair in {(head.from_link, head.to_link) for head in heads}}
-    found = [
-        Stream(head, load, load / totals[head.from_link, head.to_link] if load > 0 else 0.0, share)
-        for head, load, share in zip(heads, loads, shares, strict=True)
-    ]
+    found = _balanced(plan, intersection, flows)
     groups = [_lane_group(plan, members, conditions) for members in _lane_groups(found)]
     approaches = tuple(_approach(link, groups, found) for link in sorted({group.from_link for group in groups}))
     volume, delay = _mean_delay_s(approaches)
@@ -73,6 +67,33 @@ def analysed(
         los=level_of_service(delay),
         approaches=approaches,
     )
+
+
+def _balanced(plan: SignalPlan, intersection: Intersection, flows: Flows) -> list[Stream]:
+    """Return the streams with loads that leave nobody a lane of lower v/c to change to (HCM6, chapter 31)."""
+    heads = [head for head in intersection.heads if not head.is_crossing]
+    loads = lane_loads(heads, flows)
+    for _ in range(_ROUNDS):
+        found = _streams(plan, intersection, flows, loads)
+        aimed = lane_loads(heads, flows, [_worth_vph(plan, one, found) for one in found])
+        loads = [(old + new) / 2 for old, new in zip(loads, aimed, strict=True)]
+    return _streams(plan, intersection, flows, aimed)
+
+
+def _streams(plan: SignalPlan, intersection: Intersection, flows: Flows, loads: Sequence[float]) -> list[Stream]:
+    heads = [head for head in intersection.heads if not head.is_crossing]
+    shares = released(plan, intersection, heads, loads)
+    return [
+        Stream(head, load, load / flows[head.from_link, head.to_link] if load > 0 else 0.0, share)
+        for head, load, share in zip(heads, loads, shares, strict=True)
+    ]
+
+
+def _worth_vph(plan: SignalPlan, one: Stream, found: Sequence[Stream]) -> float:
+    """Return what the lane of a stream discharges when at least one vehicle an hour of that stream is on it."""
+    lane = (one.head.from_link, one.head.from_lane)
+    others = [each for each in found if each is not one and (each.head.from_link, each.head.from_lane) == lane]
+    return Service(plan, [*others, replace(one, load_vph=max(one.load_vph, 1.0))], [one.head.from_lane]).capacity_vph
 
 
 def _critical_saturation(plan: SignalPlan, intersection: Intersection, flows: Flows) -> float:

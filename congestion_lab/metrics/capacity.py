@@ -1,9 +1,10 @@
 """Capacity analysis of an intersection by the Highway Capacity Manual: lane groups, movements, approaches.
 
-A lane group is the lanes of an approach that serve the same movements; movements spread over their lanes so that the
-busiest is as light as possible. Saturation flows are those of `signals.performance.streams`: 1,800 vehicles an hour
-and lane times a factor for turns. Effective green is displayed green: start-up lost time and the use of yellow are 2 s
-each, the defaults of HCM6 chapter 19. A permitted green serves what gaps in the conflicting flow let through.
+A lane group is the lanes of an approach that serve the same movements; who may choose takes the lane of lower volume
+over capacity, until none is lower (HCM6, chapter 31). Saturation flows are those of `signals.performance.streams`:
+1,800 vehicles an hour and lane times a factor for turns. Effective green is displayed green: start-up lost time and the
+use of yellow are 2 s each, the defaults of HCM6 chapter 19. A permitted green serves what gaps in the conflicting flow
+let through.
 """
 
 from dataclasses import dataclass

@@ -7,6 +7,7 @@ from congestion_lab.reporting.translation import _, direction, in_numerals, left
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
+AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
 _KILOMETRE_M = 1000.0
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
@@ -54,6 +55,11 @@ def distance(metres: float) -> str:
     if metres < _KILOMETRE_M:
         return _("{distance} m").format(distance=number(metres, 0))
     return _("{distance} km").format(distance=number(metres / _KILOMETRE_M, 0))
+
+
+def queue_text(length_m: float, *, full: bool) -> str:
+    """Return a queue in metres; of one that filled its link, that it is at least so long."""
+    return left_to_right(f"{AT_LEAST}{_THIN_SPACE}{number(length_m, 0)}") if full else number(length_m, 0)
 
 
 def _plain(value: float, places: int) -> str:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from congestion_lab.reporting.gathering import Story
 from congestion_lab.reporting.pages.report import report_page
+from congestion_lab.reporting.scales import DELAY_CHANGE, SPEED_CHANGE, Scale
 from congestion_lab.reporting.translation import speaking
 from tests.browser.conftest import Open
 
@@ -148,6 +149,20 @@ def test_the_wheel_moves_the_page_unless_a_map_is_in_use(open_page: Open, report
     page.mouse.wheel(0, 200)
     _until(page, f"scrollY > {before}")
     assert _view(page) == whole
+
+
+@pytest.mark.parametrize("scale", [SPEED_CHANGE, DELAY_CHANGE])
+def test_what_becomes_worse_is_dashed_so_that_a_map_is_read_without_colour(page: Page, scale: Scale) -> None:
+    draw = """(key) => {
+        const line = document.querySelector(".map .link").cloneNode();
+        line.setAttribute("class", `link w1 ${key}`);
+        document.querySelector(".map").append(line);
+        const dashes = getComputedStyle(line).strokeDasharray;
+        line.remove();
+        return dashes;
+    }"""
+    dashed = [page.evaluate(draw, each.key) != "none" for each in scale.classes]
+    assert dashed == [(each.low >= 0) if scale is DELAY_CHANGE else (each.high <= 0) for each in scale.classes]
 
 
 def test_a_map_is_dragged_and_tells_of_streets(page: Page) -> None:

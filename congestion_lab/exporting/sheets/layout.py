@@ -17,7 +17,8 @@ from congestion_lab.signals.plan import Aspect
 
 LABEL_WIDTHS = (13, 46, 16, 11, 10, 10, 10, 10, 12)
 BAR_COLUMN = len(LABEL_WIDTHS) + 2  # the second-by-second bar begins behind the table and a gap
-_SECOND_WIDTH = 1.7
+_BAR_WIDTH = 66.0  # of a cycle, whatever its length: half of the tables, so that a printed page stays readable
+_SECOND_WIDTHS = (0.3, 1.7)  # narrower shows nothing, broader says no more
 _LINE_PT, _LETTER_WIDTHS = 15.0, 1.1  # of text of 10 points: height of a line, and letters per unit of width
 _TITLE_LINE = 1.5  # height of a line in sizes of its letters
 _RIGHT_TO_LEFT_MARK = "\N{RIGHT-TO-LEFT MARK}"
@@ -125,14 +126,20 @@ class Pen:
         """Colour one second of the bar."""
         self.sheet.cell(row, BAR_COLUMN + second).fill = ASPECT_FILLS[aspect]
 
-    def widths(self, cycle: int) -> None:
-        """Set the widths of the tables' columns and of the bar's seconds."""
+    def widths(self, cycle: int, columns: int) -> None:
+        """Set the widths of the tables' columns and of the bar's seconds, for at least so many columns."""
         dimensions = self.sheet.column_dimensions
         for column, width in enumerate(LABEL_WIDTHS, start=1):
             dimensions[get_column_letter(column)].width = width
         dimensions[get_column_letter(BAR_COLUMN - 1)].width = 2
-        for second in range(cycle):
-            dimensions[get_column_letter(BAR_COLUMN + second)].width = _SECOND_WIDTH
+        for second in range(max(cycle, columns)):
+            dimensions[get_column_letter(BAR_COLUMN + second)].width = second_width(cycle)
+
+
+def second_width(cycle: int) -> float:
+    """Return how wide a second of the bar is."""
+    narrowest, broadest = _SECOND_WIDTHS
+    return min(broadest, max(narrowest, _BAR_WIDTH / cycle))
 
 
 def _reads_leftward(text: str) -> bool:

@@ -7,7 +7,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from congestion_lab.exporting import wording
 from congestion_lab.exporting.cells import Cell, movements_text, seconds
-from congestion_lab.exporting.sheets.layout import ASPECT_FILLS, BAR_COLUMN, BOX, Pen
+from congestion_lab.exporting.sheets.layout import ASPECT_FILLS, BAR_COLUMN, BOX, Pen, second_width
 from congestion_lab.signals.approaches import served
 from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection
@@ -19,14 +19,13 @@ from congestion_lab.signals.timeline import GreenTime, green_times
 
 _TICK_S = 10
 _LONGEST_BAR_S = 600  # signals that never change may have a cycle of days; a sheet has 16,384 columns
-_MATRIX_LABELS = BAR_COLUMN - 2  # names of rows stand beside the matrix
-_MATRIX_CELL = 2  # seconds of the bar that one cell of a matrix is wide
+_PATCH_WIDTH, _MATRIX_CELL_WIDTH = 1.7, 3.4
 _GREY = PatternFill("solid", fgColor="FFDAD7D0")
 
 
 def header(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> int:
     """Write names and the programme's data."""
-    pen.widths(_bar_s(plan))
+    pen.widths(_bar_s(plan), _matrix_cell_s(plan) * (len(plan.groups) + 1))
     name = pen.language.here(intersection.name, intersection.name_ar)
     pen.title(row, name, 16)
     pen.title(row + 1, intersection.name_ar if name == intersection.name else intersection.name, 14)
@@ -40,7 +39,16 @@ def header(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> 
         pen.heading(place, 1, pen.say(name))
         pen.value(place, 2, value)
         pen.sheet.cell(place, 2).alignment = Alignment(horizontal=pen.start)
-    return row + 3 + len(facts)
+    pen.text(row + 3 + len(facts), 1, _clock(pen, plan), font=Font(size=9, italic=True))
+    return row + 4 + len(facts)
+
+
+def _clock(pen: Pen, plan: SignalPlan) -> str:
+    """Return the unit of all times, and when a cycle begins."""
+    if is_timed_by_traffic(plan):
+        return pen.say(wording.IN_SECONDS)
+    text = pen.say(wording.FROM_MIDNIGHT).format(offset=offset(plan), cycle=seconds(plan.cycle_s))
+    return f"{pen.say(wording.IN_SECONDS)} {text}"
 
 
 def offset(plan: SignalPlan) -> Cell:
@@ -124,7 +132,7 @@ def _exact(interval: Interval) -> float:
 
 
 def conflict_matrices(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> int:
-    """Write which groups conflict, and the intergreen from each clearing to each entering group."""
+    """Write below the bar which groups conflict, and the intergreen from each clearing to each entering group."""
     conflicts = group_conflicts(plan, intersection)
 
     def conflict(clearing: int, entering: int) -> str | float:
@@ -166,33 +174,40 @@ def _key(pen: Pen, row: int, plan: SignalPlan) -> int:
     shown = {aspect for interval in plan.intervals for aspect in interval.aspects}
     column = BAR_COLUMN
     for aspect, words in ((each, pen.say(words)) for each, words in wording.ASPECTS.items() if each in shown):
-        pen.sheet.cell(row + 1, column).fill = ASPECT_FILLS[aspect]
-        pen.text(row + 1, column + 1, words, font=Font(size=8, color="FF5C5952"))
-        column += 4 + len(words)
+        patch = math.ceil(_PATCH_WIDTH / second_width(_bar_s(plan)))
+        for place in range(patch):
+            pen.sheet.cell(row + 1, column + place).fill = ASPECT_FILLS[aspect]
+        pen.text(row + 1, column + patch, words, font=Font(size=8, color="FF5C5952"))
+        column += patch + math.ceil((3 + len(words)) / second_width(_bar_s(plan)))
     return row + 2
 
 
 def _matrix(pen: Pen, row: int, title: str, plan: SignalPlan, content: Callable[[int, int], str | float]) -> int:
-    pen.text(row, _MATRIX_LABELS, title, font=Font(size=10, bold=True))
+    pen.text(row, BAR_COLUMN, title, font=Font(size=10, bold=True))
+    pen.sheet.cell(row, BAR_COLUMN).alignment += Alignment(wrap_text=True, vertical="bottom")
+    end = BAR_COLUMN + _bar_s(plan) - 1
+    pen.sheet.merge_cells(start_row=row, end_row=row + 1, start_column=BAR_COLUMN, end_column=end)
+    breadth, row = _matrix_cell_s(plan), row + 2
     for place, group in enumerate(plan.groups):
-        _matrix_cell(pen, row + 1, place, group.id)
-        pen.value(row + 2 + place, _MATRIX_LABELS, group.id)
+        _matrix_cell(pen, row, place + 1, group.id, breadth)
+        _matrix_cell(pen, row + 1 + place, 0, group.id, breadth)
         for other in range(len(plan.groups)):
-            _matrix_cell(pen, row + 2 + place, other, "" if place == other else content(place, other))
-        pen.sheet.cell(row + 2 + place, _matrix_column(place)).fill = _GREY
-    return row + 2 + len(plan.groups)
+            _matrix_cell(pen, row + 1 + place, other + 1, "" if place == other else content(place, other), breadth)
+        pen.sheet.cell(row + 1 + place, BAR_COLUMN + breadth * (place + 1)).fill = _GREY
+    return row + 1 + len(plan.groups)
 
 
-def _matrix_cell(pen: Pen, row: int, place: int, value: str | float) -> None:
-    column = _matrix_column(place)
+def _matrix_cell(pen: Pen, row: int, place: int, value: str | float, breadth: int) -> None:
+    column = BAR_COLUMN + breadth * place
     if isinstance(value, str):
         pen.text(row, column, value)
     else:
         pen.value(row, column, value)
     cell = pen.sheet.cell(row, column)
     cell.border, cell.alignment = BOX, Alignment(horizontal="center", shrink_to_fit=True)
-    pen.sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=column + _MATRIX_CELL - 1)
+    pen.sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=column + breadth - 1)
 
 
-def _matrix_column(place: int) -> int:
-    return BAR_COLUMN + _MATRIX_CELL * place
+def _matrix_cell_s(plan: SignalPlan) -> int:
+    """Return over how many seconds of the bar a cell of a matrix reaches."""
+    return math.ceil(_MATRIX_CELL_WIDTH / second_width(_bar_s(plan)))

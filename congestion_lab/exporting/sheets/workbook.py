@@ -90,9 +90,9 @@ def _timing_sheet(sheet: Worksheet, plan: SignalPlan, intersection: Intersection
     pen = Pen(sheet, handover.language)
     row = header(pen, _marked(pen, handover), plan, intersection)
     row = group_table(pen, row + 1, plan, intersection)
-    row = interval_table(pen, row + 1, plan)
-    row = phase_table(pen, row + 1, plan, intersection)
     conflict_matrices(pen, row + 1, plan, intersection)
+    row = interval_table(pen, row + 1, plan)
+    phase_table(pen, row + 1, plan, intersection)
     page_setup(sheet, handover.language)
 
 

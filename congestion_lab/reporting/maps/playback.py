@@ -77,7 +77,7 @@ def _at(history: LinkHistory, times_s: Sequence[float]) -> LinkHistory:
 
 def _moment(time_s: float, row: int, names: Sequence[str], histories: Sequence[LinkHistory]) -> str:
     """Return what is said of a moment: the clock, then for each side its speed and jammed links."""
-    text = _("{side}: {speed} km/h, {jammed} links below {limit} km/h")
+    text = _("{side}: {speed} km/h, links below {limit} km/h: {jammed}")
     told = [
         text.format(
             side=name,

@@ -16,6 +16,7 @@ from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.drawing.dotplot import Dot, dot_plot
 from congestion_lab.reporting.gathering import spoken_label
 from congestion_lab.reporting.page import rendered_plain
+from congestion_lab.reporting.sections.certificates import uncertified
 from congestion_lab.reporting.sections.figures import unit_of
 from congestion_lab.reporting.sections.provenance import run_warnings
 from congestion_lab.reporting.translation import OWN_NAMES, _, in_numerals, isolated, listed, plural
@@ -59,7 +60,11 @@ def matrix_page(
         ),
         "lead": _lead(ranking, names),
         "dominated": [_dominated(place, names) for place in ranking.places if place.dominated_by],
-        "cautions": [*_cautions(matrix, names, run_sets), *_warnings(run_sets, names)],
+        "cautions": [
+            *uncertified({names[run]: runs for run, runs in run_sets.items()}),
+            *_cautions(matrix, names, run_sets),
+            *_warnings(run_sets, names),
+        ],
         "ranks": [in_numerals(str(rank)) for rank in range(1, len(matrix.runs) + 1)],
         "score": _score_name(ranking),
         "places": [_place_row(ranking, place, names) for place in ranking.places],

@@ -20,6 +20,7 @@ from congestion_lab.reporting.pages.matrixpage import (
     plotted,
     shown_digits,
 )
+from congestion_lab.reporting.sections.certificates import uncertified
 from congestion_lab.reporting.sections.provenance import run_warnings
 from congestion_lab.reporting.translation import OWN_NAMES, _, isolated, listed, onward, plural
 from congestion_lab.reporting.wording import number
@@ -50,7 +51,11 @@ def period_page(studies: Studies, periods: Periods, *, elsewhere: Mapping[str, s
         ),
         "lead": _lead(periods),
         "dominated": [],
-        "cautions": [*_cautions(periods), *(text for name, one in runs.items() for text in run_warnings(name, one))],
+        "cautions": [
+            *uncertified({names[name]: found for name, (_present, found) in studies.items()}),
+            *_cautions(periods),
+            *(text for name, one in runs.items() for text in run_warnings(name, one)),
+        ],
         "places": [],
         "weights": [],
         "heads": [(name, False) for name in names.values()],

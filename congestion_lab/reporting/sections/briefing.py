@@ -36,7 +36,7 @@ def briefing(
     return [
         Answer(_("What was asked?"), tuple(_asked(story, story.after))),
         Answer(_("What changes?"), tuple(_changes(story.before, story.after))),
-        Answer(_("By how much?"), tuple(_amounts(differences))),
+        Answer(_("By how much?"), tuple(_amounts(differences, rows))),
         Answer(_("How sure is it?"), tuple(_certainties(story.before, story.after, verdict))),
         Answer(_("What is the risk?"), tuple(_risks(story, story.after, verdict, rows))),
     ]
@@ -81,14 +81,18 @@ def _span(values: Sequence[float]) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def _amounts(differences: Mapping[str, PairedDifference]) -> Iterator[str]:
+def _amounts(differences: Mapping[str, PairedDifference], rows: Sequence[IntersectionRow]) -> Iterator[str]:
     delay = differences["mean_delay_s"]
-    text = _("Mean delay per vehicle: {change} s ({relative}).")
+    text = _("Mean delay per vehicle changes by {change} s ({relative}).")
     yield text.format(change=signed(delay.mean), relative=percent(delay.relative, 1))
     hours = differences.get("total_travel_time_h")
     if hours is not None:
-        text = _("All travel times together: {change} hours ({relative}).")
+        text = _("All vehicles together: {change} vehicle-hours of travel time ({relative}).")
         yield text.format(change=signed(hours.mean, int(abs(hours.mean) < _FEW_H)), relative=percent(hours.relative, 1))
+    faster = sum(row.change_s < -NOTICED_S for row in rows)
+    if faster:
+        text = _("Faster by more than {seconds} s: {count} of {all} intersections.")
+        yield text.format(seconds=number(NOTICED_S, 0), count=number(faster, 0), all=number(len(rows), 0))
 
 
 def _certainties(before: Side, after: Side, verdict: Verdict) -> Iterator[str]:
@@ -101,7 +105,7 @@ def _risks(story: Story, after: Side, verdict: Verdict, rows: Sequence[Intersect
     yield from verdict.risks
     slower = sum(row.change_s > NOTICED_S for row in rows)
     if slower:
-        text = _("Intersections that become slower by more than {seconds} s: {count} of {all}.")
+        text = _("Slower by more than {seconds} s: {count} of {all} intersections.")
         yield text.format(seconds=number(NOTICED_S, 0), count=number(slower, 0), all=number(len(rows), 0))
     jammed = sum(result.status is Status.GRIDLOCK for result in after.runs.results)
     if jammed:
@@ -109,6 +113,6 @@ def _risks(story: Story, after: Side, verdict: Verdict, rows: Sequence[Intersect
     if after.runs.failures or story.before.runs.failures:
         yield _("Some runs failed and are missing from all figures; see below.")
     if story.before.runs.inputs.notes:
-        yield _("The model rests on assumptions that nobody has measured; see “Read with care”.")
+        yield _("The model rests on unmeasured assumptions: see “Read with care”.")
     elif not verdict.risks and not slower and not jammed:
         yield _("No indicator that is watched became significantly worse.")

@@ -8,13 +8,14 @@ from congestion_lab.metrics.analysing import Conditions, analysed
 from congestion_lab.metrics.arriving import LEAST_ARRIVALS, Shares, shares_by_controller
 from congestion_lab.metrics.capacity import Analysis, Approach, Movement
 from congestion_lab.metrics.disagreement import Cause, Disagreement, Disagreements, Reason, disagreements
+from congestion_lab.metrics.service import level_of_service
 from congestion_lab.metrics.simulated import Simulated, simulated
 from congestion_lab.network.model import Link
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.maps.linkmap import link_name
 from congestion_lab.reporting.sections.intersectiontable import TURNS
 from congestion_lab.reporting.translation import _, isolated, left_to_right, onward, plural
-from congestion_lab.reporting.wording import NOTHING, number, share
+from congestion_lab.reporting.wording import NOTHING, number, queue_text, share
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.simulation.spec import Controller
@@ -186,7 +187,7 @@ def _rows(found: Analysis, measured: Simulated, links: Mapping[str, Link]) -> It
 
 
 def _approach(one: Approach, measured: Simulated, links: Mapping[str, Link]) -> CapacityRow:
-    queue = measured.queues.get(one.from_link)
+    queue, delay = measured.queues.get(one.from_link), measured.delay_s([one.from_link])
     return CapacityRow(
         name=link_name(links[one.from_link]),
         arrow="",
@@ -197,9 +198,11 @@ def _approach(one: Approach, measured: Simulated, links: Mapping[str, Link]) -> 
         delay=_figure(one.delay_s),
         los=one.los,
         queues=(),
-        simulated_delay=number(measured.delay_s([one.from_link])),
-        simulated_los="",
-        simulated_queues=() if queue is None else (number(queue.mean_m, 0), number(queue.longest_m, 0)),
+        simulated_delay=number(delay),
+        simulated_los=level_of_service(delay),
+        simulated_queues=()
+        if queue is None
+        else (number(queue.mean_m, 0), queue_text(queue.longest_m, full=queue.full_share > 0)),
     )
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from congestion_lab.core.names import clean_name
+from congestion_lab.experiments.pooling import plans_of
+from congestion_lab.experiments.runset import RunSet
 from congestion_lab.network.model import Link
 from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.gathering import Side, Story
@@ -12,7 +15,9 @@ from congestion_lab.reporting.translation import _, arrow, here, isolated, liste
 from congestion_lab.reporting.wording import number, signed
 from congestion_lab.signals.certification.certificate import RULES, Certificate, Judgement, Separation, Verdict
 from congestion_lab.signals.certification.certifying import certify
+from congestion_lab.signals.intersection import Intersection
 from congestion_lab.simulation.spec import Controller
+from congestion_lab.sumo.nets.netfile import read_intersections
 
 _NAMED = 6  # intersections that the summary names
 _ADDED_NOTE = "; "  # what `signals` joins to a note
@@ -111,20 +116,47 @@ def mark_of(side: Side, found: Mapping[str, Certificate], before: Mapping[str, C
         found: Its certificates.
         before: Those of the side that it is compared with, if there is one.
     """
+    return _mark(side.name, side.runs.controller, found, before)
+
+
+def uncertified(run_sets: Mapping[str, RunSet]) -> Iterator[str]:
+    """Yield, for each run set by its name, what a page has to say of plans that are not certified.
+
+    Raises:
+        CongestionLabError: A plan file or a network is there and cannot be read.
+    """
+    sites: dict[Path, tuple[Intersection, ...]] = {}
+    for name, runs in run_sets.items():
+        net = runs.inputs.net_file
+        if not net.is_file():
+            text = _("“{run}”: its network is no longer there, so that its plans cannot be certified.")
+            yield text.format(run=name)
+            continue
+        if net not in sites:
+            sites[net] = read_intersections(net)
+        found = {one.controller_id: one for one in certify(plans_of(runs), sites[net])}
+        mark = _mark(name, runs.controller, found, None)
+        if mark is not None and not mark.certified:
+            yield mark.text
+
+
+def _mark(
+    name: str, controller: Controller, found: Mapping[str, Certificate], before: Mapping[str, Certificate] | None
+) -> Mark | None:
     if not found:
         return None
-    if side.runs.controller is not Controller.PLANS:
+    if controller is not Controller.PLANS:
         text = _(
             "NOT CERTIFIED: in the runs of “{side}” traffic timed the signals; a certificate is about plans alone."
         )
-        return Mark(certified=False, text=text.format(side=side.name), details=())
+        return Mark(certified=False, text=text.format(side=name), details=())
     failing = [one for one in found.values() if not one.certified]
     if not failing:
         met = plural("the one signal plan meets every rule", "all {count} signal plans meet every rule", len(found))
-        text = _("CERTIFIED: in “{side}”, {met}.").format(side=side.name, met=met)
+        text = _("CERTIFIED: in “{side}”, {met}.").format(side=name, met=met)
         return Mark(certified=True, text=text, details=tuple(_earlier(before)))
     text = _("NOT CERTIFIED: in “{side}”, {unmet}. Not for use in a controller.")
-    text = text.format(side=side.name, unmet=_unmet(len(failing), len(found)))
+    text = text.format(side=name, unmet=_unmet(len(failing), len(found)))
     return Mark(certified=False, text=text, details=(*_kinds(failing), *_earlier(before)))
 
 
@@ -260,7 +292,8 @@ def _place(each: Judgement, links: Mapping[str, Link]) -> str:
         return listed(list(dict.fromkeys(known)))
     if each.rule == "ring":
         return listed([retold(name) for name in each.subject])
-    return f" {arrow()} ".join(isolated(clean_name(name)) for name in each.subject)
+    groups = f" {arrow()} ".join(isolated(clean_name(name)) for name in each.subject)
+    return _("group {group}").format(group=groups) if groups else ""
 
 
 def _note(each: Judgement) -> str:

@@ -10,7 +10,7 @@ from congestion_lab.metrics.emissions import Emitted, emission_rows, emitted
 from congestion_lab.metrics.indicators import Indicator
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.sections.figures import Figure, Values, figures_of
-from congestion_lab.reporting.translation import _, isolated, listed
+from congestion_lab.reporting.translation import _, isolated, listed, whole
 from congestion_lab.reporting.wording import number, share
 from congestion_lab.sumo.routes.demandfacts import emission_classes
 
@@ -61,8 +61,8 @@ def _indicators() -> tuple[Indicator, ...]:
         Indicator("co2.total_kg", "kg", label=co2_total, decimals=0, lower_is_better=True),
         Indicator("co2.per_vehicle_g", g, label=per_vehicle.format(substance=co2), decimals=0, lower_is_better=True),
         Indicator("co2.per_km_g", g_km, label=per_km.format(substance=co2), decimals=0, lower_is_better=True),
-        Indicator("nox.total_kg", "kg", label=nox_total, decimals=2, lower_is_better=True),
-        Indicator("nox.per_vehicle_g", g, label=per_vehicle.format(substance=nox), decimals=2, lower_is_better=True),
+        Indicator("nox.total_kg", "kg", label=nox_total, decimals=3, lower_is_better=True),
+        Indicator("nox.per_vehicle_g", g, label=per_vehicle.format(substance=nox), decimals=3, lower_is_better=True),
         Indicator("nox.per_km_g", g_km, label=per_km.format(substance=nox), decimals=3, lower_is_better=True),
         Indicator("fuel.total_kg", "kg", label=fuel_total, decimals=0, lower_is_better=True),
         Indicator("fuel.per_vehicle_g", g, label=per_vehicle.format(substance=fuel), decimals=0, lower_is_better=True),
@@ -87,7 +87,7 @@ def _classes(sides: Sequence[Side]) -> tuple[ClassRow, ...]:
     shares = {name: _of(tables[0], name, "co2_g") / total if total else 0.0 for name in names}
     return tuple(
         ClassRow(
-            clean_name(name),
+            class_name(name),
             100 * shares[name],
             share(shares[name]),
             tuple(
@@ -97,6 +97,19 @@ def _classes(sides: Sequence[Side]) -> tuple[ClassRow, ...]:
         )
         for name in names
     )
+
+
+def class_name(name: str) -> str:
+    """Return what a class of vehicles is called in the language spoken; a name that is not usual stays as it is."""
+    usual = {
+        "car": _("car"),
+        "taxi": _("taxi"),
+        "microbus": _("microbus"),
+        "bus": _("bus"),
+        "truck": _("truck"),
+        "motorcycle": _("motorcycle"),
+    }
+    return usual.get(name) or clean_name(name)
 
 
 def _by_class(side: Side) -> pd.DataFrame:
@@ -122,7 +135,9 @@ def _remarks(story: Story) -> list[str]:
     inputs = story.before.runs.inputs
     files = [path for path in (*inputs.additional_files, *inputs.route_files) if path.exists()]
     classes = emission_classes(files)
-    stated = [isolated(f"{clean_name(name)}: {clean_name(value)}") for name, value in sorted(classes.items()) if value]
+    stated = [
+        whole(f"{class_name(name)}: {isolated(clean_name(value))}") for name, value in sorted(classes.items()) if value
+    ]
     if stated:
         text = _(
             "Emission classes as the scenario states them (HBEFA is the Handbook of Emission Factors for Road "

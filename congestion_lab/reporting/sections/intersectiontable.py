@@ -1,7 +1,7 @@
 """Intersections and their movements, before and after."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from congestion_lab.core.names import clean_name
@@ -9,6 +9,7 @@ from congestion_lab.metrics.service import intersection_service
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.maps.linkmap import link_name
 from congestion_lab.reporting.translation import _, here
+from congestion_lab.reporting.wording import queue_text
 
 NOTICED_S = 3.0  # a change of delay that is coloured; below it the level of service hardly ever changes
 TURNS = {"straight": "↑", "left": "↰", "right": "↱", "u_turn": "↶"}
@@ -16,12 +17,26 @@ TURNS = {"straight": "↑", "left": "↰", "right": "↱", "u_turn": "↶"}
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Delay and level of service of one place on one side; NaN and "" without vehicles."""
+    """Delay and level of service of one place on one side; NaN and "" without vehicles.
+
+    Attributes:
+        vehicles: How many.
+        delay_s: Mean delay.
+        los: Its level of service.
+        queue_m: Longest queue on an inbound link.
+        full: Whether a queue ever filled that link, so that it went on beyond.
+    """
 
     vehicles: float
     delay_s: float
     los: str
     queue_m: float = math.nan
+    full: bool = False
+
+    @property
+    def queue(self) -> str:
+        """The queue in words."""
+        return queue_text(self.queue_m, full=self.full)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +93,8 @@ def _services(side: Side, story: Story) -> dict[str, Service]:
     for controller, vehicles, delay, los in table[["controller_id", "vehicles", "delay_s", "los"]].itertuples(
         index=False
     ):
-        inbound = side.links["max_queue_m"].reindex(list(story.network.controllers[controller]))
-        found[controller] = Service(float(vehicles), float(delay), los, float(inbound.max()))
+        queues = [_queue(side, link) for link in story.network.controllers[controller]]
+        found[controller] = Service(float(vehicles), float(delay), los, *_longest(queues))
     return found
 
 
@@ -105,11 +120,22 @@ def _by_pair(side: Side, controller: str) -> dict[tuple[str, str], Service]:
     """Return each movement's service; its queue is that of its inbound link."""
     mine = side.movements[side.movements["controller_id"] == controller]
     columns = mine[["from_link", "to_link", "vehicles", "delay_s", "los"]]
-    queues = side.links["max_queue_m"]
     return {
-        (start, end): Service(count, delay, los, float(queues.get(start, math.nan)))
+        (start, end): Service(count, delay, los, *_queue(side, start))
         for start, end, count, delay, los in columns.itertuples(index=False)
     }
+
+
+def _queue(side: Side, link: str) -> tuple[float, bool]:
+    """Return the longest queue of a link, and whether one ever filled it."""
+    if link not in side.links.index:
+        return math.nan, False
+    return float(side.links["max_queue_m"][link]), bool(side.links["spillback_share"][link] > 0)
+
+
+def _longest(queues: Iterable[tuple[float, bool]]) -> tuple[float, bool]:
+    known = [each for each in queues if not math.isnan(each[0])]
+    return max(known, default=(math.nan, False))
 
 
 def _burden(service: Service) -> float:

@@ -74,10 +74,11 @@ def _certainty(delay: PairedDifference, *, unseen: bool) -> str:
     seeds = plural("{count} seed", "{count} seeds", len(delay.seeds))
     where = _("that the search never saw") if unseen else _("run on both sides")
     text = _(
-        "The 95\N{NARROW NO-BREAK SPACE}%\N{NO-BREAK SPACE}interval of the change is {interval} s, "
-        "paired over {seeds} {where}."
+        "With 95\N{NARROW NO-BREAK SPACE}%\N{NO-BREAK SPACE}confidence mean delay changes by {interval} s, "
+        "on {seeds} {where}."
     )
-    return text.format(interval=interval(delay.low, delay.high), seeds=seeds, where=where)
+    limit = _("That covers chance in the traffic, not errors of the model.")
+    return f"{text.format(interval=interval(delay.low, delay.high), seeds=seeds, where=where)} {limit}"
 
 
 def _side_effects(differences: Mapping[str, PairedDifference]) -> list[str]:
@@ -85,7 +86,7 @@ def _side_effects(differences: Mapping[str, PairedDifference]) -> list[str]:
     remarks = []
     unserved = differences.get(UNSERVED.id)
     if unserved is not None and max(unserved.before_mean, unserved.after_mean) > 0:
-        text = _("Not served by the end of the period: {before} vehicles before, {after} after; they count.")
+        text = _("Not arrived by the end of the period: {before} vehicles before, {after} after.")
         remarks.append(text.format(before=number(unserved.before_mean, 0), after=number(unserved.after_mean, 0)))
     watched = ("stops_per_veh", "p95_travel_time_s", "max_queue_m", "co2_per_km_g")
     worse = [_(indicator(one).label) for one in watched if _is_worse(differences, one)]

@@ -94,8 +94,15 @@ def critical_ratios(streams: Streams) -> NDArray[np.float64]:
     return np.asarray(found.x)
 
 
-def lane_loads(heads: Sequence[SignalHead], flows: Flows) -> list[float]:
-    """Return the flow of each (movement, lane): those with the least choice of lanes first, each levels its lanes."""
+def lane_loads(heads: Sequence[SignalHead], flows: Flows, worth: Sequence[float] = ()) -> list[float]:
+    """Return the flow of each (movement, lane): those with the least choice of lanes first, each levels its lanes.
+
+    Args:
+        heads: Vehicle heads, one per movement and lane.
+        flows: Vehicles per hour by movement.
+        worth: What the lane of each head can discharge: lanes are levelled in proportion to it; all alike if left out.
+    """
+    worths = worth or [1.0] * len(heads)
     movements: dict[tuple[str, str], list[int]] = {}
     for index, head in enumerate(heads):
         movements.setdefault((head.from_link, head.to_link), []).append(index)
@@ -103,20 +110,26 @@ def lane_loads(heads: Sequence[SignalHead], flows: Flows) -> list[float]:
     loads = [0.0] * len(heads)
     for movement, indices in sorted(movements.items(), key=lambda item: (len(item[1]), item[0])):
         present = [on_lane.get(_lane(heads[index]), 0.0) for index in indices]
-        for index, load in zip(indices, _levelled(flows.get(movement, 0.0), present), strict=True):
+        shares = _levelled(flows.get(movement, 0.0), present, [worths[index] for index in indices])
+        for index, load in zip(indices, shares, strict=True):
             loads[index] = load
             on_lane[_lane(heads[index])] = on_lane.get(_lane(heads[index]), 0.0) + load
     return loads
 
 
-def _levelled(flow: float, present: Sequence[float]) -> list[float]:
-    """Pour a flow onto lanes so that they come level, starting with the emptiest."""
-    order = sorted(present)
-    for count in range(len(order), 0, -1):
-        level = (flow + sum(order[:count])) / count
-        if level >= order[count - 1]:
-            return [max(0.0, level - load) for load in present]
-    return [0.0 for _ in present]
+def _levelled(flow: float, present: Sequence[float], worth: Sequence[float]) -> list[float]:
+    """Pour a flow onto lanes so that they come level for their worth, starting with the emptiest."""
+    if not any(worth):
+        return _levelled(flow, present, [1.0] * len(worth))
+    order = sorted((load / one, load, one) for load, one in zip(present, worth, strict=True) if one > 0)
+    levels = [
+        (flow + sum(load for _, load, _ in order[:count])) / sum(one for _, _, one in order[:count])
+        for count in range(1, len(order) + 1)
+    ]
+    level = next(
+        found for found, (height, _, _) in zip(reversed(levels), reversed(order), strict=True) if found >= height
+    )
+    return [max(0.0, level * one - load) for load, one in zip(present, worth, strict=True)]
 
 
 def _lane(head: SignalHead) -> Lane:

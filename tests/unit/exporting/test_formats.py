@@ -298,10 +298,31 @@ def test_intergreens_stand_where_one_group_follows_the_other(tmp_path: Path, cro
     assert told == {("a", "b"): "5", ("b", "c"): "5", ("c", "a"): "6", ("a", "c"): "", ("b", "a"): "", ("c", "b"): ""}
     (book,) = write_xlsx(handover, tmp_path / "s").files
     rows = list(openpyxl.load_workbook(book)["x"].iter_rows(values_only=True))
-    start = next(number for number, row in enumerate(rows) if str(row[8]).startswith("Intergreen"))
-    assert [row[8] for row in rows[start + 2 : start + 5]] == ["a", "b", "c"], "names beside the matrix"
-    matrix = [[row[10 + 2 * column] for column in range(3)] for row in rows[start + 2 : start + 5]]
+    start = next(number for number, row in enumerate(rows) if str(row[10]).startswith("Intergreen"))
+    assert [row[10] for row in rows[start + 3 : start + 6]] == ["a", "b", "c"], "names beside the matrix"
+    breadth = next(place for place, cell in enumerate(rows[start + 2][11:], start=1) if cell == "a")
+    matrix = [[row[10 + breadth * column] for column in (1, 2, 3)] for row in rows[start + 3 : start + 6]]
     assert [[cell for cell in row if cell] for row in matrix] == [[5, "–"], ["–", 5], [6, "–"]]
+
+
+@pytest.mark.parametrize("cycle_s", [60.0, 122.0, 180.0])
+def test_a_sheet_prints_as_large_whatever_the_cycle(
+    cycle_s: float, plan: SignalPlan, crossing: Intersection, tmp_path: Path
+) -> None:
+    """It is fitted to the width of a page, on which letters of 10 points must stay letters."""
+    first, *rest = plan.intervals
+    longer = dataclasses.replace(first, duration_s=cycle_s - sum(one.duration_s for one in rest))
+    stretched = dataclasses.replace(plan, intervals=(longer, *rest))
+    handover = Handover("s", PlanSet((stretched,)), {plan.controller_id: crossing})
+    (file,) = write_xlsx(handover, tmp_path / "s").files
+    sheet = openpyxl.load_workbook(file).worksheets[1]
+    widths = [sheet.column_dimensions[openpyxl.utils.get_column_letter(1 + place)] for place in range(sheet.max_column)]
+    assert sum(one.width for one in widths) == pytest.approx(206, abs=2)
+    heads = {str(cell.value): cell.row for row in sheet.iter_rows() for cell in row if cell.value}
+    assert (
+        f"All times are in seconds. A cycle begins 7 s after midnight, and every {cycle_s:g} s from then on." in heads
+    )
+    assert heads["Interval"] <= heads["Conflicts between groups (x = paths cross or merge)"] < heads["Phase"]
 
 
 @pytest.mark.parametrize("leftward", [False, True])

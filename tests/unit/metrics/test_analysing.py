@@ -60,8 +60,23 @@ def test_volume_saturation_and_degree_of_each_lane_group() -> None:
     assert sum(group.volume_vph for group in west.lane_groups) == pytest.approx(1100)
     shared = next(group for group in west.lane_groups if group.lanes == (0,))
     assert shared.to_links == ("e", "s")
-    assert shared.volume_vph == pytest.approx(450)
-    assert shared.saturation_vph == pytest.approx(1 / (350 / 450 / 1800 + 100 / 450 / (1800 * 0.85)))
+    right, ahead = 100 / (1800 * 0.85), 800 / 1800  # hours of a lane that they take together, half of it on each
+    assert shared.volume_vph == pytest.approx(100 + ((right + ahead) / 2 - right) * 1800, abs=0.1)
+    assert shared.saturation_vph == pytest.approx(shared.volume_vph / ((right + ahead) / 2), rel=1e-3)
+
+
+def test_who_may_choose_a_lane_finds_no_lane_of_lower_saturation() -> None:
+    _, west = analysed(PLAN, SITE, FLOWS).approaches
+    one, other = (group for group in west.lane_groups if "e" in group.to_links)
+    assert one.saturation == pytest.approx(other.saturation, rel=1e-3)
+
+
+def test_nobody_goes_straight_from_a_lane_that_left_turns_block() -> None:
+    heads = (_head(0, "w", 1, "n", Turn.LEFT), _head(1, "w", 1, "e"), _head(1, "w", 0, "e"), _head(3, "s", 0, "n"))
+    site = replace(SITE, heads=heads, conflicts=frozenset({(0, 3), (1, 3)}))
+    plan = _plan((20, (R, G, G, R)), (20, (G, R, R, R)), (40, (R, R, R, G)))
+    _, west = analysed(plan, site, {("w", "n"): 100.0, ("w", "e"): 300.0}).approaches
+    assert [(group.lanes, group.volume_vph) for group in west.lane_groups] == [((0,), 300.0), ((1,), 100.0)]
 
 
 def test_delay_of_one_lane_is_the_sum_of_the_formulas() -> None:

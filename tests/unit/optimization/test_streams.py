@@ -54,6 +54,13 @@ def test_flow_is_conserved() -> None:
     assert sum(lane_loads(heads, flows)) == pytest.approx(1330)
 
 
+def test_lanes_are_levelled_in_proportion_to_what_they_discharge() -> None:
+    heads = [head(0, "w", 0, "e"), head(1, "w", 1, "e")]
+    assert lane_loads(heads, {("w", "e"): 900}, [200.0, 400.0]) == [300, 600]
+    assert lane_loads(heads, {("w", "e"): 900}, [0.0, 400.0]) == [0, 900]
+    assert lane_loads(heads, {("w", "e"): 900}, [0.0, 0.0]) == [450, 450]
+
+
 def test_critical_ratios_are_flow_ratios_and_give_websters_cycle() -> None:
     found = loaded(540, 360)
     assert critical_ratios(found) == pytest.approx([0.3, 0.2])

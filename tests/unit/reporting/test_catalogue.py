@@ -187,7 +187,7 @@ def _terms() -> Iterator[tuple[str, list[str]]]:
 
 
 OTHER_SENSES = (
-    *("symbolic links", "they count", "entered count", "zone the map lies in", "links to trunk roads"),
+    *("symbolic links", "entered count", "zone the map lies in", "links to trunk roads"),
     *("many rings", "have rings"),
 )
 

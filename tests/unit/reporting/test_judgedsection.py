@@ -11,8 +11,15 @@ from congestion_lab.network.model import Network
 from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.pages.report import report_page
+from congestion_lab.reporting.sections import certificates
 from congestion_lab.reporting.sections.capacity import Basis, basis_of, capacity_of
-from congestion_lab.reporting.sections.certificates import certificate_view, mark_of, rule_name, rulebook
+from congestion_lab.reporting.sections.certificates import (
+    certificate_view,
+    mark_of,
+    rule_name,
+    rulebook,
+    uncertified,
+)
 from congestion_lab.reporting.sections.judged import judged_section
 from congestion_lab.reporting.translation import ARABIC_INDIC, LATIN, speaking
 from congestion_lab.signals.certification.certificate import RULES, Certificate, Judgement, Separation, Verdict
@@ -61,8 +68,10 @@ def test_a_page_whose_plans_break_or_elude_a_rule_says_so_in_head_and_summary(st
     page = report_page(story)
     head, rest = page.split("<nav", 1)
     summary = rest.split('<section id="figures">')[0]
-    for part in (head, summary):
-        assert re.search("NOT CERTIFIED: in “Proposed”, the one signal plan breaches a rule or cannot be judged", part)
+    mark = "NOT CERTIFIED: in “Proposed”, the one signal plan breaches a rule or cannot be judged"
+    assert mark in head
+    assert mark not in summary
+    assert re.search("<b>Certificate:</b> .*Before the change, the signal plan was not certified.", summary)
 
 
 def test_the_mark_tells_breaches_from_what_cannot_be_judged_and_what_was_before(story: Story) -> None:
@@ -98,12 +107,30 @@ def test_without_signals_there_is_no_mark(story: Story) -> None:
     assert mark_of(_after(story), {}, None) is None
 
 
+def test_pages_that_compare_run_sets_name_those_whose_plans_are_not_certified(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = story.before.runs
+    assert list(uncertified({"a": runs})) == [
+        "“a”: its network is no longer there, so that its plans cannot be certified."
+    ]
+    runs.inputs.net_file.touch()
+    monkeypatch.setattr(certificates, "read_intersections", lambda _net: tuple(story.intersections.values()))
+    monkeypatch.setattr(certificates, "plans_of", lambda _runs: story.before.plans)
+    told = list(uncertified({"a": runs, "b": runs}))
+    assert [text.partition(", the one signal plan breaches a rule")[0] for text in told] == [
+        f"NOT CERTIFIED: in “{name}”" for name in "ab"
+    ]
+    monkeypatch.setattr(certificates, "certify", lambda *_: (_certificate(MET),))
+    assert list(uncertified({"a": runs})) == []
+
+
 def test_a_rule_shows_its_worst_place_with_required_provided_margin_and_second(network: Network) -> None:
     view = certificate_view(_certificate(MET, LONG, SHORT), network.links)
     row = next(each for each in view.rules if each.rule == "Intergreen")
-    assert (row.verdict, row.judged, row.place) == ("breached", 2, "1 → 2")
+    assert (row.verdict, row.judged, row.place) == ("breached", 2, "group 1 → 2")
     assert (row.required, row.provided, row.margin, row.at) == ("5.0", "3.5", "−1.5", "41.0")
-    assert [each.place for each in view.open] == ["1 → 2"]
+    assert [each.place for each in view.open] == ["group 1 → 2"]
     assert view.text == "NOT CERTIFIED: 2 judgements met, 1 breached, 0 reserved"
 
 
@@ -111,7 +138,7 @@ def test_a_rule_shows_its_worst_place_with_required_provided_margin_and_second(n
 def test_a_pair_of_groups_reads_onward_in_arabic_whatever_the_digits(network: Network, numerals: str) -> None:
     with speaking("ar", numerals=numerals):
         (row,) = certificate_view(_certificate(SHORT), network.links).open
-        assert row.place == "\u20681\u2069 ← \u20682\u2069"
+        assert row.place == "المجموعة \u20681\u2069 ← \u20682\u2069"
         assert row.details.startswith(f"\u2067{row.place}\u2069")
 
 
@@ -166,7 +193,7 @@ def test_hcm_and_simulation_stand_beside_each_other_by_approach_and_movement(sto
     found = capacity_of(plan, story.intersections["C"], Basis(measured, arrivals), network.links)
     approach, movement = found.rows
     assert approach.whole
-    assert (approach.volume, approach.simulated_delay) == ("400", "33.0")
+    assert (approach.volume, approach.simulated_delay, approach.simulated_los) == ("400", "33.0", "C")
     assert approach.simulated_queues == ("12", "44")
     # c = s g / C = 1800 * 33 / 66; X = 400 / 900
     assert (movement.volume, movement.saturation) == ("400", "0.44")
@@ -183,11 +210,12 @@ def test_a_spillback_that_the_formulas_do_not_see_is_told_with_its_place(story: 
     measured = Simulated(
         2,
         {("west_mid", "mid_east"): SimulatedMovement(400.0, 95.0, 1.5, "F")},
-        {"west_mid": SimulatedQueue(12.0, 44.0), "mid_east": SimulatedQueue(80.0, 99.0, 0.4)},
+        {"west_mid": SimulatedQueue(12.0, 44.0, 0.01), "mid_east": SimulatedQueue(80.0, 99.0, 0.4)},
     )
     (plan,) = _after(story).plans
     found = capacity_of(plan, story.intersections["C"], Basis(measured, {}), network.links)
     assert found.differing.startswith("HCM and simulation disagree: level of service B by the formulas, F in the sim")
+    assert found.rows[0].simulated_queues == ("12", "≥\u202f44")
     (told,) = found.differences
     assert "v/c 0.44; F in the simulation. Spillback from downstream: a queue filled " in told
     assert told.endswith("Its arrivals are taken at a constant rate.")

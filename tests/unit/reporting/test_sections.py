@@ -17,9 +17,10 @@ from congestion_lab.reporting.maps.playback import playback
 from congestion_lab.reporting.pages.report import report_page
 from congestion_lab.reporting.sections.corridordiagram import band_corners, wave_of
 from congestion_lab.reporting.sections.corridors import corridor_rows
-from congestion_lab.reporting.sections.environment import environment
+from congestion_lab.reporting.sections.environment import class_name, environment
 from congestion_lab.reporting.sections.reliability import reliability_section
 from congestion_lab.reporting.sections.unserved import unserved_section
+from congestion_lab.reporting.translation import speaking
 from congestion_lab.simulation.spec import Controller
 from tests.timedstories import LINKS_IN_ORDER, OUTSIDE, timed_story
 
@@ -44,7 +45,7 @@ def test_playback_shows_both_sides_at_the_same_moments(story: Story) -> None:
     assert len(before) == len(after) == len(made.data["texts"]) == len(made.data["places"]) == 30
     assert set(before) == {"11--"}  # 100 m in 20 s: 10 to 20 km/h
     assert set(after) == {"22--"}  # in 12 s: 20 to 30
-    assert made.data["texts"][-1].startswith("00:30 · Present: 17.8 km/h, 0 links below 10 km/h · Proposed: ")
+    assert made.data["texts"][-1].startswith("00:30 · Present: 17.8 km/h, links below 10 km/h: 0 · Proposed: ")
     assert made.data["places"] == sorted(made.data["places"])
     period, (old, new) = made.quarters[0]
     assert (period, old[0], new[0]) == ("00:00–00:15", "17.8", "29.5")
@@ -103,9 +104,12 @@ def test_the_environment_is_told_by_trip_by_kilometre_and_by_class(story: Story)
     by_id = {figure.id: figure for figure in made.figures}
     assert (by_id["co2.per_vehicle_g"].before, by_id["co2.per_vehicle_g"].after) == ("202", "122")
     assert by_id["co2.per_km_g"].before == "505"
+    assert re.fullmatch(r"\d\.\d{3}", by_id["nox.per_vehicle_g"].before)  # a city car emits some 50 mg
     assert (by_id["co2.per_km_g"].tone, by_id["co2.per_km_g"].relative) == ("better", "−39.6\u202f%")
     assert [(row.percent, row.share) for row in made.classes] == [(100.0, "100\u202f%")]
     assert any("car: HBEFA4/PC_petrol_Euro-3" in remark for remark in made.remarks)
+    with speaking("ar"):
+        assert [class_name(name) for name in ("microbus", "tram")] == ["سرفيس", "tram"]
 
 
 def test_reliability_is_told_with_its_spread_over_seeds(story: Story) -> None:
