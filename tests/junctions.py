@@ -13,7 +13,7 @@ from congestion_lab.sumo.nets.netfile import read_network
 from congestion_lab.sumo.process import run_program
 from tests import roads
 
-G, P, Y, R = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED
+G, P, Y, R, S = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED, Aspect.STOP_THEN_GO
 CAR = '<vType id="car"/>'
 """SUMO's passenger car: 5 m, 2.5 m gap, tau 1 s, 2.6 and 4.5 m/s², sigma 0.5, speeds by N(1, 0.1)."""
 

@@ -42,24 +42,28 @@ def crossroads_case(folder: Path) -> tuple[Network, Intersection]:
 
 
 @st.composite
-def handovers(draw: st.DrawFn, folder: Path) -> Handover:
-    """One plan in whole seconds, ready for an exporter."""
+def handovers(draw: st.DrawFn, folder: Path, *, parts: int = 1) -> Handover:
+    """One plan, ready for an exporter, in whole seconds or in such parts of them."""
     network, site = crossroads_case(folder)
     stages = draw(st.sampled_from(sorted(ARRANGEMENTS)).map(ARRANGEMENTS.__getitem__))
     count = len(stages)
-    greens = draw(st.lists(st.integers(5, 40), min_size=count, max_size=count))
-    reds = draw(st.lists(st.integers(0, 4), min_size=count, max_size=count))
-    yellow = draw(st.integers(3, 5))
+
+    def seconds(low: int, high: int) -> st.SearchStrategy[float]:
+        return st.integers(low * parts, high * parts).map(lambda count: count / parts)
+
+    greens = draw(st.lists(seconds(5, 40), min_size=count, max_size=count))
+    reds = draw(st.lists(st.just(0.0) | seconds(1, 4), min_size=count, max_size=count))
+    yellow = draw(seconds(3, 5))
     lengths = [(green, yellow, red) for green, red in zip(greens, reds, strict=True)]
-    plan = plan_of(site, stages, lengths, draw(st.integers(-100, 300)))
+    plan = plan_of(site, stages, lengths, draw(seconds(-100, 300)))
     return Handover("case", PlanSet((plan,)), {site.controller_id: site}, network)
 
 
 def plan_of(
     site: Intersection,
     stages: Sequence[str],
-    lengths_s: Sequence[tuple[int, int, int]],
-    offset_s: int,
+    lengths_s: Sequence[tuple[float, float, float]],
+    offset_s: float,
     *,
     by_lane: bool = False,
 ) -> SignalPlan:
@@ -75,7 +79,7 @@ def plan_of(
     shown = [
         {word.rstrip("-"): Aspect.PERMITTED if "-" in word else Aspect.GREEN for word in one.split()} for one in stages
     ]
-    steps: list[tuple[int, dict[int, Aspect]]] = []
+    steps: list[tuple[float, dict[int, Aspect]]] = []
     for place, (green, yellow, red) in enumerate(lengths_s):
         now, then = shown[place], shown[(place + 1) % len(stages)]
         steps.append((green, {head: now.get(name, Aspect.RED) for head, name in names.items()}))

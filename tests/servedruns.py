@@ -10,6 +10,7 @@ from congestion_lab.core.files import write_json
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.experiments.store import RunStore
 from congestion_lab.optimization.shelf.shelf import Shelf
+from congestion_lab.reporting.translation import LATIN
 from congestion_lab.serving.answers import Answers
 from congestion_lab.serving.reports import Reports
 from congestion_lab.serving.server import Server
@@ -54,11 +55,11 @@ def id_within(root: Path, name: str) -> str:
 
 
 @contextmanager
-def serving(root: Path, pages: Path) -> Iterator[Server]:
+def serving(root: Path, pages: Path, numerals: str = LATIN) -> Iterator[Server]:
     """Yield a server of a folder, at work; reports are kept in another."""
     pages.mkdir()
     shelf = Shelf(root.resolve())
-    with Server("127.0.0.1", 0, Answers(shelf, Reports(shelf, pages), "en")) as made:
+    with Server("127.0.0.1", 0, Answers(shelf, Reports(shelf, pages, numerals), "en", numerals)) as made:
         thread = threading.Thread(target=made.serve_forever, args=(0.02,))
         thread.start()
         yield made

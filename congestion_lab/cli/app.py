@@ -9,7 +9,7 @@ import click
 from typing_extensions import override
 
 from congestion_lab import __version__
-from congestion_lab.cli.console import Exit, complain, drop_output
+from congestion_lab.cli.console import Exit, complain, drop_output, explain
 from congestion_lab.cli.options import example
 from congestion_lab.core.errors import CongestionLabError, EngineError, Fault, InputError
 
@@ -86,7 +86,9 @@ def _ended() -> int:
     try:
         code = app.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        explain(shown.getvalue().rstrip("\n"))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted; what is finished is kept, the same command goes on where it was")

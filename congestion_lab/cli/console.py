@@ -5,11 +5,13 @@ import json
 import logging
 import math
 import os
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
@@ -19,10 +21,15 @@ from typing_extensions import override
 from congestion_lab.core.names import printable
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import ConsoleOptions
+    from rich.table import Column, Table
 
 _log = logging.getLogger("congestion_lab")
 _WIDEST = 1000  # columns
+# A word with the space before it; a command, alone on its line or in backticks, is one, because it is to be copied.
+_WORD = re.compile(r"(\s*)((?<!\S)congestion-lab .*?(?=\s+# |$)|(?:`[^`]*`|\S)+)")
+_LONGEST_WORD = 16  # columns; of columns that fold, longer ids and paths go on in the next line where room is short
+_HANGING = 2  # columns by which lines that go on are set in
 
 
 class Exit(enum.IntEnum):
@@ -49,19 +56,75 @@ _err = Console(stderr=True, highlight=False, emoji=False)
 
 
 def say(table_or_text: "Table | str") -> None:
-    """Print a result; tables fit the terminal as long as no figure would be cut, lines of text stay whole."""
+    """Print a result; tables fit the terminal as long as no figure would be cut, lines of text are folded for it."""
     if isinstance(table_or_text, str):
-        _out.print(_plain(table_or_text), soft_wrap=True)
+        _print(_out, table_or_text)
     else:
-        needed = _out.measure(table_or_text, options=_out.options.update(width=_WIDEST)).minimum
-        if needed > _out.width:
-            table_or_text.width = needed
+        _fit(table_or_text)
         _out.print(table_or_text, crop=False)
 
 
-def _plain(text: str) -> str:
-    """Return text that neither the terminal nor the markup of tables obeys; names in it come from files of others."""
-    return escape(printable(text))
+def width() -> int:
+    """Return how many columns a result may take."""
+    return _out.width
+
+
+def _fit(table: "Table") -> None:
+    """Make a table as narrow as the terminal, as far as its words and figures allow: these are never cut.
+
+    Columns that fold share the room: what one does not need, others take.
+    """
+    options = _out.options.update(width=_WIDEST)
+    bounds = [_bounds(column, options) for column in table.columns]
+
+    def take(widths: Iterable[int]) -> int:
+        """Give the columns their widths, and return that of the table."""
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+        return _out.measure(table, options=options).maximum
+
+    if table.box and take(least for least, _ in bounds) > _out.width:
+        table.padding = 0  # the box still parts the columns
+    levels = range(max((most for _, most in bounds), default=0), 0, -1)
+    shares = ([min(most, max(least, level)) for least, most in bounds] for level in levels)
+    table.width = next((found for found in map(take, shares) if found <= _out.width), None)
+    if table.width is None:
+        table.width = take(least for least, _ in bounds)
+
+
+def _bounds(column: "Column", options: "ConsoleOptions") -> tuple[int, int]:
+    """Return the least width that cuts no word of a column, and the most that it can use."""
+    cells = [_out.measure(cell, options=options) for cell in (column.header, *column.cells)]
+    floor = column.min_width or 0
+    most = max(floor, *(cell.maximum for cell in cells))
+    most = min(most, column.max_width or most)
+    word = max(cell.minimum for cell in cells)
+    word = min(word, _LONGEST_WORD) if column.overflow == "fold" else word
+    return (most if column.no_wrap else min(most, max(floor, word))), most
+
+
+def _print(console: Console, text: str, head: str = "") -> None:
+    """Print text that neither the terminal nor the markup of tables obeys; names in it come from files of others.
+
+    People get it folded between words, programs and files get each line whole.
+    """
+    lines = f"{head}{printable(text)}".split("\n")
+    folded = [part for line in lines for part in (fold(line, console.width) if console.is_terminal else (line,))]
+    shown = "\n".join(folded)[len(head) :]
+    console.print(f"[bold red]{head}[/]{escape(shown)}" if head else escape(shown), soft_wrap=True)
+
+
+def fold(line: str, columns: int) -> Iterator[str]:
+    """Yield a line of text in lines that fit so many columns, unless a word alone is wider; no word is cut."""
+    indent = " " * (len(line) - len(line.lstrip()) + _HANGING)
+    current = ""
+    for space, word in _WORD.findall(line):
+        if current.strip() and cell_len(current + space + word) > columns:
+            yield current
+            current = indent + word
+        else:
+            current += space + word
+    yield current
 
 
 def counted(count: int, noun: str, nouns: str = "") -> str:
@@ -89,18 +152,23 @@ def drop_output() -> None:
 def remark(text: str) -> None:
     """Tell something beside the result, unless `-q` asks for errors only."""
     if _log.isEnabledFor(logging.WARNING):
-        _err.print(_plain(text), soft_wrap=True)
+        _print(_err, text)
 
 
 def detail(text: str) -> None:
     """Tell what `-v` asks for."""
     if _log.isEnabledFor(logging.INFO):
-        _err.print(_plain(text), soft_wrap=True)
+        _print(_err, text)
+
+
+def explain(text: str) -> None:
+    """Tell how a command is used."""
+    _print(_err, text)
 
 
 def complain(text: str) -> None:
     """Tell what went wrong."""
-    _err.print(f"[bold red]error:[/] {_plain(text)}", soft_wrap=True)
+    _print(_err, text, head="error: ")
 
 
 def set_verbosity(verbosity: int) -> None:

@@ -36,10 +36,9 @@ def matrix_table(matrix: Matrix, notes: str = "") -> Table:
     table.caption, table.caption_justify = escape(f"{told} {notes}".strip()), "left"
     cells = {run: [_cell(matrix, run, one) for one in matrix.indicators] for run in matrix.runs}
     table.add_column("indicator", overflow="fold", min_width=16)
-    for run, column in cells.items():
-        widest = max(len(line) for cell in column for line in cell)
+    for run in matrix.runs:
         mark = "\n(baseline)" if run == matrix.baseline else ""
-        table.add_column(f"{escape(run)}{mark}", justify="right", overflow="fold", min_width=max(widest, len(mark)))
+        table.add_column(f"{escape(run)}{mark}", justify="right", overflow="fold")
     for place, one in enumerate(matrix.indicators):
         lines = (column[place] for column in cells.values())
         table.add_row(with_unit(one), *("\n".join(toned(line) for line in cell) for cell in lines))

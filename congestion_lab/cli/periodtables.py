@@ -79,7 +79,7 @@ def period_table(title: str, first: str, periods: Mapping[str, object]) -> Table
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column(first, overflow="fold", min_width=16)
     for period in periods:
-        table.add_column(escape(period), justify="right", no_wrap=True)
+        table.add_column(escape(period), justify="right")
     return table
 
 

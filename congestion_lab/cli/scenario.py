@@ -18,7 +18,10 @@ def scenario() -> None:
 @json_option
 @verbosity_options
 def validate(file: Path, *, as_json: bool) -> int:
-    """Check a scenario or experiment FILE and name every fault; an experiment's scenario is checked too."""
+    """Check a scenario or experiment FILE and name every fault.
+
+    An experiment's scenario is checked too.
+    """
     from congestion_lab.experiments.spec import load_experiment
     from congestion_lab.scenarios.document import read_document
     from congestion_lab.scenarios.family import Family, load_scenario_file
@@ -45,7 +48,10 @@ def validate(file: Path, *, as_json: bool) -> int:
 )
 @verbosity_options
 def schema(*, kind: str) -> int:
-    """Print the JSON Schema that editors use to complete and check the files."""
+    """Print the JSON Schema of the files, for editors.
+
+    They complete and check with it what is typed.
+    """
     from congestion_lab.experiments import spec
     from congestion_lab.scenarios import family
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from congestion_lab.cli.console import Exit, remark, say, say_json
-from congestion_lab.cli.languages import lang_option
+from congestion_lab.cli.languages import lang_option, numerals_option
 from congestion_lab.cli.options import RUNS_FOLDER, example, json_option, verbosity_options
 from congestion_lab.core.errors import Fault, InputError
 
@@ -36,9 +36,10 @@ _PORT = 8000
     "everybody who reaches it sees all runs.",
 )
 @lang_option()
+@numerals_option()
 @json_option
 @verbosity_options
-def serve(folder: Path, *, port: int, host: str, lang: str, as_json: bool) -> int:
+def serve(folder: Path, *, port: int, host: str, lang: str, numerals: str, as_json: bool) -> int:
     """Show all run sets and studies of RUNS_FOLDER in a browser: their figures, reports and files, in both languages.
 
     A running search can be watched. Reports are made when they are opened. Nothing in the folder is changed; Ctrl-C
@@ -52,7 +53,8 @@ def serve(folder: Path, *, port: int, host: str, lang: str, as_json: bool) -> in
 
     with TemporaryDirectory(prefix="congestion-lab-reports-", ignore_cleanup_errors=True) as pages:
         shelf = Shelf(folder.resolve())
-        with _listening(host, port, Answers(shelf, Reports(shelf, Path(pages)), lang)) as server:
+        answers = Answers(shelf, Reports(shelf, Path(pages), numerals), lang, numerals)
+        with _listening(host, port, answers) as server:
             if not server.listens_at.is_loopback:
                 remark(f"There is no password: everybody who reaches {server.address} sees all that is in {folder}.")
             if as_json:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +32,18 @@ class FolderCache:
             remove_abandoned(self.root)
             with folder_written_whole(found) as temporary:
                 make(temporary)
-            with suppress(FileNotFoundError, PermissionError):  # another process trims too; somebody else's stay
-                self._trim()
+            self.trim()
         return found
+
+    def ask_for(self, digests: Iterable[str]) -> None:
+        """Count those of some folders that are there as asked for now."""
+        for digest in digests:
+            _is_there(self.root / digest)
+
+    def trim(self) -> None:
+        """Remove what is beyond the bound."""
+        with suppress(FileNotFoundError, PermissionError):  # another process trims too; somebody else's stay
+            self._trim()
 
     def _trim(self) -> None:
         unused_since_s, held = time.time() - _IN_USE_S, 0

@@ -15,11 +15,6 @@ def seconds(value: float) -> float | int:
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def within_cycle_s(time_s: float, cycle_s: float) -> float:
-    """Return when in a cycle something happens, to a millisecond; what rounds to the cycle's end is its beginning."""
-    return round(time_s % cycle_s, 3) % cycle_s
-
-
 def movements_text(approaches: Iterable[Approach], language: Language = ENGLISH) -> str:
     """Return what a group releases in words, e.g. `Baghdad Street: straight, right; pedestrians`."""
     return inert(language.say(NEXT_APPROACH).join(_approach_text(approach, language) for approach in approaches))

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from congestion_lab.core.names import inert
-from congestion_lab.exporting.cells import Cell, movements_text, seconds, within_cycle_s
+from congestion_lab.exporting.cells import Cell, movements_text, seconds
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.tablefile import write_table
 from congestion_lab.signals.approaches import served
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic, max_gap_s

@@ -19,12 +19,12 @@ from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import clean_name
 from congestion_lab.experiments.pooling import plans_of, pooled_links, pooled_movements
 from congestion_lab.experiments.runset import RunSet
-from congestion_lab.exporting.cells import within_cycle_s
 from congestion_lab.metrics.service import intersection_service, level_of_service
 from congestion_lab.network.geography import controller_places, earth_position
 from congestion_lab.network.model import Link, Network
 from congestion_lab.signals.certification.certificate import marking
 from congestion_lab.signals.certification.certifying import certify
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import SignalPlan

@@ -53,7 +53,7 @@ def check_order(plan: SignalPlan, hint: str) -> None:
     Raises:
         SignalPlanError: Some name their successors, so that nobody knows when a green begins.
     """
-    if any(name == "next" for interval in plan.intervals for name, _ in interval.extras):
+    if plan.jumps:
         rule = "its intervals name their successors, so that no time of the cycle is certain"
         raise SignalPlanError(Fault(rule, hint, f"plan {plan.controller_id}/{plan.program_id}"))
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from congestion_lab.core.files import write_text, written_whole
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.movementcodes import LETTERS
 from congestion_lab.core.names import clean_name, shielded
-from congestion_lab.exporting.cells import Cell, seconds, within_cycle_s
+from congestion_lab.exporting.cells import Cell, seconds
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import Phase, phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
@@ -91,12 +91,11 @@ class _Writer:
 
     def rows(self) -> Iterator[Row]:
         """Yield a row per phase; what holds for the controller stands in its first one."""
-        starts = [0.0, *itertools.accumulate(interval.duration_s for interval in self._plan.intervals)]
         found = phases(self._plan)
         for number, phase in enumerate(found):
             row: Row = {"plan": _PLAN, "controller": shielded(self._plan.controller_id)}
             if number == 0:
-                begin = self._plan.offset_s + starts[phase.intervals[0]]
+                begin = self._plan.offset_s + self._plan.starts_s[phase.intervals[0]]
                 row |= {"name": shielded(clean_name(self._site.name)), "cycle_s": seconds(self._plan.cycle_s)}
                 row |= {"offset_s": seconds(within_cycle_s(begin, self._plan.cycle_s)), "on_red": self._on_red()}
             yield row | {"phase": number + 1} | self._cells(phase, found[(number + 1) % len(found)])

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.names import clean_name
-from congestion_lab.exporting.cells import within_cycle_s
 from congestion_lab.exporting.handover import Handover, check_order
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest
@@ -49,6 +49,17 @@ class RingPlan:
     def offset_s(self) -> float:
         """Start of the cycle on the reference clock, within the cycle; 0 where traffic ends the greens."""
         return 0.0 if self.is_actuated else within_cycle_s(self.plan.offset_s, self.plan.cycle_s)
+
+    @property
+    def keeps_time(self) -> bool:
+        """Whether a controller runs it by a clock that it shares with others."""
+        return bool(self.rings.phases) and not self.is_actuated
+
+    @property
+    def reference_s(self) -> float:
+        """When the green of the phase that an offset refers to begins on the reference clock; 0 without phases."""
+        reference = self.rings.coordinated
+        return 0.0 if reference is None else self.on_the_clock_s(reference.start_s)
 
     @property
     def overlaps(self) -> tuple[str, ...]:

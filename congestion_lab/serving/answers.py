@@ -12,7 +12,7 @@ from congestion_lab.reporting.page import policy_of
 from congestion_lab.reporting.served import notices
 from congestion_lab.reporting.served.pages import entry_page, follows, runs_page, standing_part, told
 from congestion_lab.reporting.served.shell import Addresses
-from congestion_lab.reporting.translation import LANGUAGES, speaking
+from congestion_lab.reporting.translation import LANGUAGES, LATIN, speaking
 from congestion_lab.serving.reports import Reports
 
 MOST_ENTRIES = 500
@@ -45,11 +45,13 @@ class Answers:
         shelf: The folder of runs.
         reports: Its reports.
         language: Language of the address without one.
+        numerals: Digits of all pages.
     """
 
     shelf: Shelf
     reports: Reports
     language: str
+    numerals: str = LATIN
 
     def to(self, target: str) -> Answer:
         """Return the answer to a request.
@@ -63,33 +65,33 @@ class Answers:
         language, *rest = path.removeprefix("/").split("/")
         if language not in LANGUAGES or not rest:
             language, rest = self.language, ["missing"]
-        with speaking(language):
+        with speaking(language, numerals=self.numerals):
             return self._spoken(language, rest)
 
     def to_writing(self) -> Answer:
         """Return the answer to a request that is to change something."""
-        with speaking(self.language):
+        with speaking(self.language, numerals=self.numerals):
             refused = _page(notices.writing_page(_addresses(self.language, "")), HTTPStatus.METHOD_NOT_ALLOWED)
         return replace(refused, headers={**refused.headers, "Allow": "GET, HEAD"})
 
     def to_strangers(self) -> Answer:
         """Return the answer to a request that was sent to a host that is not ours."""
-        with speaking(self.language):
+        with speaking(self.language, numerals=self.numerals):
             return _page(notices.wrong_host_page(_addresses(self.language, "")), HTTPStatus.MISDIRECTED_REQUEST)
 
     def to_pages_elsewhere(self) -> Answer:
         """Return the answer to a request that a page of another site makes behind its reader's back."""
-        with speaking(self.language):
+        with speaking(self.language, numerals=self.numerals):
             return _page(notices.elsewhere_page(_addresses(self.language, "")), HTTPStatus.FORBIDDEN)
 
     def to_nonsense(self, status: HTTPStatus) -> Answer:
         """Return the answer to what is no request that can be read; the status says why."""
-        with speaking(self.language):
+        with speaking(self.language, numerals=self.numerals):
             return _page(notices.unreadable_page(status, _addresses(self.language, "")), status)
 
     def to_trouble(self, error: Exception) -> Answer:
         """Return the answer to a request that failed."""
-        with speaking(self.language):
+        with speaking(self.language, numerals=self.numerals):
             page = notices.trouble_page(error, _addresses(self.language, ""))
             return _page(page, HTTPStatus.INTERNAL_SERVER_ERROR)
 

@@ -13,7 +13,7 @@ from congestion_lab.core.files import write_text
 from congestion_lab.optimization.shelf.shelf import Place, Shelf
 from congestion_lab.reporting.gathering import Story, story_of
 from congestion_lab.reporting.pages.report import report_page
-from congestion_lab.reporting.translation import LANGUAGES, speaking
+from congestion_lab.reporting.translation import LANGUAGES, LATIN, speaking
 
 MOST_KEPT = 20  # reports, each in every language, some megabytes a page
 _STATED = ".json"  # files that say which runs there are; what runs recorded is named by these
@@ -62,11 +62,13 @@ class Reports:
     Attributes:
         shelf: Holds the studies and run sets.
         folder: Where pages are kept.
+        numerals: Digits of the pages.
     """
 
-    def __init__(self, shelf: Shelf, folder: Path) -> None:
+    def __init__(self, shelf: Shelf, folder: Path, numerals: str = LATIN) -> None:
         self.shelf = shelf
         self.folder = folder
+        self.numerals = numerals
         self._made: dict[str, Making] = {}
         self._books = threading.Lock()
         self._desk = threading.Lock()  # who holds it makes a report
@@ -102,7 +104,7 @@ class Reports:
     def _written(self, story: Story, key: str, place: Place, language: str) -> Path:
         path = self.folder / f"{key}.{language}.html"
         others = {other: f"/{other}/{place.id}/report" for other in LANGUAGES if other != language}
-        with speaking(language):
+        with speaking(language, numerals=self.numerals):
             write_text(path, report_page(story, elsewhere=others))
         return path
 

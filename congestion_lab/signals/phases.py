@@ -178,7 +178,7 @@ def _run(plan: SignalPlan, numbers: tuple[int, ...]) -> _Run:
 def runs_of_intervals(plan: SignalPlan) -> list[tuple[int, ...]]:
     """Return the numbers of neighbouring intervals that show the same, across the end of the cycle too."""
     numbers = range(len(plan.intervals))
-    if any(name == "next" for interval in plan.intervals for name, _ in interval.extras):
+    if plan.jumps:
         return [(number,) for number in numbers]  # successors are named by number, so that no interval may be dropped
     shown = itertools.groupby(numbers, key=lambda number: plan.intervals[number].aspects)
     runs = [tuple(run) for _, run in shown]

@@ -5,12 +5,14 @@ phases are the *intergreen*: yellow and all-red. Groups hold the signal heads th
 """
 
 import enum
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from congestion_lab.core.digests import digest_of
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.signals.cycle import EXACT_S, within_cycle_s
 
 MAX_HEADS = 10_000  # no controller drives so many; a larger index is a mistake
 
@@ -141,6 +143,23 @@ class SignalPlan:
     def cycle_s(self) -> float:
         """Cycle length."""
         return sum(interval.duration_s for interval in self.intervals)
+
+    @property
+    def starts_s(self) -> tuple[float, ...]:
+        """Start of each interval, from the start of the cycle."""
+        *starts, _ = itertools.accumulate((interval.duration_s for interval in self.intervals), initial=0.0)
+        return tuple(starts)
+
+    def interval_at(self, time_s: float) -> int:
+        """Return the number of the interval that runs at a time of the cycle, to a millisecond."""
+        within = within_cycle_s(time_s, self.cycle_s)
+        begun = [number for number, start in enumerate(self.starts_s) if start < within + EXACT_S / 2]
+        return begun[-1]
+
+    @property
+    def jumps(self) -> bool:
+        """Whether intervals name their successors, so that no time of the cycle is certain."""
+        return any(name == "next" for interval in self.intervals for name, _ in interval.extras)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Mapping
 
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.plan import Aspect, SignalPlan
 
-_DECIMALS = 3
 _TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
 
 
@@ -20,14 +20,10 @@ def shows_the_same(one: SignalPlan, other: SignalPlan) -> bool:
 
 
 def _changes(plan: SignalPlan, cycle_s: float) -> list[float]:
-    ends = itertools.accumulate(interval.duration_s for interval in plan.intervals)
-    return [round((plan.offset_s + end) % cycle_s, _DECIMALS) for end in ends]
+    return [within_cycle_s(plan.offset_s + start, cycle_s) for start in plan.starts_s]
 
 
 def _shown(plan: SignalPlan, clock_s: float) -> Mapping[int, Aspect]:
     """Return what each head shows at a time of the reference clock."""
-    time = (clock_s - plan.offset_s) % plan.cycle_s
-    ends = itertools.accumulate(interval.duration_s for interval in plan.intervals)
-    number = next((at for at, end in enumerate(ends) if time < end), len(plan.intervals) - 1)
-    aspects = plan.intervals[number].aspects
+    aspects = plan.intervals[plan.interval_at(clock_s - plan.offset_s)].aspects
     return {head: aspect for group, aspect in zip(plan.groups, aspects, strict=True) for head in group.heads}

@@ -62,8 +62,8 @@ class GreenTime:
 
 def runs(plan: SignalPlan, group: int) -> tuple[Run, ...]:
     """Return what a group (by its place in the plan) shows from the start to the end of the cycle."""
-    starts = itertools.accumulate((each.duration_s for each in plan.intervals), initial=0.0)
-    timed = [(each.aspects[group], start, each.duration_s) for each, start in zip(plan.intervals, starts, strict=False)]
+    begun = zip(plan.intervals, plan.starts_s, strict=True)
+    timed = [(each.aspects[group], start, each.duration_s) for each, start in begun]
     grouped = (list(rows) for _, rows in itertools.groupby(timed, key=lambda row: row[0]))
     return tuple(Run(rows[0][0], rows[0][1], sum(row[2] for row in rows)) for rows in grouped)
 
@@ -87,7 +87,7 @@ def _green_time(plan: SignalPlan, group: int, first: int) -> GreenTime:
     rest = ring[len(lit) :]
     yellow = list(itertools.takewhile(lambda each: each.aspects[group] is Aspect.YELLOW, rest))
     red = itertools.takewhile(lambda each: _all_stop(each.aspects), rest[len(yellow) :])
-    start = sum(each.duration_s for each in plan.intervals[:first])
+    start = plan.starts_s[first]
     length = sum(each.duration_s for each in lit)
     return GreenTime(
         start_s=start,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from congestion_lab.cli import console
 from tests.cli.conftest import Run
 
 _HEAD = "link_id,ib_link_id,ob_link_id,begin,end,class,vehicles\n"
@@ -22,7 +23,7 @@ def counts(town: Path) -> Path:
 
 
 @pytest.mark.usefixtures("counts")
-def test_demand_is_calibrated_and_its_scenario_simulates(run: Run, town: Path) -> None:
+def test_demand_is_calibrated_and_its_scenario_simulates(run: Run, town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = run("demand", "calibrate", "town.yaml", *_QUICK, "--hold-out", "0.25", "--json").json
     folder = Path("runs/town-calibrated")
     assert told["scenario"] == str(folder / "scenario.yaml")
@@ -45,8 +46,11 @@ def test_demand_is_calibrated_and_its_scenario_simulates(run: Run, town: Path) -
     made = run("simulate", told["scenario"], "--engine", "queue", "--seeds", "1", "--workers", "1", "--json").json
     assert made["status"] == {"1": "completed"}
 
-    again = run("demand", "calibrate", "town.yaml", *_QUICK, "--hold-out", "0.25", "--sumo-runs", "0", "-o", "again")
+    monkeypatch.setattr(console._out, "_force_terminal", True)
+    monkeypatch.setattr(console._out, "width", 80)
+    again = run("demand", "calibrate", "town.yaml", *_QUICK, "--hold-out", "0.25", "-o", "again")
     assert again.code == 0
+    assert max(len(line.rstrip()) for line in again.out.splitlines()) <= 80
     assert "zones that no count sees: " in again.out
     assert (town / "again" / "demand.rou.xml.gz").read_bytes() == (town / folder / "demand.rou.xml.gz").read_bytes()
 

@@ -81,6 +81,21 @@ def _parsed_command(path: tuple[str, ...]) -> tuple[click.Command, click.Context
     return command, context
 
 
+def _groups() -> list[tuple[str, ...]]:
+    return [path for path in _commands(app) if isinstance(_parsed_command(path)[0], click.Group)]
+
+
+@pytest.mark.parametrize("path", _groups(), ids=" ".join)
+def test_a_group_says_in_full_what_its_commands_do(
+    run: Run, path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run(*path, "--help").out.splitlines()
+    listed = lines[lines.index("Commands:") + 1 :]
+    assert len(listed) > 1
+    assert [line for line in listed if line.rstrip().endswith("...")] == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="measures the processor time of children")
 def test_the_entry_starts_at_once() -> None:
     import resource  # noqa: PLC0415 -- not on Windows

@@ -1,6 +1,7 @@
 """`plan schedule cost`: the switch of a schedule, simulated on a scenario's traffic."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,10 +74,36 @@ def test_it_is_shown_as_tables_and_runs_are_kept(run: Run, town: Path) -> None:
     ):
         assert words in first.out
     assert "2 of 2 controllers showed every second what is predicted; no conflicting greens" in first.out
-    kept = {place.name: place.stat().st_mtime_ns for place in (town / "runs" / ".switches").iterdir()}
+    assert max(len(line.rstrip()) for line in first.out.splitlines() if "controllers showed" not in line) <= 80
+    kept = _written(town / "runs/.switches")
     assert len(kept) == 4
     assert run(*_COST, "--at", "06:30", "--seeds", "1", "--into", "00:02:30").out == first.out
-    assert {place.name: place.stat().st_mtime_ns for place in (town / "runs" / ".switches").iterdir()} == kept
+    assert _written(town / "runs/.switches") == kept
+
+
+def _written(store: Path) -> dict[str, int]:
+    """Return when each run of a folder was simulated."""
+    return {file.parent.name: file.stat().st_mtime_ns for file in store.glob("*/run.json")}
+
+
+@pytest.mark.usefixtures("week")
+def test_runs_that_nobody_asked_for_longest_go_but_not_from_a_folder_of_ones_own(
+    run: Run, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("congestion_lab.cli.plan.schedulecost._MOST_BYTES", 0)
+    asked = (*_COST, "--seeds", "1", "--into", "00:02:30", "--at")
+    stores = {"runs/.switches": (), "mine": ("-o", "mine")}
+    for store, named in stores.items():
+        assert run(*asked, "06:30", *named).code == 0
+        for place in Path(store).iterdir():
+            os.utime(place, (0, 0))
+        first = _written(town / store)
+        assert run(*asked, "06:30", *named).code == 0
+        assert _written(town / store) == first, "asked for now, so kept"
+        for place in Path(store).iterdir():
+            os.utime(place, (0, 0))
+        assert run(*asked, "00:00", *named).code == 0
+        assert (first.keys() <= _written(town / store).keys()) == (store == "mine")
 
 
 @pytest.mark.usefixtures("week")

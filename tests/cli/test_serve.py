@@ -56,14 +56,17 @@ def test_runs_are_served_until_it_is_interrupted(run: Run, town: Path) -> None:
     # A shell starts what runs in its background deaf to Ctrl-C; a terminal's foreground listens.
     listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     program = f"{listening}; from congestion_lab.cli import main; main()"
-    command = [sys.executable, "-c", program, "serve", "--port", "0", "--lang", "ar", "--json"]
+    command = [sys.executable, "-c", program, "serve", "--port", "0", "--lang", "ar", "--numerals", "arabic", "--json"]
     with _killed_at_last(command, town) as served:
         assert served.stdout is not None
         lines = [served.stdout.readline() for _ in range(4)]
         address = json.loads("".join(lines))["address"]
         listed = _page(address)
+        assert '<html lang="ar" dir="rtl" data-numerals="arabic">' in listed
         report = next(part for part in listed.split('"') if part.endswith("/report")).removeprefix("/")
-        assert "تقرير محاكاة مرورية" in _made(address + report)
+        made = _made(address + report)
+        assert "تقرير محاكاة مرورية" in made
+        assert 'data-numerals="arabic"' in made
         served.send_signal(signal.SIGINT)
         assert served.wait(timeout=20) == 0
         assert served.stderr is not None

@@ -35,6 +35,17 @@ def test_a_guide_does_what_it_shows(name: str, tmp_path: Path) -> None:
         assert step.agrees(printed), f"{where}\nprints\n{printed}\nwhere the guide shows\n{step.shown}"
 
 
+def test_the_readme_types_what_the_guide_types_in_its_order() -> None:
+    """So its commands for a city of one's own are run with those of the guide."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("### Your own city\n")[2]
+    block = section.partition("```\n")[2].partition("```\n")[0]
+    typed = [part.strip() for line in block.splitlines() for part in line.partition("    #")[0].split(" && ")]
+    guide = iter(guides.steps((ROOT / "docs/calibrating-demand.md").read_text(encoding="utf-8")))
+    assert len(typed) > 5
+    for command in typed:
+        assert any(step.command == command for step in guide), command
+
+
 @pytest.mark.parametrize("name", _RUN)
 def test_pictures_of_a_guide_are_there_and_small(name: str) -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "docs" / name).read_text(encoding="utf-8"))

@@ -53,6 +53,14 @@ def test_plan_to_file_to_plan_is_the_identity(plan: SignalPlan, folder: Path) ->
     assert read_plan_file(folder / "p.json") == content
 
 
+@given(plan=plans(), turns=st.integers(-3, 3))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+def test_an_interval_runs_from_its_start_on_whatever_floats_make_of_the_sum(plan: SignalPlan, turns: int) -> None:
+    for number, start in enumerate(plan.starts_s):
+        assert plan.interval_at(start + turns * plan.cycle_s) == number
+        assert plan.interval_at(start - 0.001) == (number - 1) % len(plan.intervals)
+
+
 @given(plan=plans(), seconds=st.lists(st.integers(0, 60), min_size=12, max_size=12))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_retiming_changes_the_greens_alone(plan: SignalPlan, seconds: list[int]) -> None:

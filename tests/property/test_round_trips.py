@@ -20,7 +20,7 @@ from congestion_lab.sumo.controllers.planmatching import place_plans
 from congestion_lab.sumo.controllers.plansite import PlanSite, site_of_network
 from congestion_lab.sumo.nets.netfile import read_plans
 from tests import utdftown
-from tests.junctions import G, P, R, Y, approach, crossroads, short_link
+from tests.junctions import G, P, R, S, Y, approach, crossroads, short_link
 from tests.plancases import crossroads_case, handovers, plan_of
 from tests.roundtrips import IN_RINGS, TABLES, changed, handover, read_back, site_of
 
@@ -34,11 +34,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("trips")
 
 
-@pytest.mark.parametrize("format", ["sumo", "utdf", "gmns"])
+@pytest.mark.parametrize(("format", "parts"), [("sumo", 1), ("utdf", 1), ("utdf", 10), ("gmns", 1), ("gmns", 1000)])
 @given(data=st.data())
 @_CHECKED
-def test_crossroads_with_any_greens_and_offset(format: str, data: st.DataObject, folder: Path) -> None:
-    plans = tuple(data.draw(handovers(folder)).plans)
+def test_crossroads_with_any_greens_and_offset(format: str, parts: int, data: st.DataObject, folder: Path) -> None:
+    plans = tuple(data.draw(handovers(folder, parts=parts)).plans)
     assert not changed(format, plans, site_of(folder / "net" / "net.net.xml"), folder)
 
 
@@ -129,6 +129,22 @@ def test_heads_that_are_never_red(format: str, shown: Aspect, folder: Path) -> N
     steps = ((40.0, (shown, P, G, R)), (3.0, (shown, P, Y, R)), (2.0, (shown, P, R, R)), (25.0, (shown, G, R, R)))
     plan = SignalPlan("x", "p", Control.FIXED, 11.0, groups, tuple(Interval(*step) for step in steps))
     assert not changed(format, [plan], site_of(folder / "net" / "net.net.xml"), folder)
+
+
+@pytest.mark.parametrize("format", IN_RINGS)
+def test_a_right_turn_on_red_after_times_that_floats_do_not_hold(format: str, folder: Path) -> None:
+    """10.1 + 3.2 + 0.3 is a little more than 13.6, at which the other street's green begins all the same."""
+    _network, junction = crossroads_case(folder)
+    turns = {(head.from_link, head.turn.value if head.turn else ""): head.index for head in junction.heads}
+    right, street = turns["wi", "right"], tuple(sorted((turns["wi", "straight"], turns["ei", "straight"])))
+    cross = tuple(head.index for head in junction.heads if head.index not in {right, *street})
+    groups = (SignalGroup("right", (right,)), SignalGroup("street", street), SignalGroup("cross", cross))
+    steps = ((10.1, (G, G, R)), (3.2, (Y, Y, R)), (0.3, (R, R, R)), (20.0, (S, R, P)), (3.0, (S, R, Y)))
+    plan = SignalPlan("x", "p", Control.FIXED, 0.0, groups, tuple(Interval(*step) for step in steps))
+    back = read_back(format, [plan], site_of(folder / "net" / "net.net.xml"), folder).plans
+    (shown,) = [group for group in back.plans[0].groups if right in group.heads]
+    place = back.plans[0].groups.index(shown)
+    assert S in {each.aspects[place] for each in back.plans[0].intervals}
 
 
 @pytest.fixture(scope="module")

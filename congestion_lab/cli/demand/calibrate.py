@@ -103,11 +103,12 @@ def calibrate(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    """Fit the demand of SCENARIO to counts, and write it as a scenario of its own.
+    """Fit the demand of SCENARIO to counts.
 
-    The scenario's own vehicles are the prior: those that explain the counts are left out or repeated, by route and time
-    of departure, and simulated in the fast engine until the estimate settles. The result is checked in SUMO. The folder
-    holds the scenario, its vehicles, a report, and tables of links, pairs and zones.
+    The result is written as a scenario of its own. The scenario's own vehicles are the prior: those that explain the
+    counts are left out or repeated, by route and time of departure, and simulated in the fast engine until the estimate
+    settles. The result is checked in SUMO. The folder holds the scenario, its vehicles, a report, and tables of links,
+    pairs and zones.
     """
     from congestion_lab.cli.demand.calibrationtables import outcome_as_json, outcome_tables
     from congestion_lab.cli.periods import chosen_scenario

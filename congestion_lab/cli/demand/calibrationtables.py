@@ -10,7 +10,7 @@ from rich.table import Table
 
 from congestion_lab.core.times import clock_from_seconds
 from congestion_lab.demand.estimation.agreement import Agreement
-from congestion_lab.experiments.calibrateddemand import IN_SUMO, Outcome
+from congestion_lab.experiments.calibrateddemand import Outcome
 from congestion_lab.experiments.calibrationnotes import notes
 from congestion_lab.experiments.calibrationtables import provenance
 
@@ -60,8 +60,8 @@ def _agreement_table(outcome: Outcome) -> Table:
     title = f"{escape(outcome.calibrated.task.spec.inputs.name)}, counted and modelled"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("counts", no_wrap=True)
-    table.add_column("demand", overflow="fold", min_width=len(IN_SUMO))
-    for heading in ("points", "GEH<5", "mean GEH", "in 1 sd", "in 2 sd", "RMSN", "bias"):
+    table.add_column("demand")
+    for heading in ("points", "GEH<5", "mean\nGEH", "in 1 sd", "in 2 sd", "RMSN", "bias"):
         table.add_column(heading, justify="right", no_wrap=True)
     for held in (False, True) if compared.held.any() else (False,):
         for name in compared.modelled:

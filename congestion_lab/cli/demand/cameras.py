@@ -74,7 +74,9 @@ def cameras(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    """Choose where cameras see most vehicles and most origin-destination pairs of SCENARIO.
+    """Choose where cameras tell most about the traffic of SCENARIO.
+
+    Best are the sites that see most vehicles and most origin-destination pairs.
 
     For each number of cameras up to the budget, the best sites are the solution of an integer program; the table says
     what each further camera adds, and how much better a choice might be where time did not suffice to prove it best.

@@ -63,9 +63,9 @@ class Placement:
 def curve_table(placement: Placement) -> Table:
     """Return what the best sites tell, for each number of new cameras."""
     table = Table(title="Best sites for each number of new cameras", title_justify="left", box=SIMPLE_HEAD)
-    table.pad_edge = False
+    table.pad_edge, table.collapse_padding = False, True
     for heading in _HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True, min_width=len(heading))
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_row("0", *_cells(placement.before, None, None), "")
     for one, told, flow, pairs in placement.steps:
         table.add_row(str(one.budget), *_cells(told, flow, pairs), _gap(one.gap))

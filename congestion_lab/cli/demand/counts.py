@@ -97,10 +97,10 @@ def counts(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    """Check the counts of TABLE (CSV or XLSX), match them to links, and average their days.
+    """Check the counts of TABLE, match them to links, average days.
 
-    Every finding is named, and what was done with its figures. docs/count-tables.md describes the table, the mapping
-    file and the findings. Exit code 3 if rows cannot be read or placed, and nothing is written then.
+    TABLE is CSV or XLSX. Every finding is named, and what was done with its figures. docs/count-tables.md describes the
+    table, the mapping file and the findings. Exit code 3 if rows cannot be read or placed, and nothing is written then.
     """
     from congestion_lab.demand.counts.countmeans import day_counts
     from congestion_lab.demand.counts.countreview import Days, of_days, placed, ranked, reading_findings, reviewed

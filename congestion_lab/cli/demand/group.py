@@ -50,7 +50,10 @@ demand.add_command(lines)
 @json_option
 @verbosity_options
 def build(folder: Path, *, model: str, variant: str | None, trips: Path | None, out: Path | None, as_json: bool) -> int:
-    """Build the vehicles of a demand model of the network FOLDER: gravity matrix, equilibrium routes, departures."""
+    """Build the vehicles of a demand model of the network FOLDER.
+
+    A gravity matrix gives the trips, an equilibrium their routes, a profile the departures.
+    """
     from congestion_lab.demand.trips.assumptions import model_names
     from congestion_lab.sumo.demand.demandbuild import build as built
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from congestion_lab.sumo.demand.lineroutes import LineCourse
 
-_HEADINGS = ("km", "stops", "run min", "veh/h", "under way")
+_HEADINGS = ("km", "stops", "run\nmin", "veh/h", "under\nway")
 
 
 @click.command(epilog=example("demand lines networks/damascus"))
@@ -25,10 +25,10 @@ _HEADINGS = ("km", "stops", "run min", "veh/h", "under way")
 @json_option
 @verbosity_options
 def lines(folder: Path, *, model: str, variant: str | None, as_json: bool) -> int:
-    """Check the lines of the network FOLDER and list them: length, stops, run time, vehicles.
+    """Check the lines of the network FOLDER and list them.
 
-    The run time is that on empty roads with the mean dwell at the stops; no signal or queue is part of it. The vehicles
-    under way are those that a line needs for it.
+    They are told with length, stops, run time and vehicles. The run time is that on empty roads with the mean dwell at
+    the stops; no signal or queue is part of it. The vehicles under way are those that a line needs for it.
     """
     from congestion_lab.demand.trips.assumptions import model_names, read_model
     from congestion_lab.sumo.building.networkbuild import net_of
@@ -76,9 +76,9 @@ def _table(courses: "Sequence[LineCourse]", model: str) -> "Table":
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for heading in ("line", "name", "class"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for heading in _HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
     for course in courses:

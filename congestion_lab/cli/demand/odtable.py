@@ -34,7 +34,10 @@ def od(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    """Check the trips of TABLE (CSV or XLSX, long or wide, or OMX) against the zones; every faulty cell is named."""
+    """Check the trips of TABLE against the zones.
+
+    TABLE is CSV or XLSX, long or wide, or OMX. Every faulty cell is named.
+    """
     from congestion_lab.demand.trips.odreading import read_od
     from congestion_lab.demand.trips.zones import read_zones
 

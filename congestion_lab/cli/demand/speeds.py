@@ -63,10 +63,10 @@ def speeds(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    """Compare the speeds or travel times of TABLE (CSV or XLSX) with the links of RUN, which `simulate` made.
+    """Compare speeds or travel times of TABLE with the links of RUN.
 
-    Records count that lie in the analysed period of the run and on days of the type asked for. The table is described
-    in docs/count-tables.md.
+    TABLE is CSV or XLSX; `simulate` made RUN. Records count that lie in the analysed period of the run and on days of
+    the type asked for. The table is described in docs/count-tables.md.
     """
     from congestion_lab.demand.counts.speedrows import read_speed_rows
     from congestion_lab.experiments.runset import load_run_set

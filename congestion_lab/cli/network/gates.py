@@ -24,7 +24,10 @@ _NO_PLACE = "–"
 @json_option
 @verbosity_options
 def gates(path: Path, *, variant: str | None, as_json: bool) -> int:
-    """List the nodes at which roads end, widest first: the `node` of a gate in a table of zones is one of them."""
+    """List the nodes at which roads end, widest first.
+
+    The `node` of a gate in a table of zones is one of them.
+    """
     from congestion_lab.network.gates import road_ends
     from congestion_lab.sumo.building.networkbuild import net_of
     from congestion_lab.sumo.nets.netfile import read_network

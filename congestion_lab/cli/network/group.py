@@ -37,7 +37,10 @@ network.add_command(gates)
 @json_option
 @verbosity_options
 def build(folder: Path, *, variant: str | None, as_json: bool) -> int:
-    """Build the SUMO net of FOLDER from its tables; the same tables give the same bytes."""
+    """Build the SUMO net of FOLDER from its tables.
+
+    The same tables give the same bytes.
+    """
     from congestion_lab.core.digests import digest_of_file
     from congestion_lab.sumo.building.networkbuild import build as built
 
@@ -57,7 +60,10 @@ def build(folder: Path, *, variant: str | None, as_json: bool) -> int:
 @json_option
 @verbosity_options
 def check(path: Path, *, variant: str | None, as_json: bool) -> int:
-    """Name what is wrong with a network folder or a SUMO net; exit code 3 if there is an error."""
+    """Name what is wrong with a network folder or a SUMO net.
+
+    Exit code 3 if there is an error.
+    """
     from congestion_lab.sumo.building.networkbuild import check as findings_of
 
     with progress() as bars:
@@ -86,7 +92,10 @@ def check(path: Path, *, variant: str | None, as_json: bool) -> int:
 @json_option
 @verbosity_options
 def show(path: Path, *, variant: str | None, out: Path, as_json: bool) -> int:
-    """Draw a network: links by number of lanes, signals, street names in both languages."""
+    """Draw a network as a picture (SVG).
+
+    It shows links by number of lanes, signals, and street names in both languages.
+    """
     from congestion_lab.core.files import write_text
     from congestion_lab.reporting.maps.networkmap import network_svg
     from congestion_lab.sumo.building.networkbuild import net_of
@@ -109,7 +118,10 @@ def show(path: Path, *, variant: str | None, out: Path, as_json: bool) -> int:
 @json_option
 @verbosity_options
 def geojson(runs: Path, *, out: Path, as_json: bool) -> int:
-    """Write the network of a run set with its results for a GIS: links, intersections, plans, speeds, delays, LOS."""
+    """Write the network of a run set, with its results, for a GIS.
+
+    Links and intersections have plans, speeds, delays and levels of service.
+    """
     from congestion_lab.experiments.runset import load_run_set
     from congestion_lab.exporting.geojson import write_geojson
     from congestion_lab.simulation.tables import LINKS, MOVEMENTS

@@ -41,7 +41,10 @@ Around = tuple[float, float, float]  # latitude, longitude, kilometres
 @json_option
 @verbosity_options
 def speeds(runs: Path, *, around: Around | None, classes: tuple[str, ...], as_json: bool) -> int:
-    """Print the space-mean speed of RUNS by road class: distance driven over time spent in the analysed period."""
+    """Print the space-mean speed of RUNS by road class.
+
+    That is distance driven over time spent, in the analysed period.
+    """
     from congestion_lab.cli.demand.speeds import require_links
     from congestion_lab.experiments.runset import load_run_set
     from congestion_lab.metrics.links import space_mean_kmh

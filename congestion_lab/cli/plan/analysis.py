@@ -1,13 +1,11 @@
 """Capacity analyses beside simulated values, in the terminal and for machines."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.table import Table
+from rich.cells import cell_len, set_cell_size
 
 from congestion_lab.cli.console import counted
 from congestion_lab.core.names import clean_name
@@ -17,19 +15,21 @@ from congestion_lab.metrics.disagreement import Cause, Disagreements, Reason
 from congestion_lab.metrics.simulated import Simulated, SimulatedMovement, SimulatedQueue
 
 _HEADINGS = (
-    "veh/h",
-    "v/c",
-    "green %",
-    "HCM s",
-    "LOS",
-    "queue 50 %",
-    "95 %",
-    "sim. s",
-    "±",
-    "LOS",
-    "queue m",
-    "longest",
+    ("", "veh/h"),
+    ("", "v/c"),
+    ("green", "%"),
+    ("HCM", "s"),
+    ("", "LOS"),
+    ("queue", "50 %"),
+    ("", "95 %"),
+    ("sim.", "s"),
+    ("", "±"),
+    ("", "LOS"),
+    ("queue", "m"),
+    ("longest", "m"),
 )
+_LABEL = "movement"
+_INDENT = "  "
 
 
 def analysis_heading(one: Analysis) -> str:
@@ -42,17 +42,42 @@ def analysis_heading(one: Analysis) -> str:
     return f"{name}: cycle {one.cycle_s:g} s, intergreens {one.lost_s:g} s{known}; {delay}"
 
 
-def analysis_table(one: Analysis, measured: Simulated) -> Table:
-    """Return a row for each movement: HCM on the left, the simulation on the right; queues in vehicles of one lane."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("movement", overflow="fold", min_width=14)
-    for heading in _HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
+def analysis_lines(one: Analysis, measured: Simulated, columns: int) -> Iterator[str]:
+    """Yield an intersection as a table, HCM on the left, the simulation on the right; queues in vehicles of one lane.
+
+    Movements stand below the name of their approach. One whose name takes more room than so many columns leave beside
+    the figures has these on a line of their own.
+    """
+    rows = list(_rows(one, measured))
+    figures = [row for _, row in rows if row]
+    sizes = [max(map(cell_len, cells)) for cells in zip(*_heads(), *figures, strict=True)]
+    longest = max(cell_len(label) for label, row in (*rows, (_LABEL, sizes)) if row)
+    gap = 2 if longest + sum(sizes) + 2 * len(sizes) <= columns else 1
+    width = min(longest, max(columns - sum(sizes) - gap * len(sizes), len(_LABEL)))
+
+    def line(label: str, cells: Sequence[str]) -> str:
+        shown = (" " * (gap + size - cell_len(cell)) + cell for size, cell in zip(sizes, cells, strict=True))
+        return set_cell_size(label, width) + "".join(shown)
+
+    yield from map(line, ("", _LABEL), _heads())
+    yield "─" * (width + sum(sizes) + gap * len(sizes))
+    for label, cells in rows:
+        if not cells or cell_len(label) > width:
+            yield label
+        if cells:
+            yield line("" if cell_len(label) > width else label, cells).rstrip()
+
+
+def _heads() -> tuple[tuple[str, ...], ...]:
+    return tuple(zip(*_HEADINGS, strict=True))
+
+
+def _rows(one: Analysis, measured: Simulated) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield approaches, which have no figures, and below each its movements."""
     for approach in one.approaches:
+        yield clean_name(approach.name), ()
         for movement in approach.movements:
-            name = f"{approach.name} {_direction(movement, approach)}"
-            table.add_row(escape(name), *_computed(movement), *_measured(movement, measured))
-    return table
+            yield _INDENT + _direction(movement, approach), (*_computed(movement), *_measured(movement, measured))
 
 
 def _direction(movement: Movement, approach: Approach) -> str:

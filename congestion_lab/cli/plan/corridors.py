@@ -14,7 +14,10 @@ from congestion_lab.metrics.corridors import Corridor
 from congestion_lab.metrics.greenwaves import Street, Wave
 
 _KMH = 3.6
-_HEADINGS = ("signals", "m", "km/h", "cycle s", "least green s", "band s", "of cycle", "attained", "on green")
+_HEADINGS = (
+    *("signals", "m", "km/h", "cycle\ns", "least\ngreen s", "band\ns"),
+    *("of\ncycle", "attained", "on\ngreen"),
+)
 Arrivals = Sequence[tuple[int, int]]
 """By stop line: arrivals on green, and arrivals; empty where no runs are known."""
 
@@ -22,7 +25,7 @@ Arrivals = Sequence[tuple[int, int]]
 def streets_table(found: Sequence[tuple[Street, Sequence[Arrivals]]]) -> Table:
     """Return a row for each direction of some streets, with its arrivals, and one for both together."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("corridor", overflow="fold", min_width=20)
+    table.add_column("corridor")
     for heading in _HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
     for street, arrivals in found:

@@ -64,7 +64,10 @@ schedule.add_command(export_schedule)
 @json_option
 @verbosity_options
 def check(file: Path, *, repair: bool, out: Path | None, as_json: bool) -> int:
-    """Name every breach of the safety rules in FILE, with its rule; exit code 3 if there is an error."""
+    """Name every breach of the safety rules in FILE.
+
+    Exit code 3 if there is an error.
+    """
     from congestion_lab.cli.plan.certificates import marking_line
     from congestion_lab.signals.planfile import read_plan_file
     from congestion_lab.signals.safety.rules import check as breaches_of
@@ -117,7 +120,10 @@ def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
 @json_option
 @verbosity_options
 def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
-    """Draw rings, groups and phases of each controller in FILE along the cycle, with cycle and offset."""
+    """Draw the plans in FILE along the cycle.
+
+    Each controller is shown with its rings, groups and phases, cycle and offset.
+    """
     from congestion_lab.cli.plan.plans import plan_lines, plans_as_json
     from congestion_lab.cli.plan.rings import LEGEND, phases_table, plan_picture, ring_remarks
     from congestion_lab.cli.plan.runs import known_only

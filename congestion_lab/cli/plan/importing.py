@@ -83,9 +83,10 @@ def import_plans(
 @json_option
 @verbosity_options
 def template(*, scenario: Path | None, network: Path | None, out: Path, as_json: bool) -> int:
-    """Write the table that `plan import` reads, filled with the signals of a scenario and the plans they have now.
+    """Write the table that `plan import` reads.
 
-    Correct it by what runs in the street, and import it.
+    It is filled with the signals of a scenario and the plans they have now. Correct it by what runs in the street, and
+    import it.
     """
     from congestion_lab.exporting.plantable import write_plan_table
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from congestion_lab.cli.console import Exit, remark, say, say_json
+from congestion_lab.cli.console import Exit, remark, say, say_json, width
 from congestion_lab.cli.options import (
     FiniteRange,
     example,
@@ -27,9 +27,10 @@ _EXAMPLE = "runs/damascus-centre-signals/best-plan.json"
 @json_option
 @verbosity_options
 def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json: bool) -> int:
-    """Hold every plan in FILE against every rule; exit code 3 if a rule is breached or cannot be judged.
+    """Hold every plan in FILE against every rule.
 
-    With --controller the table of rules and the intergreens of that controller are printed too.
+    Exit code 3 if a rule is breached or cannot be judged. With --controller the table of rules and the intergreens of
+    that controller are printed too.
     """
     from congestion_lab.cli.plan.certificates import certificate_lines, intergreen_table, rules_table
     from congestion_lab.cli.plan.runs import known_only
@@ -75,12 +76,13 @@ def certify(file: Path, *, controllers: Sequence[str], out: Path | None, as_json
 @json_option
 @verbosity_options
 def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float, as_json: bool) -> int:
-    """Print v/c, delay, level of service and queues of FILE by the HCM, beside what RUNS measured.
+    """Print the capacity analysis (HCM) of FILE beside what RUNS saw.
 
-    Where RUNS ran FILE, arrivals on green are theirs; elsewhere they come at a constant rate. Movements are named of
-    which formulas and simulation tell different stories.
+    It gives v/c, delay, level of service and queues of each movement. Where RUNS ran FILE, arrivals on green are
+    theirs; elsewhere they come at a constant rate. Movements are named of which formulas and simulation tell different
+    stories.
     """
-    from congestion_lab.cli.plan.analysis import analysis_as_json, analysis_heading, analysis_table, disagreement_lines
+    from congestion_lab.cli.plan.analysis import analysis_as_json, analysis_heading, analysis_lines, disagreement_lines
     from congestion_lab.cli.plan.runs import judged_by, known_only, site_of
     from congestion_lab.metrics.analysing import Conditions, analysed
     from congestion_lab.metrics.disagreement import disagreements
@@ -102,8 +104,7 @@ def analyze(file: Path, *, runs: Path, controllers: Sequence[str], hours: float,
         return Exit.OK
     for one, apart in found:
         say(analysis_heading(one))
-        say(analysis_table(one, measured))
-        for line in disagreement_lines(one, apart):
+        for line in (*analysis_lines(one, measured, width()), "", *disagreement_lines(one, apart), ""):
             say(line)
     return Exit.OK
 
@@ -127,10 +128,11 @@ def corridors(
     most: int,
     as_json: bool,
 ) -> int:
-    """Print green waves of FILE along its streets: bandwidth, efficiency, attainability, arrivals on green.
+    """Print the green waves of FILE along its streets.
 
-    Streets are found by name and going straight on past three signals or more. Bandwidths are exact for the plans and
-    the speed; arrivals are those of simulated vehicles.
+    They have bandwidth, efficiency, attainability and arrivals on green. Streets are found by name and going straight
+    on past three signals or more. Bandwidths are exact for the plans and the speed; arrivals are those of simulated
+    vehicles.
     """
     from congestion_lab.cli.plan.corridors import reasons, street_as_json, streets_table
     from congestion_lab.cli.plan.runs import roads_and_runs

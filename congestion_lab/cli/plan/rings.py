@@ -42,7 +42,7 @@ def plan_picture(plan: SignalPlan, site: Intersection | None) -> Table:
     """Return a plan along its cycle, the longest one where traffic ends the greens: rings, groups, seconds."""
     longest = at_its_longest(plan)
     table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(no_wrap=True, overflow="ellipsis", max_width=_NAME_COLUMNS)
+    table.add_column(overflow="fold", max_width=_NAME_COLUMNS)
     table.add_column(no_wrap=True, min_width=COLUMNS)
     rings = None if site is None else _rings(plan, site)
     if rings is not None:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @click.group(epilog=example("plan schedule check week.yaml"))
 def schedule() -> None:
-    """Check, simulate and write schedules: which plans run when, by day types."""
+    """Check, simulate and write schedules of plans.
+
+    A schedule says by day types which plans run when.
+    """
 
 
 schedule.add_command(cost)
@@ -29,9 +32,10 @@ schedule.add_command(cost)
 @json_option
 @verbosity_options
 def check(file: Path, *, as_json: bool) -> int:
-    """Certify every plan file of the schedule FILE, and judge every switch at every intersection.
+    """Certify the plans of the schedule FILE and judge its switches.
 
-    Exit code 3 if a controller of a plan file is not certified, or a switch is not safe.
+    Every switch is judged at every intersection. Exit code 3 if a controller of a plan file is not certified, or a
+    switch is not safe.
     """
     from congestion_lab.signals.schedules.changes import changes
     from congestion_lab.signals.schedules.marking import judged_plans, schedule_marking, unsafe_transitions
@@ -93,7 +97,10 @@ def _line(change: "Change") -> str:
 @json_option
 @verbosity_options
 def write(file: Path, *, day_type: str, uncertified: bool, out: Path | None, as_json: bool) -> int:
-    """Write one day of the schedule FILE as an additional file for SUMO: programmes and when to switch (WAUT)."""
+    """Write one day of the schedule FILE for SUMO.
+
+    The additional file holds programmes and when to switch (WAUT).
+    """
     from congestion_lab.cli.plan.scheduleparts import day_type_named
     from congestion_lab.core.errors import Fault, SignalPlanError
     from congestion_lab.signals.schedules.changes import changes

@@ -18,6 +18,7 @@ from congestion_lab.cli.options import (
     workers_option,
 )
 from congestion_lab.cli.periods import period_option
+from congestion_lab.core.foldercache import FolderCache
 from congestion_lab.core.times import clock_from_seconds
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from congestion_lab.simulation.spec import SimulationInputs
 
 _STORE = RUNS_FOLDER / ".switches"
+_MOST_BYTES = 1 << 30  # of the default folder: a run of central Damascus takes 0.3 MB
 _MINUTE_S = 60
 _EXACT_STEPS = 1e-6
 
@@ -62,7 +64,9 @@ _EXACT_STEPS = 1e-6
 )
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Number of replications.")
 @seed_option("First seed; the others follow it. Default: 1.")
-@out_option("Folder that keeps the runs, so that none is simulated twice. Default: runs/.switches.")
+@out_option(
+    "Folder that keeps the runs, so that none is simulated twice. Default: runs/.switches, from which old ones go."
+)
 @workers_option
 @json_option
 @verbosity_options
@@ -81,12 +85,12 @@ def cost(
     workers: int,
     as_json: bool,
 ) -> int:
-    """Simulate a switch of SCHEDULE on the traffic of SCENARIO, and print what it costs.
+    """Simulate a switch of SCHEDULE and print what it costs.
 
-    Each seed is simulated four times: with the old plans kept, with the new plans all along, and with the switch, at
-    switch points and at once, by the programmes and the WAUT that `write` makes. Delays are per vehicle that the demand
-    asks for, changes paired by seed. What SUMO showed is held against what `check` predicts; exit code 4 if any
-    controller showed anything else, or conflicting greens.
+    It happens in the traffic of SCENARIO. Each seed is simulated four times: with the old plans kept, with the new
+    plans all along, and with the switch, at switch points and at once, by the programmes and the WAUT that `write`
+    makes. Delays are per vehicle that the demand asks for, changes paired by seed. What SUMO showed is held against
+    what `check` predicts; exit code 4 if any controller showed anything else, or conflicting greens.
     """
     from congestion_lab.cli.periods import chosen_scenario
     from congestion_lab.cli.plan.schedulecosttables import cost_as_json, cost_tables
@@ -96,7 +100,7 @@ def cost(
     from congestion_lab.signals.retiming import shifted
     from congestion_lab.signals.schedules.schedule import read_schedule
 
-    numbers, store = seed_range(seed, seeds), folder_for_results(out or _STORE)
+    numbers, store = seed_range(seed, seeds), FolderCache(folder_for_results(out or _STORE), _MOST_BYTES)
     content = read_schedule(file)
     before, after = switch_at(day_type_named(content, file, day_type), at)
     inputs = prepared(chosen_scenario(scenario_file, period))
@@ -105,6 +109,8 @@ def cost(
     old, new = (shifted(each.plans, at_s - after.at_s) for each in (before, after))
     switch = Switchover(old, new, at_s, window * _MINUTE_S, content.procedure)
     runs = _simulated(switch, inputs, numbers, store, workers)
+    if out is None:
+        store.trim()
     if not runs:
         return Exit.ENGINE_FAILED
     found, checks = transition_cost(switch, runs), _checks(switch, runs, content, inputs)
@@ -193,7 +199,7 @@ def _place_s(inputs: "SimulationInputs", scheduled_s: int, into: str | None, win
 
 
 def _simulated(
-    switch: "Switchover", inputs: "SimulationInputs", seeds: range, store: Path, workers: int
+    switch: "Switchover", inputs: "SimulationInputs", seeds: range, store: FolderCache, workers: int
 ) -> "Mapping[int, Mapping[str, RunResult]]":
     """Return the runs of all sides by seed, for seeds of which all were finished; what failed or jammed is told."""
     from congestion_lab.cli.running import local_runner, run_showing
@@ -201,9 +207,10 @@ def _simulated(
     from congestion_lab.experiments.transitioncost import finished_seeds
     from congestion_lab.simulation.result import Failure, RunResult
 
-    with local_runner(store, workers) as runner:
+    with local_runner(store.root, workers) as runner:
         specs = {seed: switch.specs(runner, inputs, seed) for seed in seeds}
         every = [spec for sides in specs.values() for spec in sides.values()]
+        store.ask_for(spec.digest for spec in every)
         outcomes = run_showing(runner, every, f"simulating the switch on {inputs.name}")
     for line in failure_lines(one for one in outcomes if isinstance(one, Failure)):
         complain(line)

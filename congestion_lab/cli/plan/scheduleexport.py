@@ -27,7 +27,10 @@ from congestion_lab.cli.options import example, folder_for_results, json_option,
 @json_option
 @verbosity_options
 def export_schedule(file: Path, *, year: int | None, uncertified: bool, out: Path, as_json: bool) -> int:
-    """Write the schedule FILE in a format of the field; exit code 3 if plans or switches are not certified."""
+    """Write the schedule FILE in a format of the field.
+
+    Exit code 3 if plans or switches are not certified.
+    """
     from congestion_lab.core.errors import Fault, SignalPlanError
     from congestion_lab.exporting.ntcip.schedules import write_ntcip_schedule
     from congestion_lab.signals.schedules.changes import changes

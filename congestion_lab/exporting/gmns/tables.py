@@ -10,7 +10,7 @@ from pathlib import Path
 
 from congestion_lab.core.errors import Fault
 from congestion_lab.core.names import inert, shielded
-from congestion_lab.exporting.cells import Cell
+from congestion_lab.exporting.cells import Cell, seconds
 from congestion_lab.exporting.gmns.roads import (
     CONFIG_COLUMNS,
     LINK_COLUMNS,
@@ -91,7 +91,7 @@ def write_gmns(handover: Handover, stem: Path) -> Written:
         "signal_timing_plan": (_PLAN, map(_plan_row, plans)),
         "signal_timing_phase": (_PHASE, (_phase_row(plan, phase) for plan in plans for phase in plan.rings.phases)),
         "signal_phase_mvmt": (_SERVED, _served_rows(plans, turnings)),
-        "signal_coordination": (_COORDINATION, (_coordination_row(plan) for plan in plans if _keeps_time(plan))),
+        "signal_coordination": (_COORDINATION, _coordination_rows(plans)),
     }
     folder = stem.with_name(f"{stem.name}-gmns")
     files = []
@@ -111,29 +111,29 @@ def _phase_id(plan: RingPlan, phase: NumberedPhase) -> str:
 
 def _plan_row(plan: RingPlan) -> Row:
     controller, control = shielded(plan.plan.controller_id), plan.plan.control.value
-    return _plan_id(plan), controller, _EVERY_DAY, _exact(plan.rings.cycle_s), inert(plan.plan.program_id), control
+    return _plan_id(plan), controller, _EVERY_DAY, seconds(plan.rings.cycle_s), inert(plan.plan.program_id), control
 
 
 def _phase_row(plan: RingPlan, phase: NumberedPhase) -> Row:
-    bounds: tuple[Cell, Cell, Cell] = (_exact(phase.green_s), "", "")  # "green time for a fixed time signal"
+    bounds: tuple[Cell, Cell, Cell] = (seconds(phase.green_s), "", "")  # "green time for a fixed time signal"
     if plan.is_actuated:
         gap = max_gap_s(plan.plan)
-        bounds = (_exact(phase.min_green_s), _exact(phase.green_s), "" if gap is None else _exact(gap))
+        bounds = (seconds(phase.min_green_s), seconds(phase.green_s), "" if gap is None else seconds(gap))
     walk: tuple[Cell, Cell] = ("", "")
     if phase.walking:
-        walk = (_exact(phase.walk_s), _exact(phase.green_s - phase.walk_s))
+        walk = (seconds(phase.walk_s), seconds(phase.green_s - phase.walk_s))
     return (
         _phase_id(plan, phase),
         _plan_id(plan),
         phase.number,
         *bounds,
-        _exact(phase.clearance_s),
+        seconds(phase.clearance_s),
         *walk,
         phase.ring,
         phase.barrier,
         phase.position,
-        _exact(phase.yellow_s),
-        _exact(phase.all_red_s),
+        seconds(phase.yellow_s),
+        seconds(phase.all_red_s),
     )
 
 
@@ -161,26 +161,16 @@ def _served(plan: RingPlan, turning: Turning) -> Iterator[_Served]:
 def _passes_on_red(plan: RingPlan, turning: Turning, phase: NumberedPhase) -> bool:
     """Whether a movement may pass after a stop when the green of a phase begins."""
     places = [place for place, group in enumerate(plan.plan.groups) if set(group.heads) & set(turning.heads)]
-    passed, number = 0.0, 0
-    while passed + plan.plan.intervals[number].duration_s <= phase.start_s:
-        passed += plan.plan.intervals[number].duration_s
-        number += 1
-    return any(plan.plan.intervals[number].aspects[place] is Aspect.STOP_THEN_GO for place in places)
+    shown = plan.plan.intervals[plan.plan.interval_at(phase.start_s)].aspects
+    return any(shown[place] is Aspect.STOP_THEN_GO for place in places)
 
 
-def _keeps_time(plan: RingPlan) -> bool:
-    return plan.rings.coordinated is not None and not plan.is_actuated
-
-
-def _coordination_row(plan: RingPlan) -> Row:
-    phase = plan.rings.coordinated or plan.rings.phases[0]
-    offset = _exact(plan.on_the_clock_s(phase.start_s))
-    return _plan_id(plan), _plan_id(plan), shielded(plan.plan.controller_id), "", phase.number, "begin_of_green", offset
-
-
-def _exact(value_s: float) -> float | int:
-    rounded = round(value_s, 3)
-    return int(rounded) if rounded.is_integer() else rounded
+def _coordination_rows(plans: Iterable[RingPlan]) -> Iterator[Row]:
+    for plan in plans:
+        phase, name = plan.rings.coordinated, _plan_id(plan)
+        if phase is not None and plan.keeps_time:
+            times = ("", phase.number, "begin_of_green", seconds(plan.reference_s))
+            yield name, name, shielded(plan.plan.controller_id), *times
 
 
 def _faults(plan: RingPlan) -> Iterator[Fault]:

@@ -12,7 +12,6 @@ from congestion_lab.exporting.ntcip import objects as ntcip
 from congestion_lab.exporting.ntcip.objects import FREE, MAX_PATTERNS, Entry, write_entries
 from congestion_lab.exporting.ntcip.table import (
     bounds,
-    keeps_time,
     pattern_entries,
     phase_entries,
     sequence,
@@ -117,7 +116,7 @@ def _entries(by_name: _Plans, base: TimeBase) -> Iterator[Entry]:
     yield Entry(ntcip.CONTROL, "0", _STANDBY)
     yield Entry(ntcip.PATTERN_SYNC, "0", _MIDNIGHT)
     for name, plan in by_name.items():
-        pattern = actions[name] if keeps_time(plan) else FREE
+        pattern = actions[name] if plan.keeps_time else FREE
         yield Entry(ntcip.ACTION_PATTERN, str(actions[name]), pattern, inert(name))
     yield from base.entries(actions)
 

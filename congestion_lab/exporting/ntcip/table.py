@@ -53,13 +53,8 @@ def _entries(plan: RingPlan) -> Iterator[Entry]:
     for phase in plan.rings.phases:
         yield from phase_entries(plan, (phase,))
     yield from sequence_entries(sequence(plan), _FIRST)
-    yield Entry(ntcip.CONTROL, "0", _FIRST if keeps_time(plan) else FREE)
+    yield Entry(ntcip.CONTROL, "0", _FIRST if plan.keeps_time else FREE)
     yield from pattern_entries(plan, _FIRST, _FIRST)
-
-
-def keeps_time(plan: RingPlan) -> bool:
-    """Whether a controller runs a plan by a clock that it shares with others."""
-    return bool(plan.rings.phases) and not plan.is_actuated
 
 
 def sequence(plan: RingPlan) -> tuple[str, ...]:
@@ -75,20 +70,19 @@ def sequence_entries(rings: tuple[str, ...], number: int) -> Iterator[Entry]:
 
 def pattern_entries(plan: RingPlan, number: int, sequence_number: int, serves: str = "") -> Iterator[Entry]:
     """Yield a pattern and its splits, both under one number; nothing where the controller runs free."""
-    coordinated = plan.rings.coordinated
-    if coordinated is None or not keeps_time(plan):
+    if not plan.keeps_time:
         return
     pattern = str(number)
     cycle = round(plan.rings.cycle_s)
     yield Entry(ntcip.CYCLE, pattern, cycle, serves)
-    yield Entry(ntcip.OFFSET, pattern, round(plan.on_the_clock_s(coordinated.start_s)) % cycle, serves)
+    yield Entry(ntcip.OFFSET, pattern, round(plan.reference_s) % cycle, serves)
     yield Entry(ntcip.SPLIT_NUMBER, pattern, number, serves)
     yield Entry(ntcip.SEQUENCE_NUMBER, pattern, sequence_number, serves)
     for phase in plan.rings.phases:
         index = f"{number}.{phase.number}"
         yield Entry(ntcip.SPLIT_TIME, index, round(phase.split_s), serves)
         yield Entry(ntcip.SPLIT_MODE, index, _MAX_AND_PED_RECALL if phase.walking else _MAX_RECALL, serves)
-        yield Entry(ntcip.SPLIT_COORDINATED, index, int(phase is coordinated), serves)
+        yield Entry(ntcip.SPLIT_COORDINATED, index, int(phase is plan.rings.coordinated), serves)
 
 
 def phase_entries(plan: RingPlan, patterns: Sequence[NumberedPhase]) -> Iterator[Entry]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from congestion_lab.exporting import wording
-from congestion_lab.exporting.cells import Cell, movements_text, seconds, within_cycle_s
+from congestion_lab.exporting.cells import Cell, movements_text, seconds
 from congestion_lab.exporting.sheets.layout import ASPECT_FILLS, BAR_COLUMN, BOX, Pen, second_width
 from congestion_lab.signals.approaches import served
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Interval, SignalPlan

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from congestion_lab.exporting.cells import Cell, seconds
 from congestion_lab.exporting.ringtimes import RingPlan
 from congestion_lab.exporting.utdf.nodes import SIGNAL, Place, Row
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.retiming import max_gap_s
 from congestion_lab.signals.rings.ringphases import NumberedPhase
 
@@ -27,7 +28,7 @@ def plan_records(plans: Sequence[RingPlan], nodes: Mapping[str, Place]) -> Itera
             ("Lock Timings", 0),
             ("Referenced To", _FIRST_GREEN),
             ("Reference Phase", plan.rings.coordinated.number if plan.rings.coordinated else 0),
-            ("Offset", seconds(_offset_s(plan))),
+            ("Offset", seconds(plan.reference_s)),
             ("Master", 0),
             ("Yield", 0),
             *((f"Node {place}", number) for place, number in enumerate((*numbers, 0))),
@@ -51,13 +52,8 @@ def node_numbers(plan: RingPlan, nodes: Mapping[str, Place]) -> list[int]:
     return sorted(place.number for place in here if place.controller_id == plan.plan.controller_id)
 
 
-def _offset_s(plan: RingPlan) -> float:
-    reference = plan.rings.coordinated
-    return 0.0 if reference is None else plan.on_the_clock_s(reference.start_s)
-
-
 def _values(plan: RingPlan, phase: NumberedPhase) -> dict[str, Cell]:
-    cycle, offset = plan.rings.cycle_s, _offset_s(plan)
+    cycle, offset = plan.rings.cycle_s, plan.reference_s
     start = plan.on_the_clock_s(phase.start_s)
     end = plan.on_the_clock_s(phase.start_s + phase.split_s)
     green_end = plan.on_the_clock_s(phase.start_s + phase.green_s)
@@ -76,10 +72,10 @@ def _values(plan: RingPlan, phase: NumberedPhase) -> dict[str, Cell]:
         "Start": start,
         "End": end,
         "Yield": green_end,
-        "Yield170": (green_end - dont_walk) % cycle,
-        "LocalStart": (start - offset) % cycle,
-        "LocalYield": (green_end - offset) % cycle,
-        "LocalYield170": (green_end - dont_walk - offset) % cycle,
+        "Yield170": within_cycle_s(green_end - dont_walk, cycle),
+        "LocalStart": within_cycle_s(start - offset, cycle),
+        "LocalYield": within_cycle_s(green_end - offset, cycle),
+        "LocalYield170": within_cycle_s(green_end - dont_walk - offset, cycle),
         "ActGreen": phase.green_s,
     }
     return {

@@ -13,12 +13,13 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.files import write_text
 from congestion_lab.core.names import clean_name, xml_comment
-from congestion_lab.exporting.cells import movements_text, within_cycle_s
+from congestion_lab.exporting.cells import movements_text
 from congestion_lab.exporting.filenames import file_stem
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.intergreens import Intergreens, intergreens
 from congestion_lab.exporting.vissig.lamps import SEQUENCES, Lamps, lamps
 from congestion_lab.signals.approaches import served
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import SignalPlan

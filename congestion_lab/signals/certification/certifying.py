@@ -21,6 +21,7 @@ from congestion_lab.signals.certification.certificate import (
 from congestion_lab.signals.certification.crossings import leg_judgements
 from congestion_lab.signals.certification.doubts import DOUBTS, known_heads
 from congestion_lab.signals.certification.ringsums import ring_judgements, ring_text
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Control, PlanSet, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic
@@ -96,7 +97,7 @@ def certificate(plan: SignalPlan, intersection: Intersection, rules: Rules = STA
         program_id=plan.program_id,
         control=plan.control.value,
         cycle_s=shortest.cycle_s,
-        offset_s=plan.offset_s % shortest.cycle_s,
+        offset_s=within_cycle_s(plan.offset_s, shortest.cycle_s),
         ring=ring_text(shortest),
         movements=tuple(_movements(site)),
         conflicts=tuple((ids[a], ids[b]) for a, b in sorted(group_conflicts(plan, intersection))),
@@ -107,11 +108,10 @@ def certificate(plan: SignalPlan, intersection: Intersection, rules: Rules = STA
 
 
 def _by_check(site: LaidPlan, breaches: Sequence[Breach]) -> Iterator[Judgement]:
-    starts = list(itertools.accumulate(site.durations, initial=0.0))
     for rule, names in _BY_CHECK.items():
         broken = [breach for breach in breaches if breach.rule in names]
         for breach in broken:
-            at_s = None if breach.interval is None else starts[breach.interval]
+            at_s = None if breach.interval is None else site.plan.starts_s[breach.interval]
             yield Judgement(rule, breach.groups, Verdict.BREACHED, at_s=at_s, note=breach.message)
         doubts = [] if broken else list(DOUBTS[rule](site)) if rule in DOUBTS else []
         for groups, note in doubts:
@@ -169,7 +169,7 @@ def _separation(site: LaidPlan, clearing: int, entering: int) -> tuple[Separatio
     if tightest is None:
         return None
     gap, need = tightest
-    at_s = sum(site.durations[: gap.interval])
+    at_s = site.plan.starts_s[gap.interval]
     names = tuple(site.plan.groups[site.place[head]].id for head in (clearing, entering))
     cell = Separation(
         clearing=names[0],

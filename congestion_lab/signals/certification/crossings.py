@@ -59,7 +59,7 @@ def _longest_window(site: LaidPlan, arriving: Sequence[SignalHead], straight: Se
     count = len(site.durations)
     moving = [[head for head in (*arriving, *straight) if _moves(site, head, number)] for number in range(count)]
     if not any(moving):
-        return sum(site.durations), 0.0
+        return site.plan.cycle_s, 0.0
     windows = [
         _window(site, start, moving, straight) for start in range(count) if moving[start - 1] and not moving[start]
     ]
@@ -72,8 +72,7 @@ def _window(
     ring = itertools.islice(itertools.cycle(range(len(site.durations))), start, None)
     length = sum(site.durations[number] for number in itertools.takewhile(lambda each: not moving[each], ring))
     passing = max((need(head, (), None).red_s for head in moving[start - 1] if head in straight), default=0.0)
-    begin = sum(site.durations[:start]) + passing
-    return max(0.0, length - passing), begin % sum(site.durations)
+    return max(0.0, length - passing), (site.plan.starts_s[start] + passing) % site.plan.cycle_s
 
 
 def _never_stops(site: LaidPlan, head: SignalHead) -> bool:

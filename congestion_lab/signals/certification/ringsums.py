@@ -14,7 +14,7 @@ from congestion_lab.signals.safety.laid import TOLERANCE_S
 
 def ring_judgements(plan: SignalPlan, site: Intersection) -> Iterator[Judgement]:
     """Yield whether stages and intergreens, and each ring, add up to the cycle, and whether rings meet at barriers."""
-    if plan.control is Control.NEMA or any(name == "next" for each in plan.intervals for name, _ in each.extras):
+    if plan.control is Control.NEMA or plan.jumps:
         note = "the plan is no single row of stages: its phases jump, or run in rings of another program"
         yield Judgement("ring", (), Verdict.RESERVED, note=note)
         return

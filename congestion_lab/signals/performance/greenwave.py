@@ -111,14 +111,13 @@ def _greens(passed: Passed, cycle_s: float) -> list[Arc]:
     if all(lit):
         return [(0.0, cycle_s)]
     first = lit.index(False)
-    starts = list(itertools.accumulate((each.duration_s for each in plan.intervals), initial=0.0))
     ring = [*range(first, len(lit)), *range(first)]  # begins red, so that no green spans its end
     arcs = []
     for green, run in itertools.groupby(ring, key=lambda number: lit[number]):
         numbers = list(run)
         if green:
             length = sum(plan.intervals[number].duration_s for number in numbers)
-            begin = plan.offset_s + starts[numbers[0]] - passed.travel_s
+            begin = plan.offset_s + plan.starts_s[numbers[0]] - passed.travel_s
             arcs += [(begin + turn * plan.cycle_s, length) for turn in range(round(cycle_s / plan.cycle_s))]
     return sorted(itertools.chain.from_iterable(_cut(begin, length, cycle_s) for begin, length in arcs))
 

@@ -25,14 +25,14 @@ def green_windows(plan: SignalPlan, heads: Iterable[int], *, begin_s: float, end
     groups = [place for place, group in enumerate(plan.groups) if wanted & set(group.heads)]
     if plan.control is not Control.FIXED or not groups:
         return ()
-    starts = list(itertools.accumulate((each.duration_s for each in plan.intervals), initial=0.0))
+    bounds = list(itertools.pairwise([*plan.starts_s, plan.cycle_s]))
     lit = [any(each.aspects[group].is_green for group in groups) for each in plan.intervals]
     first = math.floor((begin_s - plan.offset_s) / plan.cycle_s)
     last = math.ceil((end_s - plan.offset_s) / plan.cycle_s)
     stretches = (
         (plan.offset_s + cycle * plan.cycle_s + start, plan.offset_s + cycle * plan.cycle_s + end)
         for cycle in range(first, last)
-        for start, end, green in zip(starts[:-1], starts[1:], lit, strict=True)
+        for (start, end), green in zip(bounds, lit, strict=True)
         if green
     )
     return tuple(_joined((max(start, begin_s), min(end, end_s)) for start, end in stretches))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.rows import grouped
+from congestion_lab.signals.cycle import DECIMALS, within_cycle_s
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.signals.present.gmnsrows import PhaseRelease, TimingPhase, TimingPlan
 from congestion_lab.signals.present.gmnstimings import GmnsTimings, read_timings
@@ -17,7 +18,6 @@ from congestion_lab.signals.rings.starts import TOLERANCE_S, RingPhase, RingTime
 from congestion_lab.signals.timing import MAX_YELLOW_S, MIN_YELLOW_S
 
 _ALL_RED_S = 1.0  # least all-red in use; what is more, is yellow
-_DECIMALS = 3
 
 
 def read_gmns_plans(folder: Path, plan: str = "") -> PlanSource:
@@ -165,7 +165,7 @@ class _Maker:
             return stated.offset_s
         spans = {"begin_of_yellow": named[0].green_s, "begin_of_red": named[0].green_s + named[0].yellow_s}
         event = named[0].start_s + spans.get(stated.reference, 0.0)
-        return round((stated.offset_s - event) % cycle_s, _DECIMALS)
+        return within_cycle_s(stated.offset_s - event, cycle_s)
 
 
 def _fitting(phases: Sequence[TimingPhase], cycle_s: float | None, notes: list[str]) -> Mapping[str, float]:
@@ -197,7 +197,9 @@ def _fitting(phases: Sequence[TimingPhase], cycle_s: float | None, notes: list[s
 def _ring(phases: Sequence[TimingPhase], greens_s: Mapping[str, float]) -> RingTimes:
     return ring_times(
         [
-            RingPhase(one.id, one.ring, one.barrier, one.position, round(greens_s[one.id] + sum(_clearing_s(one)), 3))
+            RingPhase(
+                one.id, one.ring, one.barrier, one.position, round(greens_s[one.id] + sum(_clearing_s(one)), DECIMALS)
+            )
             for one in phases
         ]
     )
@@ -206,8 +208,8 @@ def _ring(phases: Sequence[TimingPhase], greens_s: Mapping[str, float]) -> RingT
 def _clearing_s(phase: TimingPhase) -> tuple[float, float]:
     """Return yellow and all-red."""
     if phase.yellow_s is not None:
-        return phase.yellow_s, max(0.0, round(phase.clearance_s - phase.yellow_s, _DECIMALS))
+        return phase.yellow_s, max(0.0, round(phase.clearance_s - phase.yellow_s, DECIMALS))
     if phase.all_red_s is not None:
-        return max(0.0, round(phase.clearance_s - phase.all_red_s, _DECIMALS)), phase.all_red_s
+        return max(0.0, round(phase.clearance_s - phase.all_red_s, DECIMALS)), phase.all_red_s
     yellow = min(phase.clearance_s, MAX_YELLOW_S, max(MIN_YELLOW_S, phase.clearance_s - _ALL_RED_S))
-    return yellow, round(phase.clearance_s - yellow, _DECIMALS)
+    return yellow, round(phase.clearance_s - yellow, DECIMALS)

@@ -2,29 +2,16 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.signals.cycle import DECIMALS, EXACT_S
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 from congestion_lab.signals.present.planrecords import PhaseTimes
+from congestion_lab.signals.rings.clock import RingClock, Served
 from congestion_lab.signals.safety.apart import never_together
 
-_DECIMALS = 3  # instants closer than a millisecond are one
-_RANK = (Aspect.GREEN, None, Aspect.PERMITTED)  # where several phases release a head, the strongest counts
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What a phase releases, by heads.
-
-    Attributes:
-        phase: The phase.
-        heads: GREEN, PERMITTED, or None where the right of way decides, by head.
-    """
-
-    phase: PhaseTimes
-    heads: Mapping[int, Aspect | None]
+Phases = Sequence[Served[PhaseTimes]]
 
 
 def plan_of_phases(
@@ -32,17 +19,14 @@ def plan_of_phases(
     program_id: str,
     cycle_s: float,
     offset_s: float,
-    phases: Sequence[Served],
+    phases: Phases,
     *,
     on_red: frozenset[int] = frozenset(),
     free: frozenset[int] = frozenset(),
 ) -> SignalPlan:
     """Return the plan that phases make.
 
-    * A head that the next phase of the ring releases too stays green while the first one clears, as a NEMA overlap
-      does; it is protected then only if it is before and after.
-    * A green without a stated right of way is permitted while a head to which it must yield is green or clearing; so is
-      one of heads that no signal holds.
+    * Heads show what `rings.clock` says.
     * People cross during the walk of a phase beside which no traffic goes straight over the crossing.
     * Each interval states its share of the least greens of its phases, so that later timing keeps them.
 
@@ -62,16 +46,22 @@ def plan_of_phases(
     faults = [*_faults(cycle_s, [served.phase for served in phases], source)]
     if faults:
         raise SignalPlanError(*faults)
-    clock = _Clock(intersection, cycle_s, phases, on_red, free)
-    instants = clock.instants()
+    clock = RingClock(cycle_s, phases, yields=intersection.yields, free=free)
+    instants = clock.instants_s()
     bounds = list(zip(instants, [*instants[1:], cycle_s], strict=True))
-    shown = [clock.shown((begin + end) / 2) for begin, end in bounds]
+    straight_over = _straight_over(intersection)
+    shown = []
+    for begin, end in bounds:
+        middle = (begin + end) / 2
+        aspects = [clock.shown(head, middle) for head in range(intersection.head_count)]
+        walked = _with_walks(aspects, straight_over) if clock.walks(middle) else aspects
+        shown.append(_with_turns_on_red(walked, on_red))
     groups = _groups(intersection, shown, phases)
     intervals = tuple(
         Interval(
-            round(end - begin, _DECIMALS),
+            round(end - begin, DECIMALS),
             tuple(aspects[group.heads[0]] for group in groups),
-            min_s=clock.least_s(begin, end),
+            min_s=_least_s(clock, phases, begin, end),
         )
         for (begin, end), aspects in zip(bounds, shown, strict=True)
     )
@@ -87,122 +77,40 @@ def _faults(cycle_s: float, phases: Iterable[PhaseTimes], source: str) -> Iterat
         if phase.green_s <= 0 or min(times) < 0:
             told = ", ".join(f"{time:g}" for time in times)
             yield Fault(f"phase {phase.id} has green, yellow and all-red of {told} s", "mend its times", source)
-        elif phase.split_s > cycle_s + 10**-_DECIMALS:
+        elif phase.split_s > cycle_s + EXACT_S:
             rule = f"phase {phase.id} takes {phase.split_s:g} s of a cycle of {cycle_s:g} s"
             yield Fault(rule, "mend its times or the cycle", source)
 
 
-class _Clock:
-    """Phases laid round a cycle."""
-
-    def __init__(
-        self,
-        intersection: Intersection,
-        cycle_s: float,
-        phases: Sequence[Served],
-        on_red: frozenset[int],
-        free: frozenset[int],
-    ) -> None:
-        self._intersection = intersection
-        self._cycle_s = cycle_s
-        self._phases = phases
-        self._on_red = on_red
-        self._free = free
-        self._next = [self._follower(served) for served in phases]
-        self._crossings = {head.index for head in intersection.heads if head.is_crossing}
-        self._blocked = never_together(intersection)
-
-    def instants(self) -> list[float]:
-        """Moments at which something may change, ascending from 0."""
-        moments = {0.0}
-        for served in self._phases:
-            phase = served.phase
-            spans = (0.0, phase.walk_s, phase.green_s, phase.green_s + phase.yellow_s, phase.split_s)
-            moments |= {round((phase.start_s + span) % self._cycle_s, _DECIMALS) for span in spans}
-        return sorted(moment for moment in moments if moment < self._cycle_s - 10**-_DECIMALS / 2)
-
-    def shown(self, time_s: float) -> tuple[Aspect, ...]:
-        """What each head shows at a time."""
-        heads = range(self._intersection.head_count)
-        aspects = [self._aspect(head, time_s) for head in heads]
-        for crossing in self._crossings:
-            if self._may_walk(crossing, time_s, aspects):
-                aspects[crossing] = Aspect.GREEN
-        return tuple(aspects)
-
-    def least_s(self, begin_s: float, end_s: float) -> float | None:
-        """Share of an interval in the least greens of the phases that are green all through it."""
-        middle = (begin_s + end_s) / 2
-        green = [served.phase for served in self._phases if self._since(served, middle) < served.phase.green_s]
-        shares = [phase.least_green_s * (end_s - begin_s) / phase.green_s for phase in green if phase.least_green_s]
-        return round(max(shares), _DECIMALS) if shares else None
-
-    def _since(self, served: Served, time_s: float) -> float:
-        return (time_s - served.phase.start_s) % self._cycle_s
-
-    def _follower(self, served: Served) -> Served | None:
-        """Return the phase of the same ring that begins when this one has cleared."""
-        end = served.phase.start_s + served.phase.split_s
-        for other in self._phases:
-            away = (other.phase.start_s - end) % self._cycle_s
-            together = min(away, self._cycle_s - away) < 10**-_DECIMALS
-            if other is not served and other.phase.ring == served.phase.ring and together:
-                return other
-        return None
-
-    def _aspect(self, head: int, time_s: float) -> Aspect:
-        if head in self._free:
-            return self._by_right_of_way(head, time_s)
-        greens: list[Aspect | None] = []
-        held: list[Aspect] = []
-        yellow = False
-        for served, follower in zip(self._phases, self._next, strict=True):
-            if head not in served.heads:
-                continue
-            since, phase = self._since(served, time_s), served.phase
-            if since < phase.green_s:
-                greens.append(served.heads[head])
-            elif since < phase.split_s and follower is not None and head in follower.heads:
-                held.append(self._held(head, served, follower))
-            else:
-                yellow |= since < phase.green_s + phase.yellow_s
-        if greens:
-            strongest = min(greens, key=_RANK.index)
-            return strongest or self._by_right_of_way(head, time_s)
-        if held:
-            return Aspect.GREEN if Aspect.GREEN in held else Aspect.PERMITTED
-        if yellow:
-            return Aspect.YELLOW
-        return Aspect.STOP_THEN_GO if head in self._on_red else Aspect.RED
-
-    def _held(self, head: int, served: Served, follower: Served) -> Aspect:
-        phase = served.phase
-        just = 10**-_DECIMALS / 2
-        before = self._aspect(head, phase.start_s + phase.green_s - just)
-        after = self._aspect(head, follower.phase.start_s + just)
-        return Aspect.GREEN if before is after is Aspect.GREEN else Aspect.PERMITTED
-
-    def _by_right_of_way(self, head: int, time_s: float) -> Aspect:
-        busy = {
-            other
-            for served in self._phases
-            if self._since(served, time_s) < served.phase.split_s
-            for other in served.heads
-        }
-        yields = any((head, other) in self._intersection.yields for other in busy | self._free)
-        return Aspect.PERMITTED if yields else Aspect.GREEN
-
-    def _may_walk(self, crossing: int, time_s: float, aspects: Sequence[Aspect]) -> bool:
-        walking = any(self._since(served, time_s) < served.phase.walk_s for served in self._phases)
-        return walking and not any(
-            aspect.is_green and (min(crossing, head), max(crossing, head)) in self._blocked
-            for head, aspect in enumerate(aspects)
-        )
+def _straight_over(intersection: Intersection) -> Mapping[int, frozenset[int]]:
+    """Return the heads that lead straight over each crossing."""
+    pairs = never_together(intersection)
+    meeting = {*pairs, *((second, first) for first, second in pairs)}
+    crossings = {head.index for head in intersection.heads if head.is_crossing}
+    return {crossing: frozenset(other for one, other in meeting if one == crossing) for crossing in crossings}
 
 
-def _groups(
-    intersection: Intersection, shown: Sequence[Sequence[Aspect]], phases: Sequence[Served]
-) -> tuple[SignalGroup, ...]:
+def _with_walks(aspects: Sequence[Aspect], straight_over: Mapping[int, frozenset[int]]) -> tuple[Aspect, ...]:
+    """Return what heads show with the crossings green that no green leads straight over."""
+    moving = {head for head, aspect in enumerate(aspects) if aspect.is_green}
+    walked = {crossing for crossing, over in straight_over.items() if over.isdisjoint(moving)}
+    return tuple(Aspect.GREEN if head in walked else aspect for head, aspect in enumerate(aspects))
+
+
+def _with_turns_on_red(aspects: Sequence[Aspect], on_red: frozenset[int]) -> tuple[Aspect, ...]:
+    waiting = {head for head, aspect in enumerate(aspects) if aspect is Aspect.RED} & on_red
+    return tuple(Aspect.STOP_THEN_GO if head in waiting else aspect for head, aspect in enumerate(aspects))
+
+
+def _least_s(clock: RingClock, phases: Phases, begin_s: float, end_s: float) -> float | None:
+    """Return the share of an interval in the least greens of the phases that are green all through it."""
+    middle = (begin_s + end_s) / 2
+    green = [served.phase for served in phases if clock.since_s(served.phase, middle) < served.phase.green_s]
+    shares = [phase.least_green_s * (end_s - begin_s) / phase.green_s for phase in green if phase.least_green_s]
+    return round(max(shares), DECIMALS) if shares else None
+
+
+def _groups(intersection: Intersection, shown: Sequence[Sequence[Aspect]], phases: Phases) -> tuple[SignalGroup, ...]:
     """Return heads that always show the same, named by the phases that release them."""
     columns: dict[tuple[Aspect, ...], list[int]] = {}
     for head in range(intersection.head_count):

@@ -10,8 +10,8 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.core.names import folded
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect
-from congestion_lab.signals.present.phasing import Served
-from congestion_lab.signals.present.planrecords import Movement, PlanRecord
+from congestion_lab.signals.present.planrecords import Movement, PhaseTimes, PlanRecord
+from congestion_lab.signals.rings.clock import Served
 
 _WIDEST_DEG = 67.5  # farther from its compass direction, an approach has another
 
@@ -53,7 +53,7 @@ class Released:
         by_compass: Inbound links found by their compass direction only, by the direction that the file says.
     """
 
-    phases: tuple[Served, ...]
+    phases: tuple[Served[PhaseTimes], ...]
     on_red: frozenset[int]
     free: frozenset[int]
     unknown: tuple[tuple[int | None, str], ...]
@@ -67,7 +67,7 @@ def released(record: PlanRecord, intersection: Intersection, links: Mapping[str,
     """Return what each phase of a record releases at an intersection."""
     heads = _Heads(intersection, links, _headings(record))
     unknown: list[tuple[int | None, str]] = []
-    phases: list[Served] = []
+    phases: list[Served[PhaseTimes]] = []
     for phase in record.phases:
         found: dict[int, Aspect | None] = {}
         for release in phase.releases:
@@ -107,7 +107,7 @@ def _stronger(one: Aspect | None, other: Aspect | None) -> Aspect | None:
     return min((one, other), key=order.index)
 
 
-def _with_u_turns(phases: list[Served], intersection: Intersection) -> tuple[int, ...]:
+def _with_u_turns(phases: list[Served[PhaseTimes]], intersection: Intersection) -> tuple[int, ...]:
     """Let U-turns that no phase names go with the left turns of their approach, in place."""
     named = {head for served in phases for head in served.heads}
     lone = [head for head in intersection.heads if head.turn is Turn.U_TURN and head.index not in named]

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.signals.cycle import DECIMALS
 from congestion_lab.signals.present.planrecords import PhaseTimes
 from congestion_lab.signals.rings.starts import RingPhase, ring_times
 
 TOLERANCE_S = 0.25  # files round times to a tenth; sums of three stay within this
 _LAST_GREEN, _YIELD, _END = 0, 1, 2  # Referenced To; 3 is the first green
-_DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def event_s(
 def ring_starts(phases: Sequence[UtdfPhase], cycle_s: float) -> Mapping[str, float]:
     """Return when phases begin by rings and barriers, which must fill the cycle."""
     rings = [
-        RingPhase(one.times.id, one.times.ring, one.barrier, one.position, round(one.times.split_s, _DECIMALS))
+        RingPhase(one.times.id, one.times.ring, one.barrier, one.position, round(one.times.split_s, DECIMALS))
         for one in phases
     ]
     times = ring_times(rings)
@@ -71,10 +71,4 @@ def timed(phases: Sequence[UtdfPhase], offset_s: float, cycle_s: float) -> Itera
     else:
         begins = dict(ring_starts(phases, cycle_s))
     for phase in phases:
-        yield replace(phase.times, start_s=round(begins[phase.times.id], _DECIMALS))
-
-
-def apart_s(one_s: float, other_s: float, cycle_s: float) -> float:
-    """Return how far two moments of a cycle are apart."""
-    away = (one_s - other_s) % cycle_s
-    return min(away, cycle_s - away)
+        yield replace(phase.times, start_s=round(begins[phase.times.id], DECIMALS))

@@ -18,14 +18,14 @@ from congestion_lab.core.utdffile import (
     by_intersection,
     read_sections,
 )
+from congestion_lab.signals.cycle import DECIMALS, apart_s, within_cycle_s
 from congestion_lab.signals.present.planrecords import PhaseTimes, PlanRecord, PlanSource, Release
-from congestion_lab.signals.present.utdfclock import TOLERANCE_S, UtdfPhase, apart_s, event_s, ring_starts, timed
+from congestion_lab.signals.present.utdfclock import TOLERANCE_S, UtdfPhase, event_s, ring_starts, timed
 from congestion_lab.signals.present.utdfmovements import Movements, movements
 
 _LONGEST_S = 600.0
 _SOME = 8  # phases that a message names
 _CONTROL = {1: "actuated", 2: "semi-actuated", 3: "actuated-coordinated"}  # 0 is pretimed
-_DECIMALS = 3
 
 
 def read_utdf_plans(path: Path) -> PlanSource:
@@ -150,7 +150,7 @@ class _Reader:
             yellow, red = found["yellow"] or 0.0, found["allred"] or 0.0
             green = longest or 0.0
             if start is not None and end is not None:
-                green = round(((end - start) % cycle_s or cycle_s) - yellow - red, _DECIMALS)
+                green = round(((end - start) % cycle_s or cycle_s) - yellow - red, DECIMALS)
             if green <= 0:
                 raise SignalPlanError(Fault(f"phase {number} has {green:g} s of green"))
             times = PhaseTimes(
@@ -183,7 +183,7 @@ class _Reader:
             if stated is None or event is None:
                 notes.append("it states no offset with a reference; 0 s is assumed.")
                 return 0.0
-            return round((stated - event) % cycle_s, _DECIMALS)
+            return within_cycle_s(stated - event, cycle_s)
         if stated is not None and event is not None and apart_s(event, stated, cycle_s) > TOLERANCE_S:
             told = f"its Offset is {stated:g} s, but Start and End put what it refers to at {event:g} s"
             notes.append(f"{told}; Start and End hold.")
@@ -192,7 +192,7 @@ class _Reader:
         except SignalPlanError as problem:
             notes.append(f"{'; '.join(fault.rule for fault in problem.faults)}; Start and End hold.")
         first = min(phases, key=lambda one: (one.barrier, one.times.ring, one.position))
-        return first.times.start_s % cycle_s
+        return within_cycle_s(first.times.start_s, cycle_s)
 
 
 def _description(cells: Mapping[str, str]) -> str:

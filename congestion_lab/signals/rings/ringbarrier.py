@@ -201,13 +201,12 @@ def _phase(
 def _walks(stages: Stages, crossings: frozenset[int]) -> Iterator[tuple[int, float, float]]:
     """Yield head, start and length of every green of some crossings."""
     intervals = stages.plan.intervals
-    starts = list(itertools.accumulate((each.duration_s for each in intervals), initial=0.0))
     for head in sorted(crossings):
         green = [aspect.is_green for aspect in stages.column(head)]
         for first in (number for number in range(len(green)) if green[number] and not green[number - 1]):
             ring = [(first + step) % len(green) for step in range(len(green))]
             lit = itertools.takewhile(green.__getitem__, ring)
-            yield head, starts[first], sum(intervals[number].duration_s for number in lit)
+            yield head, stages.plan.starts_s[first], sum(intervals[number].duration_s for number in lit)
 
 
 def _holds(phase: NumberedPhase, start_s: float, length_s: float) -> bool:

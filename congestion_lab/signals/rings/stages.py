@@ -6,7 +6,6 @@ NEMA calls "phase" what serves some movements in one ring, so that a phase of a 
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import Phase, phases, runs_of_intervals
@@ -72,7 +71,7 @@ class Stages:
 
     def start_s(self, stage: int) -> float:
         """Start of a stage, from the start of the cycle."""
-        return self._starts[self._phases[stage].intervals[0]]
+        return round(self.plan.starts_s[self._phases[stage].intervals[0]], 6)
 
     def span_s(self, first: int, last: int) -> float:
         """Time from the start of a stage to the end of the same or a later one."""
@@ -136,14 +135,6 @@ class Stages:
         if is_timed_by_traffic(self._shortest):
             return sum(self._shortest.intervals[number].duration_s for number in self._phases[stage].intervals)
         return self._phases[stage].min_green_s
-
-    @cached_property
-    def _starts(self) -> tuple[float, ...]:
-        starts, passed = [], 0.0
-        for interval in self.plan.intervals:
-            starts.append(round(passed, 6))
-            passed += interval.duration_s
-        return tuple(starts)
 
 
 def _waits(plan: SignalPlan) -> Iterator[Phase]:

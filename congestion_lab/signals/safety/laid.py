@@ -1,6 +1,5 @@
 """A plan laid over its intersection: what each head shows, and the time between conflicting heads."""
 
-import itertools
 from collections.abc import Iterable, Iterator
 
 from congestion_lab.signals.intersection import Intersection, SignalHead
@@ -63,11 +62,6 @@ class LaidPlan:
     def placed(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         """The pairs of heads of which both belong to a group, in order."""
         return sorted(pair for pair in pairs if pair[0] in self.place and pair[1] in self.place)
-
-    def interval_at(self, time_s: float) -> int:
-        """Number of the interval that runs at a time of the cycle."""
-        ends = itertools.accumulate(self.durations)
-        return next((number for number, end in enumerate(ends) if time_s < end - TOLERANCE_S), 0)
 
     def tightest(self, clearing: int, entering: int) -> tuple[Gap, Need] | None:
         """The most urgent gap between a head and a conflicting one, and what the first needs there."""

@@ -7,7 +7,6 @@ taken from the longest greens, so that the cycle stays as it was wherever it can
 """
 
 import dataclasses
-import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -87,7 +86,7 @@ def _hopeless(plan: SignalPlan, intersection: Intersection) -> Iterator[Fault]:
     for breach in check_plan(plan, intersection):
         if breach.rule in {"never-green", "head-without-group"}:
             yield Fault(breach.message, "give it a green in one phase at least", source)
-    if any(name == "next" for interval in plan.intervals for name, _ in interval.extras):
+    if plan.jumps:
         yield Fault("the plan jumps between its intervals", "write it as one ring", source)
 
 
@@ -192,7 +191,7 @@ def _lacking(
         least = _least_green_s(_heads(group, intersection), rules)
         for time in green_times(draft, number):
             if time.green_s < least - _TOLERANCE_S:
-                note((steps[_interval_at(draft, time.start_s)].stage, "duration_s"), least - time.green_s)
+                note((steps[draft.interval_at(time.start_s)].stage, "duration_s"), least - time.green_s)
     return lacking
 
 
@@ -204,11 +203,6 @@ def _least_green_s(heads: Sequence[SignalHead], rules: Rules) -> float:
     if not heads:
         return 0.0
     return rules.min_walk_s if any(head.is_crossing for head in heads) else rules.min_green_s
-
-
-def _interval_at(plan: SignalPlan, time_s: float) -> int:
-    ends = itertools.accumulate(interval.duration_s for interval in plan.intervals)
-    return next((number for number, end in enumerate(ends) if time_s < end - _TOLERANCE_S), 0)
 
 
 def _steps(stages: Sequence[_Stage], intersection: Intersection) -> list[_Step]:

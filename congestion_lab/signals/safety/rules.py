@@ -6,7 +6,8 @@ ends the greens, every green is taken as short as the plan allows: longer ones o
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases, stated_min_s
@@ -56,6 +57,7 @@ class Breach:
         interval: Number of the interval where it shows, if it has one.
         message: What is wrong, with the values.
         severity: `error` or `warning`.
+        times: How many greens of the cycle break the rule so; interval and message are those of the worst.
     """
 
     rule: str
@@ -64,6 +66,7 @@ class Breach:
     interval: int | None
     message: str
     severity: str
+    times: int = 1
 
 
 _NO_PLAN = "the intersection has no plan"
@@ -94,9 +97,9 @@ def check_plan(plan: SignalPlan, intersection: Intersection, rules: Rules = STAN
         _conflicting_greens(site),
         _greens_that_must_yield(site),
         _straight_across(site),
-        _short_greens(site, rules),
+        _worst_of_each(_short_greens(site, rules)),
         _stated_minimums(site),
-        _yellows(site),
+        _worst_of_each(_yellows(site)),
         _intergreens(site),
         _cycle(plan, rules),
     )
@@ -162,7 +165,8 @@ def _stated_minimums(site: LaidPlan) -> Iterator[Breach]:
             yield _breach(site, "stated-minimum", phase.groups, first, message, severity=WARNING)
 
 
-def _short_greens(site: LaidPlan, rules: Rules) -> Iterator[Breach]:
+def _short_greens(site: LaidPlan, rules: Rules) -> Iterator[tuple[float, Breach]]:
+    """Yield greens that are too short, with the seconds that they lack."""
     for number, group in enumerate(site.plan.groups):
         heads = site.group_heads(number)
         if not heads:
@@ -172,27 +176,35 @@ def _short_greens(site: LaidPlan, rules: Rules) -> Iterator[Breach]:
         for time in green_times(site.plan, number):
             if time.green_s < least - TOLERANCE_S:
                 message = f"group {group.id} is green for {time.green_s:g} s; at least {least:g} s are needed"
-                interval = site.interval_at(time.start_s)
-                yield _breach(site, "minimum-green", (group.id,), interval, message, severity=WARNING)
+                interval = site.plan.interval_at(time.start_s)
+                breach = _breach(site, "minimum-green", (group.id,), interval, message, severity=WARNING)
+                yield least - time.green_s, breach
 
 
-def _yellows(site: LaidPlan) -> Iterator[Breach]:
+def _yellows(site: LaidPlan) -> Iterator[tuple[float, Breach]]:
+    """Yield yellows that are too short or too long, with the seconds between them and what they should be."""
     for number, group in enumerate(site.plan.groups):
         need = required_yellow_s(site.group_heads(number))
         if need == 0 or all(site.green[number]):
             continue
         for time in green_times(site.plan, number):
-            fault = _yellow_fault(time.yellow_s, need)
-            if fault is not None:
+            if fault := _yellow_fault(time.yellow_s, need):
                 rule, message, severity = fault
-                yield _breach(
-                    site,
-                    rule,
-                    (group.id,),
-                    site.interval_at(time.end_s),
-                    f"group {group.id} {message}",
-                    severity=severity,
-                )
+                interval = site.plan.interval_at(time.end_s)
+                breach = _breach(site, rule, (group.id,), interval, f"group {group.id} {message}", severity=severity)
+                yield abs(time.yellow_s - need), breach
+
+
+def _worst_of_each(found: Iterable[tuple[float, Breach]]) -> Iterator[Breach]:
+    """Yield for each rule, group and severity the breach that misses most, saying of how many greens."""
+    alike: dict[tuple[str, tuple[str, ...], str], list[tuple[float, Breach]]] = {}
+    for miss_s, breach in found:
+        alike.setdefault((breach.rule, breach.groups, breach.severity), []).append((miss_s, breach))
+    for same in alike.values():
+        _, worst = max(same, key=itemgetter(0))
+        times = len(same)
+        message = worst.message if times == 1 else f"{worst.message} (the worst of {times} such greens)"
+        yield replace(worst, message=message, times=times)
 
 
 def _yellow_fault(shown_s: float, need_s: float) -> tuple[str, str, str] | None:

@@ -53,7 +53,7 @@ def variants(plan: SignalPlan, intersection: Intersection) -> tuple[Variant, ...
     """Return the rings that an intersection may run, the present one first."""
     present = Present(plan, intersection)
     found = [Variant(plan, tuple(range(len(present.stages))))]
-    if len(present.blocks) < 2 or _jumps(plan):  # noqa: PLR2004 -- one block has one order
+    if len(present.blocks) < 2 or plan.jumps:  # noqa: PLR2004 -- one block has one order
         return tuple(found)
     known = {_looks(found[0].plan)}
     judge = _judge(present)
@@ -68,10 +68,6 @@ def variants(plan: SignalPlan, intersection: Intersection) -> tuple[Variant, ...
         if len(found) == LIMIT:
             break
     return tuple(found)
-
-
-def _jumps(plan: SignalPlan) -> bool:
-    return any(name == "next" for interval in plan.intervals for name, _ in interval.extras)
 
 
 def _looks(plan: SignalPlan) -> object:

@@ -50,8 +50,7 @@ class Transition:
 def switch_point_s(plan: SignalPlan) -> float:
     """Return the second of the cycle at which a plan's first green begins: there one plan may follow another."""
     found = phases(plan)
-    first = found[0].intervals[0] if found else 0
-    return sum(interval.duration_s for interval in plan.intervals[:first])
+    return plan.starts_s[found[0].intervals[0]] if found else 0.0
 
 
 def transition(

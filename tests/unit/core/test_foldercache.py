@@ -54,6 +54,15 @@ def test_those_that_nobody_asked_for_longest_go_but_none_of_the_last_day(tmp_pat
     assert names(tmp_path) == {"a", "e", "f", "g"}
 
 
+def test_folders_that_are_asked_for_by_name_stay(tmp_path: Path) -> None:
+    cache = FolderCache(tmp_path, 0)
+    for name in "ab":
+        os.utime(FolderCache(tmp_path, 10**9).folder(name, fill), (0, 0))
+    cache.ask_for(["b", "c"])
+    cache.trim()
+    assert names(tmp_path) == {"b"}
+
+
 def _slowly(root: Path, mark: str) -> None:
     def make(folder: Path) -> None:
         (folder / "file").write_text(mark)

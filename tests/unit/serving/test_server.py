@@ -1,5 +1,6 @@
 """What a browser is given, and what it is refused."""
 
+import http.client
 import os
 import re
 import socket
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from congestion_lab.core.files import machine, write_json
+from congestion_lab.reporting.translation import ARABIC_INDIC
 from congestion_lab.serving.server import Server
-from tests.servedruns import candidate, serving, write_history, write_run_set
+from tests.servedruns import candidate, id_within, serving, write_history, write_run_set
 from tests.stories import HOSTILE
 from tests.unit.serving.conftest import Ask, Id, write_standing
 
@@ -41,6 +43,23 @@ def test_the_list_tells_the_figures_of_run_sets_and_studies(ask: Ask, root: Path
     arabic = ask("/ar/").text
     assert '<html lang="ar" dir="rtl"' in arabic
     assert "مجموعة التشغيلات" in arabic
+
+
+def test_all_pages_take_the_numerals_that_were_asked_for(root: Path, tmp_path: Path) -> None:
+    write_run_set(root / "day" / "morning")
+    with serving(root, tmp_path / "pages", ARABIC_INDIC) as server:
+        entry = id_within(root, "day/morning")
+        for language in ("en", "ar"):
+            for page in ("", f"{entry}/", "nowhere/"):
+                text = _asked(server, f"/{language}/{page}")
+                assert 'data-numerals="arabic"' in text, page
+        assert 'data-value="2">٢</td>' in _asked(server, "/en/")
+
+
+def _asked(server: Server, target: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=20)
+    connection.request("GET", target)
+    return connection.getresponse().read().decode()
 
 
 @pytest.mark.parametrize(("process", "where", "state"), [

@@ -8,8 +8,9 @@ from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, SignalPlan
-from congestion_lab.signals.present.phasing import Served, plan_of_phases
+from congestion_lab.signals.present.phasing import plan_of_phases
 from congestion_lab.signals.present.planrecords import PhaseTimes
+from congestion_lab.signals.rings.clock import Served
 from congestion_lab.signals.timeline import green_times
 
 G, P, Y, R, S = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED, Aspect.STOP_THEN_GO
@@ -88,6 +89,12 @@ def test_a_head_that_the_next_phase_releases_too_stays_green() -> None:
 def test_the_strongest_release_counts_where_rings_overlap() -> None:
     served = [Served(phase("5", 0, 10, ring=2), {0: G}), Served(phase("2", 5, 40), {0: P})]
     assert shown(plan_of_phases(site(1), "p", 60, 0, served), 0) == [(G, 10), (P, 35), (Y, 3), (R, 12)]
+
+
+def test_a_head_of_both_rings_stays_green_while_both_clear_to_phases_that_release_it_too() -> None:
+    first = [Served(phase("1", 0, 20), {0: G}), Served(phase("2", 25, 20), {0: G})]
+    second = [Served(phase("5", 0, 18, ring=2), {0: G}), Served(phase("6", 23, 22, ring=2), {0: G})]
+    assert shown(plan_of_phases(site(1), "p", 50, 0, [*first, *second]), 0) == [(G, 50)]
 
 
 def test_without_a_stated_right_of_way_a_green_yields_while_others_go_or_clear() -> None:

@@ -48,6 +48,24 @@ def test_a_safe_plan_has_no_breach() -> None:
     assert check_plan(_plan(*SAFE), SITE) == ()
 
 
+def test_what_befalls_several_greens_of_a_group_is_told_once_with_the_worst() -> None:
+    twice = [(20, "GgrG"), (3.2, "yyrr"), (3, "rrrr"), (4.5, "GrrG"), (3, "yrrr"), (3, "rrrr")]
+    found = {(one.rule, one.groups): one for one in check_plan(_plan(*twice, *SAFE[4:]), SITE)}
+    yellow, green = found["yellow-too-short", ("0",)], found["minimum-green", ("0",)]
+    assert (yellow.times, yellow.interval) == (2, 4)
+    assert yellow.message == "group 0 has 3 s of yellow; its speed needs 3.3 s (the worst of 2 such greens)"
+    assert (green.times, green.message) == (1, "group 0 is green for 4.5 s; at least 5 s are needed")
+
+
+def test_a_group_is_told_both_of_a_dangerous_yellow_and_of_one_short_of_the_guideline() -> None:
+    twice = [(20, "GgrG"), (3, "yyrr"), (3, "rrrr"), (20, "GrrG"), (2, "yrrr"), (3, "rrrr")]
+    found = [one for one in check_plan(_plan(*twice, *SAFE[4:]), SITE) if one.groups == ("0",)]
+    assert [(one.severity, one.times) for one in found if one.rule == "yellow-too-short"] == [
+        ("warning", 1),
+        ("error", 1),
+    ]
+
+
 @pytest.mark.parametrize(
     ("plan", "rule", "groups", "interval", "severity"),
     [
