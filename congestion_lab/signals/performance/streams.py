@@ -119,6 +119,8 @@ def lane_loads(heads: Sequence[SignalHead], flows: Flows, worth: Sequence[float]
 
 def _levelled(flow: float, present: Sequence[float], worth: Sequence[float]) -> list[float]:
     """Pour a flow onto lanes so that they come level for their worth, starting with the emptiest."""
+    if flow <= 0:
+        return [0.0] * len(worth)  # rounding would leave a trace of vehicles
     if not any(worth):
         return _levelled(flow, present, [1.0] * len(worth))
     order = sorted((load / one, load, one) for load, one in zip(present, worth, strict=True) if one > 0)

@@ -3,6 +3,8 @@
 import itertools
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.optimization.space.space import Ring, decision_space, greens_s, timed
@@ -59,6 +61,21 @@ def test_lanes_are_levelled_in_proportion_to_what_they_discharge() -> None:
     assert lane_loads(heads, {("w", "e"): 900}, [200.0, 400.0]) == [300, 600]
     assert lane_loads(heads, {("w", "e"): 900}, [0.0, 400.0]) == [0, 900]
     assert lane_loads(heads, {("w", "e"): 900}, [0.0, 0.0]) == [450, 450]
+
+
+_VPH = st.one_of(st.just(0.0), st.floats(0.01, 3000.0))
+
+
+@given(flows=st.tuples(_VPH, _VPH, _VPH), worth=st.tuples(*[_VPH] * 5))
+def test_each_movement_keeps_its_flow_and_who_has_none_no_trace(
+    flows: tuple[float, ...], worth: tuple[float, ...]
+) -> None:
+    heads = [head(0, "w", lane, "e") for lane in range(3)] + [head(1, "w", 2, "n", Turn.LEFT), head(2, "w", 0, "s")]
+    loads = lane_loads(heads, dict(zip([("w", "e"), ("w", "n"), ("w", "s")], flows, strict=True)), list(worth))
+    assert min(loads) >= 0.0
+    for flow, found in zip(flows, (loads[:3], loads[3:4], loads[4:]), strict=True):
+        assert sum(found) == pytest.approx(flow)
+        assert flow > 0 or not any(found)
 
 
 def test_critical_ratios_are_flow_ratios_and_give_websters_cycle() -> None:
