@@ -135,6 +135,8 @@ def _misfits(intersections: Sequence[Intersection]) -> Iterator[tuple[Place, str
             here = (*place, "heads", count)
             if not 0 <= head.index < MAX_HEADS:
                 yield (*here, "index"), f"{head.index} is no signal head"
+            if head.is_crossing != (head.from_link == ""):
+                yield (*here, "turn"), "who drives comes from a link and turns somewhere; who walks does neither"
             if head.approach_speed_mps <= 0:
                 yield (*here, "approach_speed_mps"), f"a speed of {head.approach_speed_mps:g} m/s; it must be positive"
             if head.path_length_m < 0:

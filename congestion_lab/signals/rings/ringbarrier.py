@@ -19,7 +19,7 @@ from congestion_lab.core.geometry import Turn
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Control, SignalPlan
 from congestion_lab.signals.rings.ringphases import NumberedPhase, RingBarrier
-from congestion_lab.signals.rings.stages import Run, Stages, crossing_heads
+from congestion_lab.signals.rings.stages import Run, Stages
 
 MAX_PHASES = 16  # columns D1 to D16 of UTDF, and what common NTCIP 1202 controllers have
 _MOST_BARRIERS = 4  # two of them hold the phases 1 to 8, four 1 to 16
@@ -38,7 +38,7 @@ def ring_barrier(plan: SignalPlan, site: Intersection) -> RingBarrier:
     Raises:
         SignalPlanError: There are more than 16 phases.
     """
-    crossings = crossing_heads(site)
+    crossings = site.crossings & {head for group in plan.groups for head in group.heads}
     stages = Stages(plan, site, without=crossings)
     walks = list(_walks(stages, crossings - frozenset(stages.free)))
     numbered = _numbered(stages, plan, site)

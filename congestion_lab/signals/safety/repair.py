@@ -19,6 +19,7 @@ from congestion_lab.signals.retiming import at_its_shortest
 from congestion_lab.signals.safety.apart import never_together
 from congestion_lab.signals.safety.clearing import required_yellow_s
 from congestion_lab.signals.safety.rules import (
+    ERROR,
     STANDARD_RULES,
     Rules,
     check_plan,
@@ -63,14 +64,23 @@ class _Step:
 
 
 def repaired(plan: SignalPlan, intersection: Intersection, rules: Rules = STANDARD_RULES) -> SignalPlan:
-    """Return the plan with every breach mended; a plan without breaches comes back as it is.
+    """Return the plan with every error and, where the cycle has room, every warning mended; without any, as it is.
 
     Raises:
         SignalPlanError: It cannot be mended: a head is never green or belongs to no group, paths that cross without a
-            right of way are green only together, or the plan jumps between its intervals.
+            right of way are green only together, the plan jumps between its intervals, or an error would remain.
     """
     if not check_plan(plan, intersection, rules):
         return plan
+    made = _repaired(plan, intersection, rules)
+    left = [breach for breach in check_plan(made, intersection, rules) if breach.severity == ERROR]
+    if left:
+        source = f"plan {plan.controller_id}/{plan.program_id}"
+        raise SignalPlanError(*(Fault(breach.message, "design the phases anew", source) for breach in left))
+    return made
+
+
+def _repaired(plan: SignalPlan, intersection: Intersection, rules: Rules) -> SignalPlan:
     faults = list(_hopeless(plan, intersection))
     if faults:
         raise SignalPlanError(*faults)
@@ -220,7 +230,7 @@ def _steps(stages: Sequence[_Stage], intersection: Intersection) -> list[_Step]:
 def _served(number: int, stage: _Stage, after: _Stage, intersection: Intersection) -> Iterator[_Step]:
     """Yield the green, in two parts where people on foot need time before the vehicles beside them stop."""
     ending = _ending(stage, after, intersection)
-    walking = [head for head in ending if head.is_crossing]
+    walking = [head for head in ending if head.index in intersection.crossings]
     crossing = max((pedestrian_clearance_s(head.path_length_m) for head in walking), default=0.0)
     early = max(0, math.ceil(crossing - _TOLERANCE_S) - math.ceil(required_yellow_s(ending)))
     if not early:

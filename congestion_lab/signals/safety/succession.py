@@ -177,13 +177,13 @@ def _between(before: Stage, after: Stage, present: Present) -> list[Step] | None
 
 def _cleared(before: Shown, after: Shown, present: Present) -> list[Step] | None:
     """Return yellow and all-red in whole seconds; None where the red would be longer than drivers take for one."""
-    vehicles = [head for head in ending(before, after) if not _walks(head, present)]
+    vehicles = [head for head in ending(before, after) if head not in present.site.crossings]
     needed = max((required_yellow_s(present.heads.get(head, ())) for head in vehicles), default=0.0)
     yellow = _whole(max([needed, *(present.yellows_s.get(head, 0.0) for head in vehicles)]))
     red = max(0, _whole(_total_s(before, after, present)) - yellow)
     if red > MAX_ALL_RED_S:
         return None
-    walking = set(ending(before, after)) - set(vehicles)
+    walking = present.site.crossings
     steps = ((Aspect.YELLOW, yellow), (Aspect.RED, red))
     return [
         (_clearing(before, after, aspect, walking), Interval(float(length), ())) for aspect, length in steps if length
@@ -198,10 +198,6 @@ def _total_s(before: Shown, after: Shown, present: Present) -> float:
         if present.site.in_conflict(*pair)
     )
     return max(needs, default=0.0)
-
-
-def _walks(head: int, present: Present) -> bool:
-    return any(each.is_crossing for each in present.heads.get(head, ()))
 
 
 def _whole(seconds: float) -> int:

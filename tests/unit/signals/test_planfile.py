@@ -85,6 +85,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         ('"id": "1"', '"id": "0"', "a name of its own"),
         ('"approach_speed_mps": 13.89', '"approach_speed_mps": 0', "must be positive"),
         ('"path_length_m": 20.5', '"path_length_m": -1', "must not be negative"),
+        ('"from_link": "a"', '"from_link": ""', "who walks does neither"),
         ('"index": 1', '"index": -1', "is no signal head"),
         ('"clearing_m": 14.5', '"clearing_m": 0.0', "cleared over some metres"),
         ('"entering_m": 3.5', '"entering_m": -1.0', "cleared over some metres"),
