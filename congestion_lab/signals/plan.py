@@ -145,6 +145,11 @@ class SignalPlan:
         return sum(interval.duration_s for interval in self.intervals)
 
     @property
+    def places(self) -> dict[int, int]:
+        """Number of the group that each signal head belongs to."""
+        return {head: place for place, group in enumerate(self.groups) for head in group.heads}
+
+    @property
     def starts_s(self) -> tuple[float, ...]:
         """Start of each interval, from the start of the cycle."""
         *starts, _ = itertools.accumulate((interval.duration_s for interval in self.intervals), initial=0.0)

@@ -4,7 +4,6 @@ What is shown, its order and the clearances stay as they are.
 """
 
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -92,27 +91,6 @@ class RingTimer:
         bounds = [0.0, *(min(bound, green_s) for bound in bounds), green_s]
         for number, (begin, end) in zip(phase.intervals, itertools.pairwise(bounds), strict=True):
             yield number, end - begin
-
-
-def retimed(plan: SignalPlan, greens_s: Sequence[float], offset_s: float) -> SignalPlan:
-    """Return the same ring with other phase durations and offset (`RingTimer.timed`).
-
-    Args:
-        plan: The ring.
-        greens_s: One duration per phase, in the order of `phases(plan)`.
-        offset_s: Start of the cycle relative to the reference clock.
-
-    Raises:
-        SignalPlanError: The number of greens is not that of the phases, or a green is not positive.
-    """
-    timer = RingTimer(plan)
-    source = f"plan {plan.controller_id}/{plan.program_id}"
-    if len(greens_s) != len(timer.phases):
-        rule = f"{len(greens_s)} greens for {len(timer.phases)} phases"
-        raise SignalPlanError(Fault(rule, "give one per phase", source))
-    if not all(math.isfinite(green) and green > 0 for green in greens_s):
-        raise SignalPlanError(Fault(f"greens of {list(greens_s)} s; every one is positive", source=source))
-    return timer.timed(greens_s, offset_s, plan.control)
 
 
 def shifted(plans: PlanSet, by_s: float) -> PlanSet:

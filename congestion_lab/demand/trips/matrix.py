@@ -39,10 +39,6 @@ class ODMatrix:
         gates = self.zones[origin].is_gate + self.zones[destination].is_gate
         return (LOCAL, GATE, THROUGH)[gates]
 
-    def mean_straight_km(self) -> float:
-        """Return the mean straight length of a trip."""
-        return float((self.trips * straight_distances_km(self.zones)).sum() / self.total)
-
 
 def period_matrix(zones: Sequence[Zone], assumptions: Assumptions) -> ODMatrix:
     """Return all vehicle trips of the period: to work, to visits, home from both, and through.
