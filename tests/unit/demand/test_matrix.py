@@ -99,6 +99,12 @@ def test_zero_demand_is_a_fault(zones: tuple[Zone, ...], assumptions: Assumption
         period_matrix(zones, assumptions.model_copy(update={"level": nothing}))
 
 
+def test_endless_demand_is_a_fault(zones: tuple[Zone, ...], assumptions: Assumptions) -> None:
+    endless = assumptions.level.model_copy(update={"value": 1e308})
+    with np.errstate(over="ignore", invalid="ignore"), pytest.raises(DemandError, match="beyond all numbers"):
+        period_matrix(zones, assumptions.model_copy(update={"level": endless}))
+
+
 def test_figures_and_zones_must_match(zones: tuple[Zone, ...], assumptions: Assumptions) -> None:
     jobs = dict(assumptions.generation.jobs.value)
     del jobs["midan"]
