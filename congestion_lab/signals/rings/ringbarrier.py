@@ -214,8 +214,8 @@ def _holds(phase: NumberedPhase, start_s: float, length_s: float) -> bool:
 
 
 def _with_walks(phase: NumberedPhase, walks: Sequence[tuple[int, float, float]]) -> NumberedPhase:
-    """Return a phase with the crossings that start with it, all as long as the shortest of them."""
-    beside = {head: length for head, start, length in walks if _holds(phase, start, length)}
+    """Return a phase with the crossings that start with it, all as long as the shortest of them, none beyond it."""
+    beside = {head: min(length, phase.green_s) for head, start, length in walks if _holds(phase, start, length)}
     return replace(phase, walking=tuple(sorted(beside)), walk_s=round(min(beside.values(), default=0.0), 6))
 
 
