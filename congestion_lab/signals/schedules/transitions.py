@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from congestion_lab.signals.cycle import TOLERANCE_S
+from congestion_lab.signals.cycle import TOLERANCE_S, within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
@@ -74,12 +74,12 @@ def transition(
         rules: Bounds of greens.
     """
     if procedure is Procedure.IMMEDIATE:
-        leaves, begins = (at_s - old.offset_s) % old.cycle_s, (at_s - new.offset_s) % new.cycle_s
+        leaves, begins = (within_cycle_s(at_s - plan.offset_s, plan.cycle_s) for plan in (old, new))
         wait = stretch = 0.0
     else:
         leaves, begins = switch_point_s(old), switch_point_s(new)
-        wait = (leaves + old.offset_s - at_s) % old.cycle_s
-        stretch = (begins + new.offset_s - (at_s + wait)) % new.cycle_s
+        wait = within_cycle_s(leaves + old.offset_s - at_s, old.cycle_s)
+        stretch = within_cycle_s(begins + new.offset_s - (at_s + wait), new.cycle_s)
     breaches = breaches_at(old, new, intersection, leaves_s=leaves, begins_s=begins, rules=rules)
     return Transition(old.controller_id, at_s, wait, stretch, breaches)
 
