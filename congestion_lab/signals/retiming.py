@@ -4,12 +4,13 @@ What is shown, its order and the clearances stay as they are.
 """
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.signals.phases import Phase, phases
-from congestion_lab.signals.plan import Control, Interval, PlanSet, SignalPlan
+from congestion_lab.signals.plan import MAX_S, Control, Interval, PlanSet, SignalPlan
 
 MAX_GAP = "max-gap"  # seconds without a vehicle that end a green; the name is that of SUMO's parameter
 _STEP_S = 1.0  # no controller changes its mind faster; SUMO takes a shortest green of 0 s for 1 s too
@@ -121,14 +122,19 @@ def max_gap_s(plan: SignalPlan) -> float | None:
     """Return the time without a vehicle that ends the greens of an actuated plan, if it states one.
 
     Raises:
-        SignalPlanError: What it states is no number.
+        SignalPlanError: What it states is no number of seconds.
     """
     stated = dict(plan.parameters).get(MAX_GAP)
+    if stated is None:
+        return None
     try:
-        return None if stated is None else float(stated)
+        gap = float(stated)
     except ValueError:
+        gap = math.nan
+    if not 0 <= gap <= MAX_S:
         rule = f"the gap that ends a green is {stated!r}; it must be a number of seconds"
-        raise SignalPlanError(Fault(rule, source=f"plan {plan.controller_id}/{plan.program_id}", key=MAX_GAP)) from None
+        raise SignalPlanError(Fault(rule, source=f"plan {plan.controller_id}/{plan.program_id}", key=MAX_GAP))
+    return gap
 
 
 def _shortest_s(interval: Interval) -> float:
