@@ -219,6 +219,12 @@ def test_every_switch_is_judged_those_at_midnight_too(folder: Path) -> None:
         ('"21:00"', '"06:30"', "follow each other in time"),
         ('"21:00"', '"24:00"', "no time of the day"),
         ("last: 2027-03-09", "last: 2027-01-09", "before it begins"),
+        (
+            "last: 2027-03-09",
+            "last: 2027-02-29",
+            "week.yaml:15: .*'2027-02-29' is no timestamp: day is out",
+        ),
+        ("name: week\n", "name: !!int week\n", "'week' is no int"),
         ("    last: 2027-03-09\n", "", "neither"),
         ("name: ramadan", "name: weekend", "a name of its own"),
         ("day.json", "evening.json", "evening.json"),
