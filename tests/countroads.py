@@ -12,9 +12,9 @@ LINKS = {
 MOVEMENTS = {("w", "e"): 2, ("w", "n"): 1, ("s", "n"): 1, ("s", "e"): 1, ("e_back", "e"): 1, ("e_back", "n"): 1}
 
 
-def in_metres(lon: float, lat: float) -> tuple[float, float]:
+def in_metres(place: tuple[float, float]) -> tuple[float, float]:
     """Degrees as if each were a metre's hundred-thousandth."""
-    return lon * 1e5, lat * 1e5
+    return place[0] * 1e5, place[1] * 1e5
 
 
 ROADS = RoadMap(LINKS, MOVEMENTS, in_metres)

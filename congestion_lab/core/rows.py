@@ -51,22 +51,24 @@ class Row:
             return default
 
     def number(self, key: str, *, low: float, high: float) -> float:
-        """Return a number within bounds."""
+        """Return a number within bounds; the lower one with a fault where the cell holds no such number."""
         value = self.parsed(key, float, "a number", low)
-        if not low <= value <= high:
-            self.fault(key, f"{value:g} is not between {low:g} and {high:g}")
-        return value
+        if low <= value <= high:
+            return value
+        self.fault(key, f"{value:g} is not between {low:g} and {high:g}")
+        return low
 
     def maybe(self, key: str, *, low: float, high: float) -> float | None:
         """Return a number within bounds, or None where the cell is empty."""
         return self.number(key, low=low, high=high) if self.optional(key) else None
 
     def whole(self, key: str, *, low: int, high: int) -> int:
-        """Return a whole number within bounds."""
+        """Return a whole number within bounds; the lower one with a fault where the cell holds no such number."""
         value = self.parsed(key, int, "a whole number", low)
-        if not low <= value <= high:
-            self.fault(key, f"{value} is not between {low} and {high}")
-        return value
+        if low <= value <= high:
+            return value
+        self.fault(key, f"{value} is not between {low} and {high}")
+        return low
 
     def choice(self, key: str, allowed: tuple[str, ...]) -> str:
         """Return one of the allowed texts."""

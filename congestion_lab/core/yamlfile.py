@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.nodes import Node
 
 from congestion_lab.core.errors import Fault, InputError
 from congestion_lab.core.modelwords import told
@@ -23,6 +25,17 @@ class Strict(BaseModel):
     """A frozen part of a file; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+
+
+class _Constructor(RoundTripConstructor):
+    """Makes values of a file; says where one stands that cannot be, such as 30 February."""
+
+    def construct_object(self, node: Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 -- as ruamel has it
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as problem:
+            told = f"{node.value!r} is no {str(node.tag).rpartition(':')[2]}: {problem}"
+            raise MarkedYAMLError(problem=told, problem_mark=node.start_mark) from None
 
 
 M = TypeVar("M", bound=Strict)
@@ -81,7 +94,9 @@ def loaded(path: Path, error: type[InputError], *, hint: str) -> CommentedMap:
         text = content.decode("utf-8-sig")
         if (line := line_too_deep(text)) is not None:
             raise error(Fault(f"nested deeper than {MAX_DEPTH} levels", source=source, line=line))
-        raw = YAML(typ="rt").load(text)
+        yaml = YAML(typ="rt")
+        yaml.Constructor = _Constructor
+        raw = yaml.load(text)
     except MarkedYAMLError as broken:
         line = broken.problem_mark.line + 1 if broken.problem_mark else None
         raise error(Fault(f"is no YAML: {broken.problem}", source=source, line=line)) from None

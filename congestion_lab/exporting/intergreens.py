@@ -5,11 +5,12 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from congestion_lab.signals.cycle import TOLERANCE_S
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.safety.clearing import Need
 from congestion_lab.signals.safety.conflicts import green, group_conflicts, intergreen_s
-from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan
+from congestion_lab.signals.safety.laid import LaidPlan
 
 _TENTHS = 10
 

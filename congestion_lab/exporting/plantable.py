@@ -86,7 +86,7 @@ class _Writer:
         self._plan = plan
         self._site = site
         self._heads = [head for head in site.heads if not head.is_crossing]
-        self._place = {head: place for place, group in enumerate(plan.groups) for head in group.heads}
+        self._place = plan.places
         self._words = dict(self._named())
 
     def rows(self) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from congestion_lab.signals.rings.ringphases import NumberedPhase, RingBarrier
 from congestion_lab.signals.rings.ringreading import faithful_rings
 
 _HELD = frozenset({Control.FIXED, Control.ACTUATED})
-_EXACT_S = 0.0015  # plans are exact to a millisecond
+SLACK_S = 0.0015  # plans are exact to a millisecond
 _HINT = "export it as sumo, csv or xlsx"
 
 
@@ -159,7 +159,7 @@ def finer_than(plan: RingPlan, step_s: float, *, whole: bool) -> Iterator[Fault]
 
 def off_step(plan: RingPlan, what: str, value_s: float, step_s: float) -> Iterator[Fault]:
     """Yield a time of a plan if it is no multiple of a step."""
-    if abs(value_s - round(value_s / step_s) * step_s) > _EXACT_S:
+    if abs(value_s - round(value_s / step_s) * step_s) > SLACK_S:
         rule = f"{what} is {value_s:g} s; the format counts it in steps of {step_s:g} s and nothing is rounded"
         yield Fault(rule, "retime the plan in such steps, or export it as sumo, vissig, csv or xlsx", plan.source)
 

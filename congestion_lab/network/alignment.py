@@ -62,7 +62,7 @@ def cut(line: Sequence[Point], begin_m: float, end_m: float) -> Alignment:
 
 
 def without_repeats(line: Sequence[Point], nearer_than_m: float = 0.05) -> Alignment:
-    """Return the line without points that repeat the one before; the last point always stays."""
+    """Return the line without points that lie nearer to the one before; of a line shorter than that its ends stay."""
     kept = [line[0]]
     kept.extend(b for a, b in itertools.pairwise(line) if math.dist(a, b) > nearer_than_m)
     if len(kept) == 1:

@@ -4,8 +4,10 @@ import math
 from collections.abc import Callable, Mapping
 
 from pyproj import Proj
+from pyproj.exceptions import CRSError
 from shapely import LineString
 
+from congestion_lab.core.errors import Fault, NetworkError
 from congestion_lab.core.geometry import Point
 from congestion_lab.network.model import Network
 
@@ -20,10 +22,14 @@ def controller_places(network: Network) -> dict[str, Point]:
 
 
 def earth_position(network: Network) -> Callable[[Point], Point] | None:
-    """Return what gives longitude and latitude (WGS 84) of a point; None without a geographic projection."""
+    """Return what gives longitude and latitude (WGS 84) of a point; None without a geographic projection.
+
+    Raises:
+        NetworkError: The network's projection is none that PROJ knows.
+    """
     if not network.projection:
         return None
-    projection = Proj(network.projection)
+    projection = _projection(network)
 
     def position(point: Point) -> Point:
         lon, lat = projection(point[0] - network.offset[0], point[1] - network.offset[1], inverse=True)
@@ -33,16 +39,28 @@ def earth_position(network: Network) -> Callable[[Point], Point] | None:
 
 
 def plane_position(network: Network) -> Callable[[Point], Point] | None:
-    """Return what gives the point of a longitude and latitude (WGS 84); None without a geographic projection."""
+    """Return what gives the point of a longitude and latitude (WGS 84); None without a geographic projection.
+
+    Raises:
+        NetworkError: The network's projection is none that PROJ knows.
+    """
     if not network.projection:
         return None
-    projection = Proj(network.projection)
+    projection = _projection(network)
 
     def position(place: Point) -> Point:
         x, y = projection(*place)
         return float(x) + network.offset[0], float(y) + network.offset[1]
 
     return position
+
+
+def _projection(network: Network) -> Proj:
+    try:
+        return Proj(network.projection)
+    except CRSError:
+        rule = f"the network's projection, {network.projection!r}, is unknown to PROJ"
+        raise NetworkError(Fault(rule, "build or import it with another one", key="projParameter")) from None
 
 
 def link_middles(network: Network) -> Mapping[str, Point]:

@@ -136,7 +136,13 @@ class _Reader:
         if node.tag not in _SCALAR_TAGS:
             self._complain(node, path, f"the tag {node.tag} is not known here", "leave the tag out")
             return None
-        value: object = self._yaml.constructor.construct_object(node)
+        try:
+            value: object = self._yaml.constructor.construct_object(node)
+        except ValueError as problem:
+            self._complain(
+                node, path, f"{node.value!r} is no {node.tag.removeprefix(_CORE_TAG)}: {problem}", "leave the tag out"
+            )
+            return None
         return value
 
     def _complain(self, node: Node, path: KeyPath, rule: str, hint: str) -> None:

@@ -2,6 +2,7 @@
 
 DECIMALS = 3  # plans are exact to a millisecond
 EXACT_S = 10**-DECIMALS
+TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
 
 
 def within_cycle_s(time_s: float, cycle_s: float) -> float:

@@ -100,6 +100,20 @@ class Intersection:
         """Number of signal indices the controller drives."""
         return max((head.index for head in self.heads), default=-1) + 1
 
+    @property
+    def released(self) -> dict[int, list[SignalHead]]:
+        """What each signal index releases."""
+        released: dict[int, list[SignalHead]] = {}
+        for head in self.heads:
+            released.setdefault(head.index, []).append(head)
+        return released
+
+    @property
+    def crossings(self) -> frozenset[int]:
+        """Signal indices that release people on foot and no vehicle."""
+        driven = {head.index for head in self.heads if not head.is_crossing}
+        return frozenset({head.index for head in self.heads} - driven)
+
     def in_conflict(self, first: int, second: int) -> bool:
         """Whether the paths of two heads cross or merge."""
         return (min(first, second), max(first, second)) in self.conflicts

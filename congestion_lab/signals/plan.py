@@ -6,7 +6,6 @@ phases are the *intergreen*: yellow and all-red. Groups hold the signal heads th
 
 import enum
 import itertools
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.signals.cycle import EXACT_S, within_cycle_s
 
 MAX_HEADS = 10_000  # no controller drives so many; a larger index is a mistake
+MAX_S = 1e9  # thirty years; a longer time is a mistake
 
 
 class Aspect(enum.Enum):
@@ -117,7 +117,7 @@ class SignalPlan:
                 yield Fault(f"{head} is no signal head; they count from 0", source=source)
         if len({group.id for group in self.groups}) != len(self.groups):
             yield Fault("each group has a name of its own", source=source)
-        if not math.isfinite(self.offset_s):
+        if not abs(self.offset_s) <= MAX_S:
             yield Fault(f"the offset is {self.offset_s} s; it must be a number", source=source)
         yield from self._interval_faults(source)
 
@@ -126,13 +126,14 @@ class SignalPlan:
             if len(interval.aspects) != len(self.groups):
                 rule = f"interval {number} shows {len(interval.aspects)} aspects for {len(self.groups)} groups"
                 yield Fault(rule, source=source)
-            if not all(limit is None or 0 <= limit < math.inf for limit in (interval.min_s, interval.max_s)):
+            if not all(limit is None or 0 <= limit <= MAX_S for limit in (interval.min_s, interval.max_s)):
                 rule = (
                     f"interval {number} states {interval.min_s} to {interval.max_s} s; neither is negative or endless"
                 )
                 yield Fault(rule, source=source)
-            if not 0 < interval.duration_s < math.inf:
-                yield Fault(f"interval {number} lasts {interval.duration_s} s; it must be positive", source=source)
+            if not 0 < interval.duration_s <= MAX_S:
+                rule = f"interval {number} lasts {interval.duration_s} s; it must be positive, and end"
+                yield Fault(rule, source=source)
 
     def __hash__(self) -> int:
         # By what tells plans of one intersection apart: hashing all aspects takes longer than a fast engine.
@@ -143,6 +144,11 @@ class SignalPlan:
     def cycle_s(self) -> float:
         """Cycle length."""
         return sum(interval.duration_s for interval in self.intervals)
+
+    @property
+    def places(self) -> dict[int, int]:
+        """Number of the group that each signal head belongs to."""
+        return {head: place for place, group in enumerate(self.groups) for head in group.heads}
 
     @property
     def starts_s(self) -> tuple[float, ...]:

@@ -19,6 +19,8 @@ from congestion_lab.signals.plan import MAX_HEADS, PlanSet
 FORMAT = 1
 _LINE_WIDTH = 240  # a signal head, an interval or a group stands on a line
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+_SLOWEST_MPS, _FASTEST_MPS = 0.01, 100.0
+_LONGEST_M = 10_000.0  # no junction is wider
 _REWRITE_HINT = "write the plan anew with this version of the program"
 
 
@@ -135,10 +137,16 @@ def _misfits(intersections: Sequence[Intersection]) -> Iterator[tuple[Place, str
             here = (*place, "heads", count)
             if not 0 <= head.index < MAX_HEADS:
                 yield (*here, "index"), f"{head.index} is no signal head"
-            if head.approach_speed_mps <= 0:
-                yield (*here, "approach_speed_mps"), f"a speed of {head.approach_speed_mps:g} m/s; it must be positive"
-            if head.path_length_m < 0:
-                yield (*here, "path_length_m"), f"a length of {head.path_length_m:g} m; it must not be negative"
+            if head.is_crossing != (head.from_link == ""):
+                yield (*here, "turn"), "who drives comes from a link and turns somewhere; who walks does neither"
+            if not _SLOWEST_MPS <= head.approach_speed_mps <= _FASTEST_MPS:
+                rule = (
+                    f"a speed of {head.approach_speed_mps:g} m/s is not between {_SLOWEST_MPS:g} and {_FASTEST_MPS:g}"
+                )
+                yield (*here, "approach_speed_mps"), rule
+            if not 0 <= head.path_length_m <= _LONGEST_M:
+                rule = f"a length of {head.path_length_m:g} m is not between 0 and {_LONGEST_M:g}"
+                yield (*here, "path_length_m"), rule
         yield from _wrong_distances(intersection, place)
 
 
@@ -147,10 +155,10 @@ def _wrong_distances(intersection: Intersection, place: Place) -> Iterator[tuple
         here = (*place, "distances", count)
         if not intersection.in_conflict(way.clearing, way.entering):
             yield here, f"the heads {way.clearing} and {way.entering} are no conflict"
-        if way.clearing_m <= 0 or way.entering_m < 0:
-            yield here, "a way is cleared over some metres, and entered over none or more"
+        if not (0 < way.clearing_m <= _LONGEST_M and 0 <= way.entering_m <= _LONGEST_M):
+            yield here, f"a way is cleared over some metres, entered over none or more, and over {_LONGEST_M:g} at most"
     for count, leg in enumerate(intersection.legs):
-        if leg.width_m <= 0 or not leg.links:
+        if not 0 < leg.width_m <= _LONGEST_M or not leg.links:
             yield (*place, "legs", count), f"a leg crosses links over some metres; this one {leg.width_m:g} m"
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.signals.phases import Phase, phases
-from congestion_lab.signals.plan import Control, Interval, PlanSet, SignalPlan
+from congestion_lab.signals.plan import MAX_S, Control, Interval, PlanSet, SignalPlan
 
 MAX_GAP = "max-gap"  # seconds without a vehicle that end a green; the name is that of SUMO's parameter
 _STEP_S = 1.0  # no controller changes its mind faster; SUMO takes a shortest green of 0 s for 1 s too
@@ -94,27 +94,6 @@ class RingTimer:
             yield number, end - begin
 
 
-def retimed(plan: SignalPlan, greens_s: Sequence[float], offset_s: float) -> SignalPlan:
-    """Return the same ring with other phase durations and offset (`RingTimer.timed`).
-
-    Args:
-        plan: The ring.
-        greens_s: One duration per phase, in the order of `phases(plan)`.
-        offset_s: Start of the cycle relative to the reference clock.
-
-    Raises:
-        SignalPlanError: The number of greens is not that of the phases, or a green is not positive.
-    """
-    timer = RingTimer(plan)
-    source = f"plan {plan.controller_id}/{plan.program_id}"
-    if len(greens_s) != len(timer.phases):
-        rule = f"{len(greens_s)} greens for {len(timer.phases)} phases"
-        raise SignalPlanError(Fault(rule, "give one per phase", source))
-    if not all(math.isfinite(green) and green > 0 for green in greens_s):
-        raise SignalPlanError(Fault(f"greens of {list(greens_s)} s; every one is positive", source=source))
-    return timer.timed(greens_s, offset_s, plan.control)
-
-
 def shifted(plans: PlanSet, by_s: float) -> PlanSet:
     """Return plans that show at any time what the given ones show so many seconds earlier."""
     return PlanSet(tuple(replace(plan, offset_s=(plan.offset_s + by_s) % plan.cycle_s) for plan in plans))
@@ -143,14 +122,19 @@ def max_gap_s(plan: SignalPlan) -> float | None:
     """Return the time without a vehicle that ends the greens of an actuated plan, if it states one.
 
     Raises:
-        SignalPlanError: What it states is no number.
+        SignalPlanError: What it states is no number of seconds.
     """
     stated = dict(plan.parameters).get(MAX_GAP)
+    if stated is None:
+        return None
     try:
-        return None if stated is None else float(stated)
+        gap = float(stated)
     except ValueError:
+        gap = math.nan
+    if not 0 <= gap <= MAX_S:
         rule = f"the gap that ends a green is {stated!r}; it must be a number of seconds"
-        raise SignalPlanError(Fault(rule, source=f"plan {plan.controller_id}/{plan.program_id}", key=MAX_GAP)) from None
+        raise SignalPlanError(Fault(rule, source=f"plan {plan.controller_id}/{plan.program_id}", key=MAX_GAP))
+    return gap
 
 
 def _shortest_s(interval: Interval) -> float:

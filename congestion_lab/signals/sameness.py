@@ -3,19 +3,17 @@
 import itertools
 from collections.abc import Mapping
 
-from congestion_lab.signals.cycle import within_cycle_s
+from congestion_lab.signals.cycle import TOLERANCE_S, within_cycle_s
 from congestion_lab.signals.plan import Aspect, SignalPlan
-
-_TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
 
 
 def shows_the_same(one: SignalPlan, other: SignalPlan) -> bool:
     """Whether two plans show every head the same at every time of the reference clock, to half a tenth of a second."""
-    if abs(one.cycle_s - other.cycle_s) > _TOLERANCE_S:
+    if abs(one.cycle_s - other.cycle_s) > TOLERANCE_S:
         return False
     cycle = one.cycle_s
     instants = sorted({*_changes(one, cycle), *_changes(other, cycle), 0.0, cycle})
-    stretches = ((begin, end) for begin, end in itertools.pairwise(instants) if end - begin > _TOLERANCE_S)
+    stretches = ((begin, end) for begin, end in itertools.pairwise(instants) if end - begin > TOLERANCE_S)
     return all(_shown(one, (begin + end) / 2) == _shown(other, (begin + end) / 2) for begin, end in stretches)
 
 

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.plan import Aspect, Interval, SignalPlan
 
 
@@ -91,7 +92,7 @@ def _green_time(plan: SignalPlan, group: int, first: int) -> GreenTime:
     length = sum(each.duration_s for each in lit)
     return GreenTime(
         start_s=start,
-        end_s=(start + length) % plan.cycle_s,
+        end_s=within_cycle_s(start + length, plan.cycle_s),
         green_s=length,
         yellow_s=sum(each.duration_s for each in yellow),
         all_red_s=sum(each.duration_s for each in red),

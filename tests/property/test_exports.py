@@ -3,6 +3,7 @@
 import csv
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from congestion_lab.core.errors import SignalPlanError
+from congestion_lab.core.geometry import Turn
+from congestion_lab.exporting.formats import FORMATS
 from congestion_lab.exporting.gmns.tables import write_gmns
 from congestion_lab.exporting.handover import Handover
 from congestion_lab.exporting.ntcip.table import write_ntcip
@@ -17,7 +20,7 @@ from congestion_lab.exporting.sumofile import write_sumo
 from congestion_lab.exporting.utdf.file import write_utdf
 from congestion_lab.exporting.vissig.file import write_vissig
 from congestion_lab.signals.intersection import Intersection, SignalHead
-from congestion_lab.signals.plan import Aspect, SignalPlan
+from congestion_lab.signals.plan import Aspect, PlanSet, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest
 from congestion_lab.signals.rings.ringbarrier import ring_barrier
 from congestion_lab.signals.rings.ringreading import faithful_rings
@@ -226,6 +229,41 @@ def test_ntcip_shows_every_second_as_the_plan_does(data: st.DataObject, folder: 
         protected = [phase.number for phase in rings.phases if head.index in phase.protected]
         permitted = [phase.number for phase in rings.phases if head.index in phase.permitted]
         assert colours(clock, protected, permitted) == planned(plan, head.index)
+
+
+_TURNS = (*Turn, None)
+_NAMES = st.text(max_size=6) | st.sampled_from(
+    ["=1+1", "'=1", "a,b", '"q"', "\u202eabc", "a\nb", "\uff1dX", "]]>", "--", "\0"]
+)
+
+
+@pytest.mark.parametrize("format", ["sumo", "csv", "xlsx", "vissig", "ntcip"])
+@given(plan=plans(), names=st.lists(_NAMES, min_size=11, max_size=11), offset=st.floats(-1e6, 1e6))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+def test_any_plan_is_written_or_refused(
+    format: str, plan: SignalPlan, names: list[str], offset: float, folder: Path
+) -> None:
+    """Names that spreadsheets, markup or terminals would obey, milliseconds, and offsets of days."""
+    groups = tuple(
+        replace(one, id=f"{name}{place}") for place, (one, name) in enumerate(zip(plan.groups, names, strict=False))
+    )
+    plan = replace(plan, controller_id=names[8], program_id=names[9], offset_s=offset, groups=groups)
+    heads = (SignalHead(one, f"{one}", 0, "out", _TURNS[one % 5], 13.9, 20.0, names[10]) for one in range(8))
+    released = tuple(replace(one, from_link="") if one.is_crossing else one for one in heads)
+    site = Intersection(plan.controller_id, names[10], "", released, frozenset({(0, 1), (1, 4)}), frozenset({(1, 0)}))
+    handover = Handover("case", PlanSet((plan,)), {plan.controller_id: site}, None, "=NOT CERTIFIED")
+    try:
+        written = FORMATS[format](handover, folder / "any")
+    except SignalPlanError:
+        return
+    if format == "csv":
+        with written.files[0].open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        assert len(rows) >= len(groups)
+        for row in rows:
+            times = [float(row[key]) for key in ("offset_s", "green_start_s", "green_end_s") if row[key]]
+            assert all(0 <= time < float(row["cycle_s"]) for time in times)
+            assert not any(text.startswith(("=", "+", "@", "\uff1d")) for text in row.values())
 
 
 @given(plan=plans())

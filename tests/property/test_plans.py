@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from congestion_lab.signals.phases import Phase, clearance_s, phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from congestion_lab.signals.planfile import PlanFile, read_plan_file, write_plan_file
-from congestion_lab.signals.retiming import retimed
+from congestion_lab.signals.retiming import RingTimer
 from congestion_lab.sumo.nets.programs import running_plans, write_programs
 
 _TEXT = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
@@ -66,13 +66,13 @@ def test_an_interval_runs_from_its_start_on_whatever_floats_make_of_the_sum(plan
 def test_retiming_changes_the_greens_alone(plan: SignalPlan, seconds: list[int]) -> None:
     ring = phases(plan)
     greens = [phase.min_green_s + extra for phase, extra in zip(ring, seconds, strict=False)]
-    other = retimed(plan, greens, 3.0)
+    other = RingTimer(plan).timed(greens, 3.0, plan.control)
     again = _in_step(phases(other), ring)
     assert [phase.green_s for phase in again] == pytest.approx(greens)
     assert clearance_s(other) == pytest.approx(clearance_s(plan))
     assert [phase.groups for phase in again] == [phase.groups for phase in ring]
     assert other.cycle_s == pytest.approx(clearance_s(plan) + sum(greens))
-    assert retimed(plan, [phase.green_s for phase in ring], plan.offset_s) == plan
+    assert RingTimer(plan).timed([phase.green_s for phase in ring], plan.offset_s, plan.control) == plan
 
 
 def _in_step(ring: Sequence[Phase], present: Sequence[Phase]) -> list[Phase]:

@@ -50,7 +50,7 @@ class RoadMap:
 
     links: Mapping[str, RoadLink]
     movements: Mapping[tuple[str, str], int]
-    place: Callable[[float, float], Point] | None = None
+    place: Callable[[Point], Point] | None = None
 
     @cached_property
     def pieces(self) -> "_Pieces":
@@ -123,7 +123,7 @@ def _nearest(spot: Spot, roads: RoadMap, tolerance_m: float) -> str:
     """
     if roads.place is None:
         raise ValueError("the network has no geographic projection; name links by id")
-    point = np.array(roads.place(spot.lon or 0.0, spot.lat or 0.0))
+    point = np.array(roads.place((spot.lon or 0.0, spot.lat or 0.0)))
     pieces = roads.pieces
     away, parts = _distances(point, pieces)
     heading = math.pi / 2 - math.radians(spot.bearing_deg or 0.0)

@@ -52,11 +52,6 @@ class SaturationHeadway:
     error_s: float
     greens: int
 
-    @property
-    def flow_vphpl(self) -> float:
-        """Saturation flow, vehicles per hour of green and lane."""
-        return 3600.0 / self.headway_s
-
 
 def read_greens(path: Path) -> tuple[Green, ...]:
     """Read a table of saturated greens (CSV or XLSX): link_id, lanes, green_s, vehicles.

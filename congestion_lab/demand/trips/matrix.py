@@ -39,16 +39,12 @@ class ODMatrix:
         gates = self.zones[origin].is_gate + self.zones[destination].is_gate
         return (LOCAL, GATE, THROUGH)[gates]
 
-    def mean_straight_km(self) -> float:
-        """Return the mean straight length of a trip."""
-        return float((self.trips * straight_distances_km(self.zones)).sum() / self.total)
-
 
 def period_matrix(zones: Sequence[Zone], assumptions: Assumptions) -> ODMatrix:
     """Return all vehicle trips of the period: to work, to visits, home from both, and through.
 
     Raises:
-        DemandError: Figures are missing for a zone or name an unknown one, or the demand is zero.
+        DemandError: Figures are missing for a zone or name an unknown one, or the demand is zero or endless.
     """
     _check_zones(zones, assumptions)
     work = _both_ways(_outward(zones, assumptions, _jobs(zones, assumptions)), assumptions.work)
@@ -57,8 +53,9 @@ def period_matrix(zones: Sequence[Zone], assumptions: Assumptions) -> ODMatrix:
     trips = assumptions.level.value * (people + _through(zones, assumptions))
     intrazonal = float(np.trace(trips))
     np.fill_diagonal(trips, 0.0)
-    if trips.sum() <= 0:
-        raise DemandError(Fault("demand is zero", "raise `level` or the trip rates"))
+    if not 0 < trips.sum() < np.inf:
+        rule = "demand is zero" if not trips.any() else "demand is beyond all numbers"
+        raise DemandError(Fault(rule, "mend `level`, the trip rates, or figures of zones"))
     return ODMatrix(tuple(zones), trips, intrazonal)
 
 

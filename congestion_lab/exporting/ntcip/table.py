@@ -15,7 +15,15 @@ from congestion_lab.exporting.cells import Cell, movements_text
 from congestion_lab.exporting.handover import Handover, Written
 from congestion_lab.exporting.ntcip import objects as ntcip
 from congestion_lab.exporting.ntcip.objects import FREE, Entry, NtcipObject, octets, write_entries
-from congestion_lab.exporting.ringtimes import RingPlan, finer_than, off_step, remarks, ring_plans, unwritable_ids
+from congestion_lab.exporting.ringtimes import (
+    SLACK_S,
+    RingPlan,
+    finer_than,
+    off_step,
+    remarks,
+    ring_plans,
+    unwritable_ids,
+)
 from congestion_lab.signals.approaches import served
 from congestion_lab.signals.retiming import max_gap_s
 from congestion_lab.signals.rings.ringphases import NumberedPhase
@@ -25,7 +33,6 @@ _MAX_RECALL, _MAX_AND_PED_RECALL = 4, 6  # splitMode: greens, and walks, come wi
 _SHORTEST_CYCLE_S, _LONGEST_S = 30, 255
 _SHORTEST_YELLOW_S = 3.0
 _TENTHS = 10
-_EXACT_S = 0.0015  # plans are exact to a millisecond
 
 
 def write_ntcip(handover: Handover, stem: Path) -> Written:
@@ -43,7 +50,7 @@ def write_ntcip(handover: Handover, stem: Path) -> Written:
 def short_yellows(plans: Iterable[RingPlan]) -> Iterator[str]:
     """Yield which phases, controller by controller, clear with less yellow than controllers by NEMA TS 2 keep."""
     for plan in plans:
-        short = [f"{phase.number}" for phase in plan.rings.phases if phase.yellow_s < _SHORTEST_YELLOW_S - _EXACT_S]
+        short = [f"{phase.number}" for phase in plan.rings.phases if phase.yellow_s < _SHORTEST_YELLOW_S - SLACK_S]
         if short:
             name, which = clean_name(plan.plan.controller_id), ", ".join(short)
             yield f"ntcip: {name}: less than {_SHORTEST_YELLOW_S:g} s of yellow, as NEMA TS 2 asks, in phases {which}"
@@ -139,11 +146,11 @@ def bounds(plan: RingPlan) -> Iterator[Fault]:
             yield Fault(f"{what} is {value:g} s; NTCIP 1202 holds up to {most:g} s", hint, plan.source)
     for phase in plan.rings.phases:
         name = f"phase {phase.number}"
-        if _up(phase.min_green_s) > phase.green_s + _EXACT_S:
+        if _up(phase.min_green_s) > phase.green_s + SLACK_S:
             rule = f"the shortest green of {name}, {phase.min_green_s:g} s, exceeds its green in whole seconds"
             yield Fault(rule, hint, plan.source)
         walks = (phase.walk_s, phase.green_s - phase.walk_s) if phase.walking else ()
-        if any(abs(value - round(value)) > _EXACT_S for value in walks):
+        if any(abs(value - round(value)) > SLACK_S for value in walks):
             rule = f"people walk for {phase.walk_s:g} of {phase.green_s:g} s in {name}; NTCIP 1202 counts whole seconds"
             yield Fault(rule, hint, plan.source)
 

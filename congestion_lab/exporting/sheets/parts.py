@@ -9,7 +9,7 @@ from congestion_lab.exporting import wording
 from congestion_lab.exporting.cells import Cell, movements_text, seconds
 from congestion_lab.exporting.sheets.layout import ASPECT_FILLS, BAR_COLUMN, BOX, Pen, second_width
 from congestion_lab.signals.approaches import served
-from congestion_lab.signals.cycle import within_cycle_s
+from congestion_lab.signals.cycle import DECIMALS, EXACT_S, within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Interval, SignalPlan
@@ -91,12 +91,9 @@ def _bar_s(plan: SignalPlan) -> int:
 
 def aspect_each_second(plan: SignalPlan, group: int) -> list[Aspect]:
     """Return what a group shows in the middle of each second of the cycle, as far as a bar is drawn."""
-    ends, end = [], 0.0
-    for interval in plan.intervals:
-        end += interval.duration_s
-        ends.append(end)
-    middles = (min(second + 0.5, end) for second in range(_bar_s(plan)))
-    return [plan.intervals[next(i for i, e in enumerate(ends) if middle <= e)].aspects[group] for middle in middles]
+    last_s = plan.cycle_s - EXACT_S  # of a cycle that ends within a second
+    middles = (min(second + 0.5, last_s) for second in range(_bar_s(plan)))
+    return [plan.intervals[plan.interval_at(middle)].aspects[group] for middle in middles]
 
 
 def interval_table(pen: Pen, row: int, plan: SignalPlan) -> int:
@@ -124,11 +121,11 @@ def interval_table(pen: Pen, row: int, plan: SignalPlan) -> int:
 def is_the_cycle(pen: Pen, row: int, column: int, summed: str, cycle_s: float) -> None:
     """Write whether a sum is the cycle; it changes when somebody changes a figure."""
     yes, no = (pen.say(text).replace('"', '""') for text in (wording.IS_THE_CYCLE, wording.IS_NOT_THE_CYCLE))
-    pen.formula(row, column, f'IF(ABS({summed}-{round(cycle_s, 3)})<0.05,"{yes}","{no}")')
+    pen.formula(row, column, f'IF(ABS({summed}-{round(cycle_s, DECIMALS)})<0.05,"{yes}","{no}")')
 
 
 def _exact(interval: Interval) -> float:
-    return round(interval.duration_s, 3)
+    return round(interval.duration_s, DECIMALS)
 
 
 def conflict_matrices(pen: Pen, row: int, plan: SignalPlan, intersection: Intersection) -> int:

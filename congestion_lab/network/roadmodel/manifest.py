@@ -5,12 +5,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pyproj import Proj
+from pyproj.exceptions import CRSError
 
 from congestion_lab.core.errors import NetworkError
 from congestion_lab.core.yamlfile import Strict, read_yaml
 
 MANIFEST = "network.yaml"
+
+
+def _known(text: str) -> str:
+    try:
+        Proj(text)
+    except CRSError:
+        raise ValueError(f"PROJ knows no projection {text!r}") from None
+    return text
 
 
 class Title(Strict):
@@ -75,7 +85,7 @@ class Manifest(Strict):
     title: Title
     licence: str
     attribution: str
-    projection: Annotated[str, Field(pattern=r"^\+proj=")]
+    projection: Annotated[str, Field(pattern=r"^\+proj="), AfterValidator(_known)]
     variants: Annotated[Mapping[str, Variant], Field(min_length=1)]
     assumptions: tuple[str, ...] = ()
     classes: Mapping[str, RoadClass]

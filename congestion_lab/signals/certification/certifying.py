@@ -21,13 +21,13 @@ from congestion_lab.signals.certification.certificate import (
 from congestion_lab.signals.certification.crossings import leg_judgements
 from congestion_lab.signals.certification.doubts import DOUBTS, known_heads
 from congestion_lab.signals.certification.ringsums import ring_judgements, ring_text
-from congestion_lab.signals.cycle import within_cycle_s
+from congestion_lab.signals.cycle import TOLERANCE_S, within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Control, PlanSet, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic
 from congestion_lab.signals.safety.clearing import Need, required_yellow_s
 from congestion_lab.signals.safety.conflicts import Gap, group_conflicts
-from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan
+from congestion_lab.signals.safety.laid import LaidPlan
 from congestion_lab.signals.safety.rules import STANDARD_RULES, Breach, Rules, check_plan
 from congestion_lab.signals.timeline import green_times, runs
 from congestion_lab.signals.timing import MAX_ALL_RED_S, MAX_YELLOW_S

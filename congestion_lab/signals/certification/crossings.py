@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from congestion_lab.core.geometry import Turn
 from congestion_lab.core.names import clean_name
 from congestion_lab.signals.certification.certificate import Judgement, Verdict
+from congestion_lab.signals.cycle import TOLERANCE_S
 from congestion_lab.signals.intersection import Leg, SignalHead
 from congestion_lab.signals.plan import Aspect
 from congestion_lab.signals.safety.clearing import need
-from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan
+from congestion_lab.signals.safety.laid import LaidPlan
 from congestion_lab.signals.timing import pedestrian_green_s
 
 _STANDING = frozenset({Aspect.RED, Aspect.RED_YELLOW, Aspect.STOP_THEN_GO})

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from congestion_lab.core.errors import SignalPlanError
 from congestion_lab.signals.certification.certificate import Judgement, Verdict
+from congestion_lab.signals.cycle import TOLERANCE_S
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import clearances, phases
 from congestion_lab.signals.plan import Control, SignalPlan
 from congestion_lab.signals.rings.ringbarrier import ring_barrier
 from congestion_lab.signals.rings.ringphases import NumberedPhase, RingBarrier
-from congestion_lab.signals.safety.laid import TOLERANCE_S
 
 
 def ring_judgements(plan: SignalPlan, site: Intersection) -> Iterator[Judgement]:
@@ -50,8 +50,7 @@ def _between(ring: tuple[NumberedPhase, ...], barrier: int) -> float:
 
 def _in_two_rings(plan: SignalPlan, site: Intersection) -> RingBarrier | None:
     """Return a plan in rings and barriers; None where stages say all that there is to say."""
-    placed = {head for group in plan.groups for head in group.heads}
-    if plan.control is not Control.FIXED or any(head.index not in placed for head in site.heads):
+    if plan.control is not Control.FIXED or not site.released.keys() <= plan.places.keys():
         return None
     try:
         rings = ring_barrier(plan, site)

@@ -43,11 +43,6 @@ class GmnsTimings:
     movements: GmnsMovements
 
 
-def is_gmns_signals(folder: Path) -> bool:
-    """Return whether a folder holds GMNS signal timings."""
-    return all((folder / name).is_file() for name in FILES)
-
-
 def read_timings(folder: Path) -> GmnsTimings:
     """Read the tables of a folder.
 

@@ -86,8 +86,9 @@ def _straight_over(intersection: Intersection) -> Mapping[int, frozenset[int]]:
     """Return the heads that lead straight over each crossing."""
     pairs = never_together(intersection)
     meeting = {*pairs, *((second, first) for first, second in pairs)}
-    crossings = {head.index for head in intersection.heads if head.is_crossing}
-    return {crossing: frozenset(other for one, other in meeting if one == crossing) for crossing in crossings}
+    return {
+        crossing: frozenset(other for one, other in meeting if one == crossing) for crossing in intersection.crossings
+    }
 
 
 def _with_walks(aspects: Sequence[Aspect], straight_over: Mapping[int, frozenset[int]]) -> tuple[Aspect, ...]:

@@ -16,15 +16,15 @@ from dataclasses import replace
 
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.geometry import Turn
+from congestion_lab.signals.cycle import TOLERANCE_S
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Control, SignalPlan
 from congestion_lab.signals.rings.ringphases import NumberedPhase, RingBarrier
-from congestion_lab.signals.rings.stages import Run, Stages, crossing_heads
+from congestion_lab.signals.rings.stages import Run, Stages
 
 MAX_PHASES = 16  # columns D1 to D16 of UTDF, and what common NTCIP 1202 controllers have
 _MOST_BARRIERS = 4  # two of them hold the phases 1 to 8, four 1 to 16
 _MOST_IN_A_RING = 2  # phases of one ring between two barriers
-_TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
 Tiles = tuple[tuple[int, int], ...]
 """Phases of one ring between two barriers as (first stage, last stage)."""
 
@@ -38,7 +38,7 @@ def ring_barrier(plan: SignalPlan, site: Intersection) -> RingBarrier:
     Raises:
         SignalPlanError: There are more than 16 phases.
     """
-    crossings = crossing_heads(site)
+    crossings = site.crossings & plan.places.keys()
     stages = Stages(plan, site, without=crossings)
     walks = list(_walks(stages, crossings - frozenset(stages.free)))
     numbered = _numbered(stages, plan, site)
@@ -210,12 +210,12 @@ def _walks(stages: Stages, crossings: frozenset[int]) -> Iterator[tuple[int, flo
 
 
 def _holds(phase: NumberedPhase, start_s: float, length_s: float) -> bool:
-    return abs(phase.start_s - start_s) < _TOLERANCE_S and length_s < phase.green_s + _TOLERANCE_S
+    return abs(phase.start_s - start_s) < TOLERANCE_S and length_s < phase.green_s + TOLERANCE_S
 
 
 def _with_walks(phase: NumberedPhase, walks: Sequence[tuple[int, float, float]]) -> NumberedPhase:
-    """Return a phase with the crossings that start with it, all as long as the shortest of them."""
-    beside = {head: length for head, start, length in walks if _holds(phase, start, length)}
+    """Return a phase with the crossings that start with it, all as long as the shortest of them, none beyond it."""
+    beside = {head: min(length, phase.green_s) for head, start, length in walks if _holds(phase, start, length)}
     return replace(phase, walking=tuple(sorted(beside)), walk_s=round(min(beside.values(), default=0.0), 6))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.signals.cycle import TOLERANCE_S
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.retiming import at_its_longest
@@ -12,7 +13,6 @@ from congestion_lab.signals.rings.clock import RANK, RingClock, Served
 from congestion_lab.signals.rings.ringbarrier import ring_barrier
 from congestion_lab.signals.rings.ringphases import NumberedPhase, RingBarrier
 
-_TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
 _CONSTANT = frozenset({Aspect.DARK, Aspect.FLASHING})
 _WORDS = {
     Aspect.RED: "red",
@@ -80,7 +80,7 @@ def departures(rings: RingBarrier, plan: SignalPlan) -> tuple[Departure, ...]:
             for other in {clock.shown(head, (begin + end) / 2) for head in moving} - {planned}:
                 key = (group.id, planned, other)
                 lengths[key] = lengths.get(key, 0.0) + end - begin
-    return tuple(Departure(*key, round(length, 3)) for key, length in lengths.items() if length > _TOLERANCE_S)
+    return tuple(Departure(*key, round(length, 3)) for key, length in lengths.items() if length > TOLERANCE_S)
 
 
 def _served(phase: NumberedPhase) -> Served[NumberedPhase]:
@@ -91,5 +91,5 @@ def _served(phase: NumberedPhase) -> Served[NumberedPhase]:
 def _stretches(clock: RingClock, plan: SignalPlan) -> Iterator[tuple[float, float, int]]:
     """Yield begin, end and interval of the stretches in which neither the plan nor the diagram changes."""
     for begin, end in itertools.pairwise(sorted({*plan.starts_s, *clock.instants_s(), plan.cycle_s})):
-        if end - begin > _TOLERANCE_S / 10:
+        if end - begin > TOLERANCE_S / 10:
             yield begin, end, plan.interval_at((begin + end) / 2)

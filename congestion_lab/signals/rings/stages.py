@@ -150,12 +150,6 @@ def _place(phase: Phase) -> int:
     return -1 if phase.intervals[0] > phase.intervals[-1] else phase.intervals[0]
 
 
-def crossing_heads(site: Intersection) -> frozenset[int]:
-    """Return the heads that release people on foot only."""
-    crossings = {head.index for head in site.heads if head.is_crossing}
-    return frozenset(crossings - {head.index for head in site.heads if not head.is_crossing})
-
-
 def _is_free(column: Sequence[Aspect], *, yields: bool) -> bool:
     shown = set(column)
     return shown <= _SWITCHED_OFF or (len(shown) == 1 and column[0].is_green and not yields)

@@ -18,9 +18,7 @@ _FROM_THE_SIDE = frozenset({Turn.LEFT, Turn.STRAIGHT})
 def never_together(intersection: Intersection) -> frozenset[tuple[int, int]]:
     """Return the pairs (a, b), a < b, of heads that no signal may release at once."""
     ways = _Ways.of(intersection)
-    heads: dict[int, list[SignalHead]] = {}
-    for head in intersection.heads:
-        heads.setdefault(head.index, []).append(head)
+    heads = intersection.released
     return frozenset(
         (first, second)
         for first, second in intersection.conflicts

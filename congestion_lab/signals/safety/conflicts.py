@@ -33,7 +33,7 @@ class Gap:
 
 def group_conflicts(plan: SignalPlan, intersection: Intersection) -> frozenset[tuple[int, int]]:
     """Return the pairs (a, b), a < b, of groups (by their places in the plan) whose paths cross or merge."""
-    place = {head: number for number, group in enumerate(plan.groups) for head in group.heads}
+    place = plan.places
     pairs = (
         tuple(sorted((place[first], place[second])))
         for first, second in intersection.conflicts

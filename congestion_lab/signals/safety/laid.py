@@ -7,8 +7,6 @@ from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.safety.clearing import NOTHING, Need, need
 from congestion_lab.signals.safety.conflicts import Gap, gaps, green
 
-TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
-
 
 def slack_s(separation: tuple[Gap, Need]) -> float:
     """Return how much longer a gap is than what is needed there; less than 0 where it is too short."""
@@ -37,10 +35,8 @@ class LaidPlan:
     def __init__(self, plan: SignalPlan, intersection: Intersection) -> None:
         self.plan = plan
         self.intersection = intersection
-        self.place = {head: number for number, group in enumerate(plan.groups) for head in group.heads}
-        self.heads: dict[int, list[SignalHead]] = {}
-        for head in intersection.heads:
-            self.heads.setdefault(head.index, []).append(head)
+        self.place = plan.places
+        self.heads = intersection.released
         self.durations = [interval.duration_s for interval in plan.intervals]
         self.green = [green(plan, number) for number in range(len(plan.groups))]
         self._columns = list(zip(*(interval.aspects for interval in plan.intervals), strict=True))

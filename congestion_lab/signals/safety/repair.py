@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from congestion_lab.core.errors import Fault, SignalPlanError
+from congestion_lab.signals.cycle import TOLERANCE_S
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import MIN_GREEN_S, phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
@@ -19,6 +20,7 @@ from congestion_lab.signals.retiming import at_its_shortest
 from congestion_lab.signals.safety.apart import never_together
 from congestion_lab.signals.safety.clearing import required_yellow_s
 from congestion_lab.signals.safety.rules import (
+    ERROR,
     STANDARD_RULES,
     Rules,
     check_plan,
@@ -29,7 +31,6 @@ from congestion_lab.signals.timing import pedestrian_clearance_s
 
 Shown = tuple[Aspect, ...]  # one aspect per head
 _MAX_ROUNDS = 500  # every round adds a second or more where one was lacking; no plan lacks that much
-_TOLERANCE_S = 0.05
 _CHANGING = frozenset({Aspect.YELLOW, Aspect.RED_YELLOW})
 
 
@@ -63,14 +64,23 @@ class _Step:
 
 
 def repaired(plan: SignalPlan, intersection: Intersection, rules: Rules = STANDARD_RULES) -> SignalPlan:
-    """Return the plan with every breach mended; a plan without breaches comes back as it is.
+    """Return the plan with every error and, where the cycle has room, every warning mended; without any, as it is.
 
     Raises:
         SignalPlanError: It cannot be mended: a head is never green or belongs to no group, paths that cross without a
-            right of way are green only together, or the plan jumps between its intervals.
+            right of way are green only together, the plan jumps between its intervals, or an error would remain.
     """
     if not check_plan(plan, intersection, rules):
         return plan
+    made = _repaired(plan, intersection, rules)
+    left = [breach for breach in check_plan(made, intersection, rules) if breach.severity == ERROR]
+    if left:
+        source = f"plan {plan.controller_id}/{plan.program_id}"
+        raise SignalPlanError(*(Fault(breach.message, "design the phases anew", source) for breach in left))
+    return made
+
+
+def _repaired(plan: SignalPlan, intersection: Intersection, rules: Rules) -> SignalPlan:
     faults = list(_hopeless(plan, intersection))
     if faults:
         raise SignalPlanError(*faults)
@@ -165,7 +175,7 @@ def _legal(stages: Sequence[_Stage], plan: SignalPlan, intersection: Intersectio
         if not lacking:
             return mended
         for (stage, field), seconds in lacking.items():
-            longer = getattr(mended[stage], field) + math.ceil(seconds - _TOLERANCE_S)
+            longer = getattr(mended[stage], field) + math.ceil(seconds - TOLERANCE_S)
             mended[stage] = dataclasses.replace(mended[stage], **{field: longer})
     rule = "no clearances were found that keep the rules"
     raise SignalPlanError(Fault(rule, "design the phases anew", f"plan {plan.controller_id}/{plan.program_id}"))
@@ -185,12 +195,12 @@ def _lacking(
     for gap, need in intergreen_shortages(draft, intersection).values():
         note((steps[gap.interval].stage, "red_s"), need - gap.duration_s)
     for number, stage in enumerate(stages):
-        if (stage.source.min_s or 0.0) > stage.duration_s + _TOLERANCE_S:
+        if (stage.source.min_s or 0.0) > stage.duration_s + TOLERANCE_S:
             note((number, "duration_s"), (stage.source.min_s or 0.0) - stage.duration_s)
     for number, group in enumerate(draft.groups):
         least = _least_green_s(_heads(group, intersection), rules)
         for time in green_times(draft, number):
-            if time.green_s < least - _TOLERANCE_S:
+            if time.green_s < least - TOLERANCE_S:
                 note((steps[draft.interval_at(time.start_s)].stage, "duration_s"), least - time.green_s)
     return lacking
 
@@ -220,9 +230,9 @@ def _steps(stages: Sequence[_Stage], intersection: Intersection) -> list[_Step]:
 def _served(number: int, stage: _Stage, after: _Stage, intersection: Intersection) -> Iterator[_Step]:
     """Yield the green, in two parts where people on foot need time before the vehicles beside them stop."""
     ending = _ending(stage, after, intersection)
-    walking = [head for head in ending if head.is_crossing]
+    walking = [head for head in ending if head.index in intersection.crossings]
     crossing = max((pedestrian_clearance_s(head.path_length_m) for head in walking), default=0.0)
-    early = max(0, math.ceil(crossing - _TOLERANCE_S) - math.ceil(required_yellow_s(ending)))
+    early = max(0, math.ceil(crossing - TOLERANCE_S) - math.ceil(required_yellow_s(ending)))
     if not early:
         yield _Step(stage.shown, stage.duration_s, number, green=True)
         return
@@ -236,7 +246,7 @@ def _cleared(target: int, stage: _Stage, after: _Stage, intersection: Intersecti
     """Yield yellow and all-red."""
     ending = _ending(stage, after, intersection)
     yellow = {head.index for head in ending if not head.is_crossing}
-    length = math.ceil(required_yellow_s(ending) - _TOLERANCE_S)
+    length = math.ceil(required_yellow_s(ending) - TOLERANCE_S)
     if length:
         yield _Step(_between(stage.shown, after.shown, yellow), float(length), target, green=False)
     if after.red_s:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
+from congestion_lab.signals.cycle import TOLERANCE_S
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Control, PlanSet, SignalPlan
@@ -16,7 +17,7 @@ from congestion_lab.signals.retiming import at_its_longest, at_its_shortest
 from congestion_lab.signals.safety.apart import never_together
 from congestion_lab.signals.safety.clearing import Need, required_yellow_s
 from congestion_lab.signals.safety.conflicts import Gap
-from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan
+from congestion_lab.signals.safety.laid import LaidPlan
 from congestion_lab.signals.timeline import green_times
 from congestion_lab.signals.timing import (
     MAX_YELLOW_S,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from congestion_lab.signals.cycle import TOLERANCE_S
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.phases import phases, stated_min_s
 from congestion_lab.signals.plan import Aspect, Interval, SignalGroup, SignalPlan
@@ -19,7 +20,6 @@ from congestion_lab.signals.timeline import green_times
 from congestion_lab.signals.timing import MAX_ALL_RED_S
 
 Shown = tuple[Aspect, ...]  # one aspect per head
-_TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Present:
         self.plan = plan
         self.site = site
         self._runs = [phase.intervals for phase in phases(plan)]
-        self._place = {head: number for number, group in enumerate(plan.groups) for head in group.heads}
+        self._place = plan.places
         self.stages = tuple(self._stage(source) for source in range(len(self._runs)))
 
     def shown(self, number: int) -> Shown:
@@ -106,10 +106,7 @@ class Present:
     @cached_property
     def heads(self) -> dict[int, list[SignalHead]]:
         """What each head releases."""
-        heads: dict[int, list[SignalHead]] = {}
-        for head in self.site.heads:
-            heads.setdefault(head.index, []).append(head)
-        return heads
+        return self.site.released
 
     def _stage(self, source: int) -> Stage:
         run = self._runs[source]
@@ -177,13 +174,13 @@ def _between(before: Stage, after: Stage, present: Present) -> list[Step] | None
 
 def _cleared(before: Shown, after: Shown, present: Present) -> list[Step] | None:
     """Return yellow and all-red in whole seconds; None where the red would be longer than drivers take for one."""
-    vehicles = [head for head in ending(before, after) if not _walks(head, present)]
+    vehicles = [head for head in ending(before, after) if head not in present.site.crossings]
     needed = max((required_yellow_s(present.heads.get(head, ())) for head in vehicles), default=0.0)
     yellow = _whole(max([needed, *(present.yellows_s.get(head, 0.0) for head in vehicles)]))
     red = max(0, _whole(_total_s(before, after, present)) - yellow)
     if red > MAX_ALL_RED_S:
         return None
-    walking = set(ending(before, after)) - set(vehicles)
+    walking = present.site.crossings
     steps = ((Aspect.YELLOW, yellow), (Aspect.RED, red))
     return [
         (_clearing(before, after, aspect, walking), Interval(float(length), ())) for aspect, length in steps if length
@@ -200,12 +197,8 @@ def _total_s(before: Shown, after: Shown, present: Present) -> float:
     return max(needs, default=0.0)
 
 
-def _walks(head: int, present: Present) -> bool:
-    return any(each.is_crossing for each in present.heads.get(head, ()))
-
-
 def _whole(seconds: float) -> int:
-    return math.ceil(seconds - _TOLERANCE_S)
+    return math.ceil(seconds - TOLERANCE_S)
 
 
 def _regrouped(groups: Sequence[SignalGroup], shown: Sequence[Shown]) -> Iterator[SignalGroup]:

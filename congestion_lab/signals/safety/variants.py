@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from congestion_lab.core.geometry import Turn
+from congestion_lab.signals.cycle import TOLERANCE_S
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Interval, SignalPlan
-from congestion_lab.signals.safety.apart import never_together
+from congestion_lab.signals.safety.apart import LEFT, never_together
 from congestion_lab.signals.safety.rules import ERROR, check_plan, intergreen_shortages
 from congestion_lab.signals.safety.succession import Block, Present, Shown, Stage, ring_of_blocks
 
@@ -31,8 +32,6 @@ _ADDED_GREEN_S = 8.0  # a protected left turn starts with: its shortest green an
 _MOST_LEFT_LANES = 1
 _MOST_OPPOSING_LANES = 3
 _FASTEST_OPPOSING_MPS = 20.1  # 45 mph
-_LEFT = frozenset({Turn.LEFT, Turn.U_TURN})
-_TOLERANCE_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +154,9 @@ class _LeftTurns:
         self._apart = never_together(present.site)
         self._served = _Service.of(present.blocks)
         self.lefts = frozenset(
-            head for head, released in present.heads.items() if all(each.turn in _LEFT for each in released)
+            head for head, released in present.heads.items() if all(each.turn in LEFT for each in released)
         )
-        shared = {(head.from_link, head.from_lane) for head in present.site.heads if head.turn not in _LEFT}
+        shared = {(head.from_link, head.from_lane) for head in present.site.heads if head.turn not in LEFT}
         self._own_lane = {
             index
             for index in self.lefts
@@ -255,7 +254,7 @@ def _judge(present: Present) -> Callable[[SignalPlan], bool]:
         )
         short = intergreen_shortages(plan, present.site).items()
         kept = all(
-            pair in shortages and gap.duration_s >= shortages[pair][0].duration_s - _TOLERANCE_S
+            pair in shortages and gap.duration_s >= shortages[pair][0].duration_s - TOLERANCE_S
             for pair, (gap, _) in short
         )
         return kept and not any(new)

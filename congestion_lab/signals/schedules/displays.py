@@ -42,7 +42,8 @@ def predicted_displays(
     in_step = begun + switch.stretch_s
     shown = [*_cycles(old, begin_s, begun)]
     if switch.stretch_s > 0:
-        shown.append(Display(begun, next(_cycles(new, new.offset_s + switch_point_s(new), in_step)).aspects))
+        first = new.intervals[new.interval_at(switch_point_s(new))]
+        shown.append(Display(begun, _by_head(new, first)))
     return within([*shown, *_cycles(new, in_step, max(end_s, in_step))], begin_s=begin_s, end_s=end_s)
 
 

@@ -10,13 +10,14 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from congestion_lab.signals.cycle import TOLERANCE_S, within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 from congestion_lab.signals.safety.apart import left_that_yields
 from congestion_lab.signals.safety.clearing import required_yellow_s
 from congestion_lab.signals.safety.conflicts import Gap, is_trapped
-from congestion_lab.signals.safety.laid import TOLERANCE_S, LaidPlan, slack_s, urgency
+from congestion_lab.signals.safety.laid import LaidPlan, slack_s, urgency
 from congestion_lab.signals.safety.rules import ERROR, STANDARD_RULES, WARNING, Breach, Rules
 from congestion_lab.signals.timing import MAX_YELLOW_S
 
@@ -73,12 +74,12 @@ def transition(
         rules: Bounds of greens.
     """
     if procedure is Procedure.IMMEDIATE:
-        leaves, begins = (at_s - old.offset_s) % old.cycle_s, (at_s - new.offset_s) % new.cycle_s
+        leaves, begins = (within_cycle_s(at_s - plan.offset_s, plan.cycle_s) for plan in (old, new))
         wait = stretch = 0.0
     else:
         leaves, begins = switch_point_s(old), switch_point_s(new)
-        wait = (leaves + old.offset_s - at_s) % old.cycle_s
-        stretch = (begins + new.offset_s - (at_s + wait)) % new.cycle_s
+        wait = within_cycle_s(leaves + old.offset_s - at_s, old.cycle_s)
+        stretch = within_cycle_s(begins + new.offset_s - (at_s + wait), new.cycle_s)
     breaches = breaches_at(old, new, intersection, leaves_s=leaves, begins_s=begins, rules=rules)
     return Transition(old.controller_id, at_s, wait, stretch, breaches)
 
@@ -113,7 +114,7 @@ def breaches_at(
 
 
 def _heads(plan: SignalPlan) -> tuple[int, ...]:
-    return tuple(sorted(head for group in plan.groups for head in group.heads))
+    return tuple(sorted(plan.places))
 
 
 def _until(plan: SignalPlan, second_s: float) -> list[Interval]:
@@ -132,7 +133,7 @@ def _until(plan: SignalPlan, second_s: float) -> list[Interval]:
 
 
 def _by_head(plan: SignalPlan, intervals: Sequence[Interval], heads: Sequence[int]) -> Iterator[Interval]:
-    place = {head: number for number, group in enumerate(plan.groups) for head in group.heads}
+    place = plan.places
     for interval in intervals:
         yield Interval(interval.duration_s, tuple(interval.aspects[place[head]] for head in heads))
 

@@ -1,7 +1,7 @@
 """Plans of other people's files put on the controllers of a network: by id, by name, by place."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scipy.spatial import KDTree
@@ -9,13 +9,13 @@ from scipy.spatial import KDTree
 from congestion_lab.core.errors import Fault, SignalPlanError
 from congestion_lab.core.geometry import Point
 from congestion_lab.core.names import folded
+from congestion_lab.network.geography import plane_position
 from congestion_lab.network.model import Network
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet, SignalPlan
 from congestion_lab.signals.present.phasing import plan_of_phases
 from congestion_lab.signals.present.planrecords import PlanRecord, PlanSource
 from congestion_lab.signals.present.releasing import Released, released
-from congestion_lab.sumo.nets.countnet import geographic_place
 from congestion_lab.sumo.nets.linkplaces import link_places
 
 _SAME_M = 0.1  # files round coordinates to centimetres or decimetres
@@ -149,7 +149,7 @@ class _Finder:
         self._known = known
         ends = {name: {network.links[link].to_node for link in links} for name, links in network.controllers.items()}
         self._by_node = {node: name for name, nodes in ends.items() for node in sorted(nodes)}
-        self._project: Callable[[float, float], Point] | None = geographic_place(network)
+        self._project = plane_position(network)
 
     def controller(self, record: PlanRecord) -> tuple[str, str]:
         """Return the controller and by what it was found, or "" and why none was."""
@@ -174,7 +174,7 @@ class _Finder:
         if self._project is None:
             return "", "no controller of the network has its id or name, and the network has no geographic place"
         lat, lon = record.place
-        here = self._project(lon, lat)
+        here = self._project((lon, lat))
         away = sorted((math.dist(here, place), controller) for controller, place in self._places.items())
         near = [one for one in away if one[0] <= FARTHEST_M]
         if not near:

@@ -23,11 +23,11 @@ from congestion_lab.demand.trips.replacing import LineTraffic
 from congestion_lab.demand.trips.sampling import RouteFlow, Vehicle, sampled_vehicles
 from congestion_lab.demand.trips.tabledtrips import all_trips, mean_pcu, peak_hour_share, sliced_vehicles, trip_slices
 from congestion_lab.demand.trips.zones import Zone, read_zones
+from congestion_lab.network.geography import plane_position
 from congestion_lab.network.model import Link, Network
 from congestion_lab.network.roadmodel.manifest import MANIFEST, read_manifest
 from congestion_lab.sumo.demand.assignment import Settings, assigned, on_routes, route_shares
 from congestion_lab.sumo.demand.lineroutes import with_lines
-from congestion_lab.sumo.nets.countnet import geographic_place
 from congestion_lab.sumo.nets.netfile import read_network
 from congestion_lab.sumo.routes.routefile import Placement, write_routes
 
@@ -170,7 +170,7 @@ def zone_connectors(
         if zone.is_gate:
             found[zone.id] = (_gate(network, zone),)
         else:
-            centroid = place(zone.lon, zone.lat)
+            centroid = place((zone.lon, zone.lat))
             found[zone.id] = district_connectors(
                 zone, centroid, candidates, count=figures.per_zone.value, reach_m=figures.reach_m.value
             )
@@ -221,8 +221,8 @@ def _heading(link: Link) -> Point:
     return (x1 - x0) / length, (y1 - y0) / length
 
 
-def _placed(network: Network) -> Callable[[float, float], Point]:
-    place = geographic_place(network)
+def _placed(network: Network) -> Callable[[Point], Point]:
+    place = plane_position(network)
     if place is None:
         rule = "the network has no geographic projection, so zones cannot be placed on it"
         raise DemandError(Fault(rule, "build or import it with a projection"))

@@ -228,7 +228,7 @@ def program_text(plan: SignalPlan) -> str:
     source = f"plan {plan.controller_id}/{plan.program_id}"
     if plan.program_id == _SWITCHED_OFF:
         raise SignalPlanError(Fault(f"{_SWITCHED_OFF!r} is SUMO's name for dark signals", "rename the plan", source))
-    heads = sorted(head for group in plan.groups for head in group.heads)
+    heads = sorted(plan.places)
     if heads != list(range(len(heads))) or not heads:
         rule = f"groups hold the heads {heads}; they hold all from 0 on, without a gap"
         raise SignalPlanError(Fault(rule, "give every signal head to a group", source))

@@ -13,7 +13,6 @@ def test_greens_that_all_say_two_seconds_give_two_seconds() -> None:
     greens = [Green("a", 2, green_s, green_s) for green_s in (20.0, 30.0, 40.0)]
     (found,) = saturation_headways(greens)
     assert found.headway_s == pytest.approx(2.0)
-    assert found.flow_vphpl == pytest.approx(1800.0)
     assert found.error_s == pytest.approx(0.0)
     assert found.greens == 3
 

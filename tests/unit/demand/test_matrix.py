@@ -5,7 +5,7 @@ import pytest
 
 from congestion_lab.core.errors import DemandError
 from congestion_lab.demand.trips.assumptions import Assumptions, read_assumptions, read_model
-from congestion_lab.demand.trips.matrix import ODMatrix, period_matrix
+from congestion_lab.demand.trips.matrix import ODMatrix, period_matrix, straight_distances_km
 from congestion_lab.demand.trips.zones import Zone, read_zones
 
 _FOLDER = Path(__file__).parents[3] / "networks/damascus/demand"
@@ -88,14 +88,21 @@ def test_the_level_scales_everything(zones: tuple[Zone, ...], assumptions: Assum
 
 
 def test_trips_shorten_with_impedance(zones: tuple[Zone, ...], assumptions: Assumptions, matrix: ODMatrix) -> None:
-    steep = _with(assumptions, "distribution", "impedance_per_km", 0.5)
-    assert period_matrix(zones, steep).mean_straight_km() < matrix.mean_straight_km()
+    steep = period_matrix(zones, _with(assumptions, "distribution", "impedance_per_km", 0.5))
+    straight_km = straight_distances_km(zones)
+    assert (steep.trips * straight_km).sum() / steep.total < (matrix.trips * straight_km).sum() / matrix.total
 
 
 def test_zero_demand_is_a_fault(zones: tuple[Zone, ...], assumptions: Assumptions) -> None:
     nothing = assumptions.level.model_copy(update={"value": 0.0})
     with pytest.raises(DemandError, match="zero"):
         period_matrix(zones, assumptions.model_copy(update={"level": nothing}))
+
+
+def test_endless_demand_is_a_fault(zones: tuple[Zone, ...], assumptions: Assumptions) -> None:
+    endless = assumptions.level.model_copy(update={"value": 1e308})
+    with np.errstate(over="ignore", invalid="ignore"), pytest.raises(DemandError, match="beyond all numbers"):
+        period_matrix(zones, assumptions.model_copy(update={"level": endless}))
 
 
 def test_figures_and_zones_must_match(zones: tuple[Zone, ...], assumptions: Assumptions) -> None:

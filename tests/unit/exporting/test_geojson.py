@@ -13,11 +13,11 @@ from shapely.geometry import shape
 from congestion_lab.core.errors import ExperimentError, NetworkError
 from congestion_lab.experiments.runset import RunSet
 from congestion_lab.exporting.geojson import write_geojson
+from congestion_lab.network.geography import plane_position
 from congestion_lab.signals.certification.certifying import certify
 from congestion_lab.simulation.result import Provenance, RunResult, Status
 from congestion_lab.simulation.spec import Controller, SimulationInputs
 from congestion_lab.simulation.tables import LINKS, MOVEMENTS
-from congestion_lab.sumo.nets.countnet import geographic_place
 from congestion_lab.sumo.nets.netfile import read_intersections, read_network, read_plans
 from tests.roads import crossing
 
@@ -72,7 +72,7 @@ def test_it_is_a_feature_collection_of_rfc_7946(document: dict[str, Any]) -> Non
 
 def test_positions_are_those_of_the_network_longitude_first(document: dict[str, Any]) -> None:
     network = read_network(_NET)
-    place = geographic_place(network)
+    place = plane_position(network)
     assert place is not None
     links = _features(document, "link")
     assert set(links) == set(network.links)
@@ -80,7 +80,7 @@ def test_positions_are_those_of_the_network_longitude_first(document: dict[str, 
         for told, point in zip(one["geometry"]["coordinates"], network.links[name].shape, strict=True):
             assert 36 < told[0] < 37
             assert 33 < told[1] < 34
-            assert math.dist(place(*told), point) < 0.02
+            assert math.dist(place((told[0], told[1])), point) < 0.02
             assert all(round(value, 7) == value for value in told)
 
 

@@ -1,6 +1,7 @@
 import pytest
 from pyproj import Proj
 
+from congestion_lab.core.errors import NetworkError
 from congestion_lab.network.geography import earth_position, link_middles, links_within, plane_position
 from congestion_lab.network.model import Lane, Link, Network, Node
 
@@ -33,3 +34,9 @@ def test_points_on_earth_and_on_the_plane_are_each_other_s_inverse() -> None:
     assert (x - OFFSET[0], y - OFFSET[1]) == pytest.approx(Proj(UTM_37)(36.2920, 33.5145))
     assert to_earth((x, y)) == pytest.approx((36.2920, 33.5145))
     assert plane_position(network(projection="")) is None
+
+
+def test_a_projection_that_nobody_knows_is_told() -> None:
+    for of in (plane_position, earth_position):
+        with pytest.raises(NetworkError, match="unknown to PROJ"):
+            of(network(projection="+proj=utm +zone=99"))

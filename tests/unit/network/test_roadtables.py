@@ -101,6 +101,13 @@ def test_unknown_manifest_key_is_told_with_its_line(toy: ModuleType, tmp_path: P
     assert (fault.key, fault.line) == ("colour", len(toy.MANIFEST.splitlines()) + 1)
 
 
+def test_a_projection_that_nobody_knows_is_told(toy: ModuleType, tmp_path: Path) -> None:
+    toy.written(tmp_path)
+    (tmp_path / "network.yaml").write_text(toy.MANIFEST.replace("+zone=37", "+zone=99"), encoding="utf-8")
+    (fault,) = faults_of(tmp_path)
+    assert (fault.key, "PROJ knows no projection" in fault.rule) == ("projection", True)
+
+
 @pytest.mark.parametrize("text", ["name: [", "", "[" * 5000 + "]" * 5000])
 def test_manifest_that_is_no_manifest(toy: ModuleType, tmp_path: Path, text: str) -> None:
     toy.written(tmp_path)

@@ -142,6 +142,20 @@ def test_people_walk_beside_the_phase_that_starts_with_them() -> None:
     assert (first.protected, first.walking, first.walk_s, first.green_s) == ((0,), (2,), 8.0, 20.0)
 
 
+def test_no_walk_outlasts_the_green_beside_it_by_a_hair() -> None:
+    """A hundredth of a second less than a controller's clock tells is no time in which somebody walks."""
+    plan = _plan((20.0, "GrG"), (0.04, "yrG"), (2.96, "yrr"), (2.0, "rrr"), (20.0, "rGr"), (3.0, "ryr"), (2.0, "rrr"))
+    rings, _departures = faithful_rings(plan, _site(["wt", "st", "p"]))
+    assert [(one.walking, one.walk_s, one.green_s) for one in rings.phases if one.walking] == [((2,), 20.0, 20.0)]
+
+
+def test_a_crossing_that_no_group_drives_walks_nowhere() -> None:
+    rings, departures = faithful_rings(
+        _plan((20.0, "Gr"), (4.0, "yr"), (20.0, "rG"), (4.0, "ry")), _site(["wt", "st", "p"])
+    )
+    assert (departures, [one.walking for one in rings.phases]) == ((), [(), ()])
+
+
 def test_people_alone_have_a_phase() -> None:
     plan = _plan((20.0, "Gr"), (3.0, "yr"), (15.0, "rG"), (9.0, "rr"))
     rings, departures = faithful_rings(plan, _site(["wt", "p"]))

@@ -175,7 +175,16 @@ def test_repair_keeps_the_cycle_where_it_can_and_a_sound_plan_untouched() -> Non
     assert repaired(sound, SITE) is sound
 
 
+def test_a_head_that_people_and_drivers_share_ends_with_yellow() -> None:
+    shared = replace(SITE, heads=(*SITE.heads, replace(_head(0, None), path_length_m=20.0)))
+    mended = repaired(_plan((40, "GgrG"), (40, "rrGr")), shared)
+    assert not [breach for breach in check_plan(mended, shared) if breach.severity == "error"]
+    assert [each.aspects[0].value for each in mended.intervals[:3]] == ["green", "green", "yellow"]
+
+
 def test_what_cannot_be_repaired_is_said() -> None:
+    with pytest.raises(SignalPlanError, match="group 3 never gets green"):
+        repaired(_plan((40, "Ggrr"), (40, "rrGr"), (5, "rrrs")), SITE)  # a stage in which nobody has green is none
     with pytest.raises(SignalPlanError, match="never gets green"):
         repaired(_plan((40, "Ggrr")), SITE)
     no_priority = replace(SITE, yields=frozenset())

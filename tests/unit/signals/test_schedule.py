@@ -46,6 +46,15 @@ def _timed(main_s: float, side_s: float, offset_s: float = 0.0) -> SignalPlan:
 NIGHT, DAY = _timed(20, 10), _timed(40, 28, offset_s=17)
 
 
+@pytest.mark.parametrize("procedure", Procedure)
+@pytest.mark.parametrize("cycles", [510, 637, 1245])
+def test_plans_in_step_switch_at_once_whatever_floats_make_of_tenths(procedure: Procedure, cycles: int) -> None:
+    old = _timed(29.4, 16.5, offset_s=86.7)
+    at_s = 86.7 + cycles * old.cycle_s
+    found = transition(old, _timed(20.1, 12.3, offset_s=at_s), SITE, at_s=at_s, procedure=procedure)
+    assert (found.wait_s, found.stretch_s, found.breaches) == (0.0, 0.0, ())
+
+
 def test_a_switch_at_the_switch_point_waits_and_then_stretches_the_first_green() -> None:
     found = transition(NIGHT, DAY, SITE, at_s=130, procedure=Procedure.SWITCH_POINT)
     # night: 42 s from midnight, so that the cycle after 130 s begins at 168; day: 80 s from 17, next at 177
@@ -210,6 +219,12 @@ def test_every_switch_is_judged_those_at_midnight_too(folder: Path) -> None:
         ('"21:00"', '"06:30"', "follow each other in time"),
         ('"21:00"', '"24:00"', "no time of the day"),
         ("last: 2027-03-09", "last: 2027-01-09", "before it begins"),
+        (
+            "last: 2027-03-09",
+            "last: 2027-02-29",
+            "week.yaml:15: .*'2027-02-29' is no timestamp: day is out",
+        ),
+        ("name: week\n", "name: !!int week\n", "'week' is no int"),
         ("    last: 2027-03-09\n", "", "neither"),
         ("name: ramadan", "name: weekend", "a name of its own"),
         ("day.json", "evening.json", "evening.json"),
