@@ -18,6 +18,12 @@ def number(value: float, digits: int = 1) -> str:
     return left_to_right(text) if text.startswith(MINUS) else text
 
 
+def exact(time_s: float) -> str:
+    """Return a time of a plan: whole seconds as such, others with the tenths that a controller's clock tells."""
+    tenths = round(time_s, 1)
+    return number(tenths, 0 if tenths.is_integer() else 1)
+
+
 def signed(value: float, digits: int = 1) -> str:
     """Return a change with its sign."""
     return left_to_right(_signed(value, digits))

@@ -12,8 +12,9 @@ from congestion_lab.core.names import clean_name
 from congestion_lab.network.model import Link
 from congestion_lab.reporting.drawing.svg import element
 from congestion_lab.reporting.translation import _, here, in_numerals, isolated, listed
-from congestion_lab.reporting.wording import number
+from congestion_lab.reporting.wording import exact
 from congestion_lab.signals.approaches import Approach, served
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.retiming import is_timed_by_traffic
@@ -69,11 +70,11 @@ def ring_of(plan: SignalPlan, intersection: Intersection, links: Mapping[str, Li
 
 
 def _facts(plan: SignalPlan) -> str:
-    cycle = number(plan.cycle_s, _digits(plan.cycle_s))
+    cycle = exact(plan.cycle_s)
     if is_timed_by_traffic(plan):
         return _("greens end by traffic, cycle at most {cycle} s").format(cycle=cycle)
-    offset = plan.offset_s % plan.cycle_s
-    return _("cycle {cycle} s, offset {offset} s").format(cycle=cycle, offset=number(offset, _digits(offset)))
+    offset = exact(within_cycle_s(plan.offset_s, plan.cycle_s))
+    return _("cycle {cycle} s, offset {offset} s").format(cycle=cycle, offset=offset)
 
 
 def approaches_label(approaches: tuple[Approach, ...], links: Mapping[str, Link]) -> str:
@@ -110,7 +111,3 @@ def _ticks(span_s: float) -> tuple[tuple[float, str], ...]:
         (100 * time / span_s, in_numerals(f"{time}"))
         for time in itertools.takewhile(lambda t: t <= span_s, itertools.count(0, step))
     )
-
-
-def _digits(value: float) -> int:
-    return 0 if float(value).is_integer() else 1

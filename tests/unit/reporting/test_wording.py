@@ -4,7 +4,7 @@ import pytest
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting.translation import ARABIC_INDIC, _, speaking
-from congestion_lab.reporting.wording import interval, number, percent, queue_text, signed
+from congestion_lab.reporting.wording import exact, interval, number, percent, queue_text, signed
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,10 @@ def test_arabic_sets_the_sign_of_percent_close() -> None:
         assert percent(-0.124, 1) == "\u2066\u221212.4%\u2069"
     with speaking("ar", numerals=ARABIC_INDIC):
         assert (percent(-0.124, 1), _("Change, %")) == ("\u2212١٢٫٤٪", "التغير، ٪")
+
+
+def test_times_of_a_plan_keep_the_tenths_that_they_have() -> None:
+    assert (exact(90.0), exact(89.7), exact(89.96), exact(0.1 + 0.2)) == ("90", "89.7", "90", "0.3")
 
 
 def test_one_seed_has_no_interval() -> None:
