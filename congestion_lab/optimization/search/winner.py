@@ -21,7 +21,7 @@ def in_line(race: Race, surrogate: Surrogate) -> tuple[Candidate, ...]:
     seeds do not show who jams now and then; the many of the fast engine do, so part of what jams add is put on top.
     """
     best = race.best(1)[0]
-    near = [one for one in race.candidates if one.score <= (1 + _NEAR) * best.score]
+    near = [one for one in race.candidates if one.score <= (1 + _NEAR) * best.score and not one.has_twin]
     close = [best, *sorted((one for one in near if one is not best), key=_score)[: _PLANS - 1]]
     expected_s, jam_factors = surrogate.prospects([one.entrant.plans for one in close])
     by_sumo = np.array([len(one.delays_s) for one in close]) / max(race.spread, _LEAST_ERROR) ** 2
