@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from congestion_lab.core.seeds import derived_seed
 from congestion_lab.optimization.search.race import Candidate, Race
 
-SHARE = 1 / 3  # of what a budget holds beyond the present plan and one other
+SHARE = 1 / 4  # of what a budget holds beyond the present plan and one other; measured in benchmarks/README.md
 _LEAST_RUNS, _MOST_RUNS = 4, 12  # what jams on one seed in five shows it on twelve with 93 % certainty: 1 - 0.8**12
 _AT_A_TIME = 2  # runs of one plan: no matter how many workers, so that any number finds the same
 _BEHIND = 0.05  # of the delay: what a jam adds to the mean that adds half of the delay on one seed of ten

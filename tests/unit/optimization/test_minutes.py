@@ -90,11 +90,11 @@ def test_a_study_by_the_clock_that_goes_on_keeps_what_it_had_found_and_its_time(
     assert summary.candidates > 1
 
 
-@pytest.mark.parametrize(("minutes", "runs"), [(14.0, 0), (18.0, 4), (40.0, 12)])
-def test_a_third_of_the_time_left_is_kept_for_the_trial_which_is_the_same_when_it_goes_on(
+@pytest.mark.parametrize(("minutes", "runs"), [(14.0, 0), (20.0, 4), (40.0, 12)])
+def test_a_quarter_of_the_time_left_is_kept_for_the_trial_which_is_the_same_when_it_goes_on(
     tmp_path: Path, minutes: float, runs: int
 ) -> None:
-    """Beside present plans, one field and confirmation there are 3, 7 and 29 min, in which two runs go at a time."""
+    """Beside present plans, one field and confirmation there are 3, 9 and 29 min, in which two runs go at a time."""
     made, summary = timed(tmp_path, minutes)
     assert sum(len(one.further_s) for one in summary.climb.trial) == runs
     assert made.shows_s <= 60 * minutes
