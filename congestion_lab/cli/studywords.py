@@ -110,9 +110,9 @@ def _found(study: StudySummary) -> str:
 def _trial(experiment: Experiment, study: StudySummary) -> Iterator[str]:
     """Yield what became of the plans that were on trial before one was proposed, that one first."""
     for one in study.climb.trial:
-        further = counted(len(one.further_s), "further seed") if one.further_s else "no further seed"
-        mean = f"{one.mean_delay_s:.1f} s over {counted(len(one.delays_s), 'seed')}, {further} among them"
-        yield f"{one.candidate.entrant.origin}: {mean}"
+        further = f", {len(one.further_s)} of them new" if one.further_s else ""
+        seeds = counted(len(one.delays_s), "seed")
+        yield f"{one.candidate.entrant.origin}: {one.mean_delay_s:.1f} s over {seeds}{further}"
     if not study.climb.trial and study.best.entrant.origin != PRESENT:
         seeds = experiment.search.seeds
         named = f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}"

@@ -194,8 +194,10 @@ class _Study:
             self.clock.ended_after, self.clock.reason = self.log.end
         climb = self._by_sumo(spaces, formulas) if fast is None else self._by_ladder(fast, spaces, formulas)
         self.log.keep_end(climb.end)
-        better = tuple(itertools.takewhile(lambda one: one is not present, climb.line))
-        return self._tried(climb, (*better, present)) if better and self.spending.race.runs_kept else climb
+        better = list(itertools.takewhile(lambda one: one is not present, climb.line))
+        # After the first, those that the race stopped come last: they would spend the trial on seeds that they missed.
+        line = [*better[:1], *sorted(better[1:], key=lambda one: one.stopped), present]
+        return self._tried(climb, line) if better and self.spending.race.runs_kept else climb
 
     def _tried(self, climb: Climb, line: Sequence[Candidate]) -> Climb:
         """Put the plans in line on trial; the last are the present ones."""

@@ -142,8 +142,8 @@ def test_who_was_on_trial_is_told_the_proposed_plan_first_and_a_budget_without_a
     trial = [Tried(proposed, {7: 41.0, 8: 42.0}), Tried(jams, {7: 80.0})]
     told = rows(tmp_path, study(tmp_path, trial=trial))["on trial"]
     first, second = told.split(" | ")
-    assert first == "webster: 41.0 s over 3 seeds, 2 further seeds among them"
-    assert second == "step: 60.0 s over 2 seeds, 1 further seed among them"
+    assert first == "webster: 41.0 s over 3 seeds, 2 of them new"
+    assert second == "step: 60.0 s over 2 seeds, 1 of them new"
 
 
 def test_a_budget_that_holds_no_trial_is_told(tmp_path: Path) -> None:
