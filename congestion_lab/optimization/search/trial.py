@@ -71,6 +71,19 @@ def further_seeds(random_seed: int, count: int, *, taken: Collection[int]) -> tu
     return tuple(itertools.islice(fresh, count))
 
 
+def lined_up(promising: Sequence[Candidate], present: Candidate) -> list[Candidate]:
+    """Return the order in which plans go on trial: those that promise more than the present ones, then these.
+
+    After the first, plans that the race stopped come last: they would spend the trial on seeds that they missed.
+
+    Args:
+        promising: The plans that may be proposed, the most promising first.
+        present: The present ones.
+    """
+    better = list(itertools.takewhile(lambda one: one is not present, promising))
+    return [*better[:1], *sorted(better[1:], key=lambda one: one.stopped), present]
+
+
 def on_trial(
     race: Race,
     line: Sequence[Candidate],

@@ -4,7 +4,6 @@ Nothing in a study's folder is needed to go on: the search is deterministic and 
 store, so a study that was interrupted is simply run again and comes to the same end.
 """
 
-import itertools
 import math
 import statistics
 from collections.abc import Callable, Sequence
@@ -31,7 +30,7 @@ from congestion_lab.optimization.search.levels import SUMO, TRIAL, Climb, Spendi
 from congestion_lab.optimization.search.race import Candidate, Entrant, Race
 from congestion_lab.optimization.search.sumosearch import FIELD, search
 from congestion_lab.optimization.search.surrogate import Surrogate
-from congestion_lab.optimization.search.trial import SHARE, Tried, bounded, further_seeds, kept_runs, on_trial
+from congestion_lab.optimization.search.trial import SHARE, Tried, bounded, further_seeds, kept_runs, lined_up, on_trial
 from congestion_lab.optimization.search.winner import in_line_by_sumo
 from congestion_lab.optimization.space.searched import searched_space
 from congestion_lab.optimization.space.space import DecisionSpace
@@ -194,10 +193,8 @@ class _Study:
             self.clock.ended_after, self.clock.reason = self.log.end
         climb = self._by_sumo(spaces, formulas) if fast is None else self._by_ladder(fast, spaces, formulas)
         self.log.keep_end(climb.end)
-        better = list(itertools.takewhile(lambda one: one is not present, climb.line))
-        # After the first, those that the race stopped come last: they would spend the trial on seeds that they missed.
-        line = [*better[:1], *sorted(better[1:], key=lambda one: one.stopped), present]
-        return self._tried(climb, line) if better and self.spending.race.runs_kept else climb
+        line = lined_up(climb.line, present)
+        return self._tried(climb, line) if len(line) > 1 and self.spending.race.runs_kept else climb
 
     def _tried(self, climb: Climb, line: Sequence[Candidate]) -> Climb:
         """Put the plans in line on trial; the last are the present ones."""

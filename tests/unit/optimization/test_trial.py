@@ -3,13 +3,13 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from congestion_lab.optimization.search.race import Candidate, Entrant, Race
-from congestion_lab.optimization.search.trial import Tried, bounded, further_seeds, kept_runs, on_trial
+from congestion_lab.optimization.search.trial import Tried, bounded, further_seeds, kept_runs, lined_up, on_trial
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 from tests.formulastudies import SIGNALS, FormulaEngine, climbed, executor, history, studied, trials
 
@@ -121,6 +121,15 @@ def test_a_stopped_plan_first_runs_on_the_seeds_that_it_missed() -> None:
     tried_now = on_trial(race, [stopped, race.candidates[0]], FURTHER)
     assert sumo.asked == [(30, 1), (30, 3), (30, 10), (30, 11)]
     assert set(tried_now[0].delays_s) == {1, 2, 3, 10, 11}
+
+
+def test_those_that_promise_more_than_the_present_plans_line_up_and_the_stopped_behind_the_others() -> None:
+    race, _ = raced(40, 30, 31, 32, 50)
+    present, first, second, third, worse = race.candidates
+    stopped = replace(second, stopped=True)
+    assert lined_up([first, stopped, third, present, worse], present) == [first, third, stopped, present]
+    assert lined_up([stopped, first], present) == [stopped, first, present]
+    assert lined_up([present, first], present) == [present]
 
 
 @pytest.mark.parametrize(
