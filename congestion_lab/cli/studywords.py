@@ -114,8 +114,8 @@ def _trial(experiment: Experiment, study: StudySummary) -> Iterator[str]:
         seeds = counted(len(one.delays_s), "seed")
         yield f"{one.candidate.entrant.origin}: {one.mean_delay_s:.1f} s over {seeds}{further}"
     if not study.climb.trial and study.best.entrant.origin != PRESENT:
-        seeds = experiment.search.seeds
-        named = f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}"
+        searched = [str(seed) for seed in experiment.search.seeds]
+        named = f"{'seed' if len(searched) == 1 else 'seeds'} {', '.join(searched)}"
         yield f"nothing: the budget is too small for it, so {named} alone chose the plan"
 
 
