@@ -45,7 +45,7 @@ def proof_line(provenance: Mapping[str, object]) -> str:
     opening = {
         Outcome.BETTER.value: "PROVEN in simulation: less delay than under the present plans",
         Outcome.WORSE.value: "PROVEN WORSE in simulation: more delay than under the present plans",
-    }.get(str(told.get("outcome")), "NOT PROVEN in simulation: no less delay than under the present plans")
+    }.get(str(told.get("outcome")), "NOT PROVEN in simulation that there is less delay than under the present plans")
     seeds, low, high = told.get("unseen_seeds"), told.get("change_low_s"), told.get("change_high_s")
     if not (isinstance(seeds, list) and isinstance(low, int | float) and isinstance(high, int | float)):
         return f"{opening}; fewer than two unseen seeds finished on both sides."

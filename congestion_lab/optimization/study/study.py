@@ -203,7 +203,7 @@ class _Study:
         seeds = further_seeds(experiment.search.random_seed, race.runs_kept, taken=taken)
         with spending.on(TRIAL):
             tried = on_trial(race, line, seeds, on_runs=self.log.keep_trial)
-        spending.judged(TRIAL, len(tried))
+        spending.judged(TRIAL, sum(bool(one.further_s) for one in tried))
         best = tried[0]
         spending.gave(TRIAL, best_s=statistics.fmean(best.delays_s[seed] for seed in race.seeds))
         self.simulate.told.remark(_trial_in_words(tried))

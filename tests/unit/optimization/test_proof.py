@@ -22,7 +22,7 @@ def change(*after_s: float) -> PairedDifference:
     [
         ((30.0, 31.5, 32.0), Outcome.BETTER, "PROVEN in simulation: less delay"),
         ((50.0, 51.5, 52.0), Outcome.WORSE, "PROVEN WORSE in simulation: more delay"),
-        ((30.0, 80.0, 32.0), Outcome.NOT_PROVEN, "NOT PROVEN in simulation: no less delay"),
+        ((30.0, 80.0, 32.0), Outcome.NOT_PROVEN, "NOT PROVEN in simulation that there is less delay"),
     ],
 )
 def test_the_interval_decides(after_s: tuple[float, ...], outcome: Outcome, words: str) -> None:
