@@ -58,6 +58,8 @@ class FormulaEngine:
         failing: Seeds whose runs fail.
         fails_above_s: First green of the first plan above which runs fail.
         jams_above_s: First green of the first plan above which the network locks up.
+        jams_on: Seeds on which plans jam whose first green is long.
+        rarely_above_s: First green of the first plan above which that happens.
         wall_s: Time that every run says it took.
     """
 
@@ -65,6 +67,8 @@ class FormulaEngine:
     failing: frozenset[int] = frozenset()
     fails_above_s: float = math.inf
     jams_above_s: float = math.inf
+    jams_on: frozenset[int] = frozenset()
+    rarely_above_s: float = math.inf
     wall_s: float = 0.01
     name: str = "formula"
     version: str = "1"
@@ -75,7 +79,7 @@ class FormulaEngine:
         greens = [0.0] if spec.plans is None else [one.intervals[0].duration_s for one in spec.plans]
         if greens[0] > self.fails_above_s:
             raise EngineError("this plan fails")
-        jammed = greens[0] > self.jams_above_s
+        jammed = greens[0] > (self.rarely_above_s if spec.seed in self.jams_on else self.jams_above_s)
         delay = 20.0 + (0 if self.flat else sum(abs(green - 50) for green in greens)) + spec.seed % 7 / 10
         if spec.plans is not None and not self.flat:  # no two plans do exactly the same
             delay += 1e-8 * sum((number + 1) * (one.offset_s + one.cycle_s) for number, one in enumerate(spec.plans))

@@ -20,6 +20,7 @@ from congestion_lab.experiments.spec import Experiment
 from congestion_lab.optimization.search.agreement import Agreement
 from congestion_lab.optimization.search.candidates import PRESENT
 from congestion_lab.optimization.search.levels import Climb
+from congestion_lab.optimization.study.proof import Outcome
 from congestion_lab.optimization.study.studysummary import StudySummary
 
 _SHOWN = (
@@ -52,7 +53,7 @@ def study_parts(experiment: Experiment, command: str, study: StudySummary) -> It
     yield from _how_engines_agree(study.climb.agreement)
     certificates = certificates_of(study)
     yield conclusion(experiment, study, certificates)
-    yield f"\nstudy: {study.folder}\nbest plan: {best_plan(study)}"
+    yield f"\nstudy: {study.folder}\nbest plan: {best_plan(study)} ({_in_a_word(study)})"
     yield from next_steps(command, study, certificates)
 
 
@@ -66,7 +67,7 @@ def changes_by_period(studies: Mapping[str, StudySummary]) -> Table:
     intervals = (NOTHING if one is None else f"{one.low:+.1f} … {one.high:+.1f}" for one in differences)
     table.add_row("95 % interval (s)", *intervals)
     table.add_row("change (%)", *(NOTHING if one is None else f"{100 * one.relative:+.1f}" for one in differences))
-    table.add_row("", *map(_in_a_word, studies.values()))
+    table.add_row("", *(_coloured(_in_a_word(study)) for study in studies.values()))
     return table
 
 
@@ -82,6 +83,7 @@ def study_as_json(study: StudySummary) -> dict[str, Any]:
         "best_plan": str(best_plan(study)),
         "not_certified": [one.controller_id for one in certificates_of(study) if not one.certified],
         "improved": study.improved,
+        "outcome": study.outcome.value,
         "candidates": study.candidates,
         "sumo_runs": study.sumo_runs,
         "ended": study.climb.end,
@@ -121,6 +123,9 @@ def _how_engines_agree(agreed: Agreement) -> Iterator[str]:
 def _in_a_word(study: StudySummary) -> str:
     if study.best.entrant.origin == PRESENT:
         return "nothing better"
-    if study.difference is None or not study.difference.significant:
-        return "unclear"
-    return "[green]better[/]" if study.difference.mean < 0 else "[red]worse[/]"
+    return study.outcome.value
+
+
+def _coloured(word: str) -> str:
+    colour = {Outcome.BETTER.value: "green", Outcome.WORSE.value: "red"}.get(word)
+    return word if colour is None else f"[{colour}]{word}[/]"

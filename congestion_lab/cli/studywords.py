@@ -41,12 +41,14 @@ def best_plan(study: StudySummary) -> Path:
 
 
 def conclusion(experiment: Experiment, study: StudySummary, certificates: Sequence[Certificate]) -> Table:
-    """Return a row each for what was asked, found, proven, is uncertain, and is certified."""
+    """Return a row each for what was asked, found, was on trial, is proven, uncertain, and certified."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("asked", escape(_asked(experiment, study)))
     table.add_row("found", escape(_found(study)))
+    for number, found in enumerate(_trial(experiment, study)):
+        table.add_row("" if number else "on trial", escape(found))
     table.add_row("proven", escape(_proven(study)))
     for number, doubt in enumerate(_doubts(study)):
         table.add_row("" if number else "uncertain", escape(doubt))
@@ -103,6 +105,18 @@ def _found(study: StudySummary) -> str:
     present = read_plan_file(study.folder / PRESENT_PLAN_FILE).plans
     changed = sum(now != was for now, was in zip(study.best_plans, present, strict=True))
     return f"new plans for {changed} of {len(present)} controllers, from: {origin}; {tried}; {ended}"
+
+
+def _trial(experiment: Experiment, study: StudySummary) -> Iterator[str]:
+    """Yield what became of the plans that were on trial before one was proposed, that one first."""
+    for one in study.climb.trial:
+        further = f", {len(one.further_s)} of them new" if one.further_s else ""
+        seeds = counted(len(one.delays_s), "seed")
+        yield f"{one.candidate.entrant.origin}: {one.mean_delay_s:.1f} s over {seeds}{further}"
+    if not study.climb.trial and study.best.entrant.origin != PRESENT:
+        searched = [str(seed) for seed in experiment.search.seeds]
+        named = f"{'seed' if len(searched) == 1 else 'seeds'} {', '.join(searched)}"
+        yield f"nothing: the budget is too small for it, so {named} alone chose the plan"
 
 
 def _proven(study: StudySummary) -> str:

@@ -51,8 +51,9 @@ class Search(Section):
     sumo_runs: int = Field(
         30,
         ge=1,
-        description="simulations that the search may make: one plan on one seed is one; where only `minutes` are given "
-        "they are the bound",
+        description="simulations that the search may make: one plan on one seed is one; a quarter of those beyond the "
+        "first two plans, at most 12, is kept for a trial of the best plans on further seeds, and none where that is "
+        "fewer than 4; where only `minutes` are given they are the bound",
     )
     minutes: float | None = Field(
         None,

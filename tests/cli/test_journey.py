@@ -136,6 +136,8 @@ def test_plans_are_checked_shown_and_repaired(run: Run, tmp_path: Path) -> None:
     assert run("plan", "check", mended, "--json").json == {"controllers": 2, "errors": 0, "breaches": []}
     shown = run("plan", "show", mended, "--controller", "x")
     assert shown.out.startswith("x\n  fixed, cycle ")
+    assert "PROVEN" not in shown.out  # of the plans before they were mended
+    assert "PROVEN in simulation: less delay than under the present plans (2 unseen" in run("plan", "show", _PLAN).out
     assert [plan["controller"] for plan in run("plan", "show", _PLAN, "--json").json] == ["x", "y"]
 
 

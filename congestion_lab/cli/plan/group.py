@@ -99,6 +99,7 @@ def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
     from dataclasses import replace
 
     from congestion_lab.core.errors import Fault, SignalPlanError
+    from congestion_lab.optimization.study.proof import CONFIRMATION
     from congestion_lab.signals.plan import PlanSet
     from congestion_lab.signals.planfile import write_plan_file
     from congestion_lab.signals.safety.repair import repaired
@@ -108,7 +109,10 @@ def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
     if homeless:
         rule = f"the plans of {', '.join(homeless)} have no intersection, so nothing says what is safe there"
         raise SignalPlanError(Fault(rule, "write the plan file anew", str(file), key="intersections"))
-    mended = replace(content, plans=PlanSet(tuple(repaired(one, sites[one.controller_id]) for one in content.plans)))
+    plans = PlanSet(tuple(repaired(one, sites[one.controller_id]) for one in content.plans))
+    proven = {} if plans == content.plans else {CONFIRMATION}  # of other plans than these
+    kept = {name: value for name, value in content.provenance.items() if name not in proven}
+    mended = replace(content, plans=plans, provenance=kept)
     write_plan_file(target, mended)
     remark(f"repaired plan: {target}")
     return mended
@@ -127,6 +131,7 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
     from congestion_lab.cli.plan.plans import plan_lines, plans_as_json
     from congestion_lab.cli.plan.rings import LEGEND, phases_table, plan_picture, ring_remarks
     from congestion_lab.cli.plan.runs import known_only
+    from congestion_lab.optimization.study.proof import proof_line
     from congestion_lab.signals.planfile import read_plan_file
 
     content = read_plan_file(file)
@@ -145,6 +150,8 @@ def show(file: Path, *, controllers: Sequence[str], as_json: bool) -> int:
             say(line)
         say(phases_table(one, site) or "")
     say(LEGEND)
+    if proof := proof_line(content.provenance):
+        say(proof)
     return Exit.OK
 
 
@@ -189,6 +196,7 @@ def export(
     from congestion_lab.exporting.formats import FORMATS
     from congestion_lab.exporting.formats import export as exported
     from congestion_lab.exporting.wording import Language
+    from congestion_lab.optimization.study.proof import proof_line
     from congestion_lab.reporting.borrowed import retold
     from congestion_lab.reporting.translation import _, direction, here, speaking
     from congestion_lab.signals.planfile import read_plan_file
@@ -205,8 +213,9 @@ def export(
     folder_for_results(out)
     content = read_plan_file(file)
     mark = released(content, file, uncertified=uncertified)
-    if not mark.certified:
-        remark(mark.text)
+    proof = proof_line(content.provenance)
+    for line in (*([] if mark.certified else [mark.text]), *([proof] if proof else [])):
+        remark(line)
     network = _roads(network_path, variant) if scenario_file is None else _scenario_roads(scenario_file, period)
     with progress() as bars, speaking(lang):
         bars.add_task(f"exporting {file}", total=None)

@@ -30,6 +30,10 @@ class Pace:
         """Return the time that simulations take."""
         return math.ceil(runs / self.workers) * self.run_s
 
+    def runs_in(self, seconds: float) -> int:
+        """Return how many simulations are made in a time."""
+        return int(max(seconds, 0.0) // self.run_s) * self.workers
+
 
 @dataclass
 class Clock:

@@ -24,7 +24,7 @@ from congestion_lab.optimization.search.race import Entrant, Race
 from congestion_lab.optimization.search.screening import Screen, explore
 from congestion_lab.optimization.search.sumosearch import refine
 from congestion_lab.optimization.search.surrogate import Judged, Place, Surrogate
-from congestion_lab.optimization.search.winner import proposed
+from congestion_lab.optimization.search.winner import in_line
 from congestion_lab.signals.plan import Control, PlanSet
 
 _FORMULAS_TRIED = 2  # plans of the formulas that SUMO runs, the best by the fast engine
@@ -86,9 +86,9 @@ class Ladder:
             self._try_formulas(formulas)
         end = self._climbed()
         with self.spending.on(SUMO):
-            best = proposed(self.race, self.surrogate)
+            line = in_line(self.race, self.surrogate)
         levels = tuple(self.spending.levels.values())
-        return Climb(best, levels, self.surrogate.agreement, self.surrogate.correction.kind, end)
+        return Climb(line, levels, self.surrogate.agreement, self.surrogate.correction.kind, end)
 
     def _climbed(self) -> str:
         """Climb round by round, and return why that ended."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from congestion_lab.optimization.search.agreement import Agreement
 from congestion_lab.optimization.search.fastmodel import Meter
 from congestion_lab.optimization.search.race import Candidate, Race
+from congestion_lab.optimization.search.trial import Tried
 
-FORMULAS, FAST, SUMO = "formulas", "fast engine", "SUMO"
+FORMULAS, FAST, SUMO, TRIAL = "formulas", "fast engine", "SUMO", "trial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,25 @@ class Climb:
     """How a search went.
 
     Attributes:
-        best: The best plan.
+        line: The plans that may be proposed, the most promising first.
         levels: What each level took and gave, in order.
         agreement: How the fast engine and SUMO agree on the plans that both judged; on none if it was not asked.
         correction: What the correction of the fast engine followed at the end.
         end: Why it ended.
+        trial: The plans that were on trial, the best first; none where the budget holds no trial.
     """
 
-    best: Candidate
+    line: tuple[Candidate, ...]
     levels: tuple[Level, ...]
     agreement: Agreement
     correction: str
     end: str
+    trial: tuple[Tried, ...] = ()
+
+    @property
+    def best(self) -> Candidate:
+        """The plan that is proposed."""
+        return self.trial[0].candidate if self.trial else self.line[0]
 
 
 @dataclass
@@ -86,9 +94,9 @@ class Spending:
         before = self._level(name)
         self.levels[name] = replace(before, plans=before.plans + plans)
 
-    def gave(self, *names: str) -> None:
-        """Put the best plan so far down to levels."""
-        best_s = self.race.best(1)[0].score
+    def gave(self, *names: str, best_s: float | None = None) -> None:
+        """Put the best plan so far down to levels, or the delay of another one."""
+        best_s = self.race.best(1)[0].score if best_s is None else best_s
         self.levels |= {name: replace(self._level(name), best_delay_s=best_s) for name in names}
 
     def _level(self, name: str) -> Level:

@@ -77,6 +77,7 @@ class Race:
         runs_allowed: Bound on the number of runs.
         on_candidate: Told of every finished candidate, in order.
         candidates: Every candidate so far.
+        runs_kept: Runs of those allowed that are kept for what comes after the race.
         runs_used: Runs so far.
         incumbent: The best candidate that ran on all seeds.
     """
@@ -86,6 +87,7 @@ class Race:
     runs_allowed: int
     on_candidate: Callable[[Candidate], None] = lambda _candidate: None
     candidates: list[Candidate] = field(default_factory=list)
+    runs_kept: int = 0
     runs_used: int = 0
     incumbent: Candidate | None = None
     _known: dict[str, Candidate] = field(default_factory=dict)
@@ -93,8 +95,8 @@ class Race:
 
     @property
     def runs_left(self) -> int:
-        """Runs that the budget still holds."""
-        return self.runs_allowed - self.runs_used
+        """Runs that the budget still holds for the race."""
+        return self.runs_allowed - self.runs_kept - self.runs_used
 
     def try_all(self, entrants: Sequence[Entrant], *, all_seeds: bool = False) -> list[Candidate]:
         """Try a field of entrants against the incumbent and return those that ran, in their order.
@@ -126,6 +128,11 @@ class Race:
             if delays[digest]:
                 self._finish(digest, fresh[digest], delays[digest])
         return [self._known[entrant.plans.digest] for entrant in entrants if entrant.plans.digest in self._known]
+
+    def run(self, plans: PlanSet, seeds: Sequence[int]) -> dict[int, float]:
+        """Run plans on seeds beside the race and return their delays; counted like all others."""
+        self.runs_used += len(seeds)
+        return dict(zip(seeds, self.evaluate([(plans, seed) for seed in seeds]), strict=True))
 
     def best(self, count: int) -> list[Candidate]:
         """Return the best candidates among those that ran on all seeds."""

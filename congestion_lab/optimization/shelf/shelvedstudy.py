@@ -1,7 +1,7 @@
 """The figures of a study that is only listed or watched: what it has tried and what it ended with."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ class StudyFigures:
         scenario: Name of the scenario; "" until it is finished.
         engine: Engines with their versions; "" until it is finished.
         candidates: Candidates of the search as they stand in `history.json`.
+        trial: Those that were on trial, as they stand there.
         finished: Simulations that were finished, search and confirmation.
         failed: Simulations that failed.
         present_s: Mean delay of the present plans: on the confirmation seeds once it is finished, else on those of the
@@ -35,6 +36,7 @@ class StudyFigures:
     scenario: str
     engine: str
     candidates: tuple[Mapping[str, Any], ...]
+    trial: tuple[Mapping[str, Any], ...]
     finished: int
     failed: int
     present_s: float
@@ -60,8 +62,8 @@ def study_figures(folder: Path, root: Path) -> StudyFigures:
     """
     history, summary = (_read(folder / name, root) for name in (HISTORY_FILE, SUMMARY_FILE))
     try:
-        return _figures(tuple(history.get("candidates", ())), summary)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return _figures(tuple(history.get("candidates", ())), tuple(history.get("trial", ())), summary)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise ExperimentError(f"a file of {folder} is damaged ({error!r}); run `optimize` again") from error
 
 
@@ -74,8 +76,11 @@ def _read(path: Path, root: Path) -> Mapping[str, Any]:
     return raw
 
 
-def _figures(candidates: tuple[Mapping[str, Any], ...], summary: Mapping[str, Any]) -> StudyFigures:
+def _figures(
+    candidates: tuple[Mapping[str, Any], ...], trial: tuple[Mapping[str, Any], ...], summary: Mapping[str, Any]
+) -> StudyFigures:
     delays = [delay for candidate in candidates for delay in _delays(candidate)]
+    delays += [delay for one in trial for delay in _further_delays(one, candidates)]
     scores = [_float(one["score"]) for one in candidates if not one["stopped"]]
     present_s, best_s = _float(candidates[0]["score"]) if candidates else math.nan, min(scores, default=math.nan)
     change_s = (math.nan, math.nan, math.nan)
@@ -92,6 +97,7 @@ def _figures(candidates: tuple[Mapping[str, Any], ...], summary: Mapping[str, An
         scenario=str(summary.get("scenario", "")),
         engine=", ".join(f"{name} {version}" for name, version in sorted(versions.items())),
         candidates=candidates,
+        trial=trial,
         finished=sum(delay is not None for delay in delays),
         failed=sum(delay is None for delay in delays),
         present_s=present_s,
@@ -104,11 +110,21 @@ def _figures(candidates: tuple[Mapping[str, Any], ...], summary: Mapping[str, An
 def _delays(candidate: Mapping[str, Any]) -> list[float | None]:
     if not isinstance(candidate["origin"], str) or not isinstance(candidate["number"], int):
         raise TypeError("a candidate has no number or no origin")
-    delays = list(candidate["delays_s"].values())
-    for delay in (*delays, candidate["score"]):
+    _require_delays(candidate["score"], *candidate["delays_s"].values())
+    return list(candidate["delays_s"].values())
+
+
+def _further_delays(one: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]) -> list[float | None]:
+    if candidates[one["number"]]["number"] != one["number"]:
+        raise ValueError("a candidate on trial is none of the search")
+    _require_delays(*one["delays_s"].values())
+    return list(one["delays_s"].values())
+
+
+def _require_delays(*delays: float | None) -> None:
+    for delay in delays:
         if delay is not None and not 0 <= float(delay) < _LONGEST_S:
             raise ValueError(f"a delay of {delay} s")
-    return delays
 
 
 def _mean(delays: Mapping[str, float | None]) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import optuna
 
     from congestion_lab.optimization.search.race import Candidate
+    from congestion_lab.optimization.search.trial import Tried
     from congestion_lab.optimization.space.space import DecisionSpace
 from congestion_lab.optimization.study.studyfiles import DATABASE_FILE, HISTORY_FILE
 
@@ -29,6 +30,8 @@ _DELAYS = "delays_s"
 _SEARCH = "search"
 _CUTS = "cuts"
 _END = "end"
+_TRIAL = "trial"
+_TRIAL_RUNS = "trial_runs"
 _WAY_OUT = "choose another folder with -o, or remove that file and run again: finished runs are kept"
 
 
@@ -42,6 +45,7 @@ class Journal:
         study: The log for Optuna's tools.
         stored: Trials that it held when it was opened.
         entries: Candidates so far, as they stand in `history.json`.
+        trial: Candidates on trial so far, as they stand there.
     """
 
     folder: Path
@@ -49,6 +53,7 @@ class Journal:
     study: optuna.Study
     stored: list[optuna.trial.FrozenTrial]
     entries: list[dict[str, Any]]
+    trial: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def failed(self) -> frozenset[tuple[str, int]]:
@@ -56,12 +61,9 @@ class Journal:
 
         Failed runs leave nothing in the run store, and a search replays only if they fail again.
         """
-        return frozenset(
-            (trial.user_attrs[_PLANS], int(seed))
-            for trial in self.stored[1:]
-            for seed, delay in trial.user_attrs[_DELAYS].items()
-            if delay is None
-        )
+        ran = [(trial.user_attrs[_PLANS], trial.user_attrs[_DELAYS]) for trial in self.stored[1:]]
+        ran += [(self.stored[one["number"]].user_attrs[_PLANS], one[_DELAYS]) for one in self._kept_trial]
+        return frozenset((plans, int(seed)) for plans, delays in ran for seed, delay in delays.items() if delay is None)
 
     @property
     def cuts(self) -> list[int]:
@@ -73,6 +75,40 @@ class Journal:
         """After how many candidates the search ended, and why; None if it has not."""
         kept = self.study.user_attrs.get(_END)
         return None if kept is None else (int(kept[0]), str(kept[1]))
+
+    @property
+    def trial_runs(self) -> int | None:
+        """Runs of the trial, where time bounds them; None if that has not been settled."""
+        kept = self.study.user_attrs.get(_TRIAL_RUNS)
+        return None if kept is None else int(kept)
+
+    @property
+    def _kept_trial(self) -> list[dict[str, Any]]:
+        return list(self.study.user_attrs.get(_TRIAL, ()))
+
+    def keep_trial_runs(self, runs: int) -> None:
+        """Keep how many runs the trial has, so that the search replays.
+
+        Raises:
+            ExperimentError: The log cannot be written.
+        """
+        with told(self.folder / DATABASE_FILE):
+            self.study.set_user_attr(_TRIAL_RUNS, runs)
+
+    def keep_trial(self, tried: Sequence[Tried]) -> None:
+        """Log the plans on trial.
+
+        Raises:
+            ExperimentError: The study's log holds other delays, or cannot be written.
+        """
+        self.trial = [_trial_entry(one) for one in tried]
+        database = self.folder / DATABASE_FILE
+        with told(database):
+            shorter, longer = sorted((self._kept_trial, self.trial), key=_runs)
+            if not _begins(shorter, longer):
+                raise _of_another_search(database, "its trial differs")
+            self.study.set_user_attr(_TRIAL, longer)
+        self.write()
 
     def keep_cuts(self, cuts: Sequence[int]) -> None:
         """Keep where time cut the rounds, so that the search replays.
@@ -112,7 +148,7 @@ class Journal:
     def write(self) -> None:
         """Write `history.json`."""
         with told(self.folder / HISTORY_FILE):
-            write_json(self.folder / HISTORY_FILE, {"candidates": self.entries})
+            write_json(self.folder / HISTORY_FILE, {"candidates": self.entries, "trial": self.trial})
 
     def _expect(self, trial: optuna.trial.FrozenTrial, candidate: Candidate) -> None:
         there = trial.user_attrs.get(_PLANS), trial.user_attrs.get(_DELAYS)
@@ -197,3 +233,20 @@ def _entry(candidate: Candidate) -> dict[str, Any]:
         "stopped": candidate.stopped,
         "point": None if candidate.entrant.point is None else list(candidate.entrant.point),
     }
+
+
+def _trial_entry(one: Tried) -> dict[str, Any]:
+    return {"number": one.candidate.number, _DELAYS: {str(seed): finite(s) for seed, s in one.further_s.items()}}
+
+
+def _runs(entries: Sequence[dict[str, Any]]) -> int:
+    return sum(len(entry[_DELAYS]) for entry in entries)
+
+
+def _begins(shorter: Sequence[dict[str, Any]], longer: Sequence[dict[str, Any]]) -> bool:
+    """Return whether a trial began as another one did."""
+    pairs = zip(shorter, longer, strict=False)
+    same = all(
+        one["number"] == other["number"] and one[_DELAYS].items() <= other[_DELAYS].items() for one, other in pairs
+    )
+    return same and len(shorter) <= len(longer)

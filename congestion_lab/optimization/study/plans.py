@@ -6,8 +6,9 @@ from pathlib import Path
 from congestion_lab import __version__
 from congestion_lab.network.model import Network
 from congestion_lab.optimization.search.candidates import PRESENT
-from congestion_lab.optimization.search.race import Candidate
+from congestion_lab.optimization.study.proof import CONFIRMATION, as_provenance
 from congestion_lab.optimization.study.studyfiles import BEST_PLAN_FILE, PRESENT_PLAN_FILE
+from congestion_lab.optimization.study.studysummary import StudySummary
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.signals.planfile import PlanFile, write_plan_file
@@ -30,13 +31,15 @@ class Signals:
     network: Network
 
 
-def write_plans(folder: Path, study: str, scenario: str, *, signals: Signals, best: Candidate) -> None:
-    """Write the present plans and the best ones as plan files into the folder of a study."""
-    for file, plans, origin in (
-        (PRESENT_PLAN_FILE, signals.present, PRESENT),
-        (BEST_PLAN_FILE, _proposed(best.entrant.plans, signals.present), best.entrant.origin),
+def write_plans(folder: Path, summary: StudySummary, *, study: str, signals: Signals) -> None:
+    """Write the present plans and the best ones, with what was proven of these, as plan files into a study's folder."""
+    best, scenario = summary.best, summary.present.inputs.name
+    proof = {} if best.entrant.plans == signals.present else {CONFIRMATION: as_provenance(summary.difference)}
+    for file, plans, origin, told in (
+        (PRESENT_PLAN_FILE, signals.present, PRESENT, {}),
+        (BEST_PLAN_FILE, _proposed(best.entrant.plans, signals.present), best.entrant.origin, proof),
     ):
-        provenance = {"study": study, "origin": origin, "congestion_lab": __version__}
+        provenance = {"study": study, "origin": origin, "congestion_lab": __version__, **told}
         content = PlanFile(scenario, signals.network.digest, signals.intersections, plans, provenance)
         write_plan_file(folder / file, content)
 

@@ -5,8 +5,9 @@ store, so a study that was interrupted is simply run again and comes to the same
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from congestion_lab.core.digests import digest_of
@@ -25,10 +26,12 @@ from congestion_lab.optimization.search.candidates import (
 )
 from congestion_lab.optimization.search.fastmodel import FastModel, Metered
 from congestion_lab.optimization.search.ladder import FIRST_FIELD, Ladder
-from congestion_lab.optimization.search.levels import SUMO, Climb, Spending
+from congestion_lab.optimization.search.levels import SUMO, TRIAL, Climb, Spending
 from congestion_lab.optimization.search.race import Candidate, Entrant, Race
 from congestion_lab.optimization.search.sumosearch import FIELD, search
 from congestion_lab.optimization.search.surrogate import Surrogate
+from congestion_lab.optimization.search.trial import SHARE, Tried, bounded, further_seeds, kept_runs, lined_up, on_trial
+from congestion_lab.optimization.search.winner import in_line_by_sumo
 from congestion_lab.optimization.space.searched import searched_space
 from congestion_lab.optimization.space.space import DecisionSpace
 from congestion_lab.optimization.study import journal
@@ -75,15 +78,16 @@ def run_study(
     require_alone(folder)
     settings = experiment.search
     space = searched_space(settings, signals.present, signals.intersections)
+    kept = kept_runs(settings.runs_allowed, len(settings.seeds))
     search_digest = digest_of(
-        [inputs.digest, signals.present.digest, settings.model_dump(), settings.runs_allowed, fast is not None]
+        [inputs.digest, signals.present.digest, settings.model_dump(), settings.runs_allowed, kept, fast is not None]
     )
     log = journal.opened(folder, experiment.name, space, search=search_digest)
     with announced(folder, on_progress) as tell:
         told = Told(tell, settings.sumo_runs if settings.runs_allowed == settings.sumo_runs else 0)
         detail = Detail.TRIPS if fast is None else Detail.MOVEMENTS  # the fast engine learns from movements
         simulate = Simulate(runner, inputs, signals.present, log.failed, told, detail)
-        spending = Spending(Race(simulate.delays_s, settings.seeds, settings.runs_allowed))
+        spending = Spending(Race(simulate.delays_s, settings.seeds, settings.runs_allowed, runs_kept=kept))
         clock = clock or Clock(settings.minutes)
         field = FIELD if fast is None else FIRST_FIELD
         study = _Study(experiment, inputs, signals, simulate, spending, log, clock, field)
@@ -91,11 +95,10 @@ def run_study(
         climb = study.climbed(space, fast, present)
         best = climb.best
         log.write()
-        with journal.told(folder):
-            write_plans(folder, experiment.name, inputs.name, signals=signals, best=best)
         told.begin("confirming", 2 * len(experiment.confirm.seeds))
         summary = _confirmed(study, climb, present=present, best=best, folder=folder)
         with journal.told(folder):
+            write_plans(folder, summary, study=experiment.name, signals=signals)
             for run_set in (summary.present, summary.confirmed):
                 run_set.save(folder / run_set.label)
             write_json(folder / SUMMARY_FILE, summary_as_json(summary, experiment, inputs, space))
@@ -155,6 +158,18 @@ class _Study:
         self.clock.keep(self.simulate.pace, field=field, confirming=2 * len(self.experiment.confirm.seeds))
         if not begun:
             self.clock.require_search(self.experiment.name)
+        if self.clock.minutes is not None:
+            race.runs_kept = self._runs_in_time(race.runs_kept)
+
+    def _runs_in_time(self, kept: int) -> int:
+        """Keep the time of the trial, and return how many runs it has: as many as when the search was first made."""
+        pace = self.simulate.pace
+        runs = self.log.trial_runs
+        if runs is None:
+            runs = bounded(min(kept, pace.runs_in(SHARE * self.clock.left_s)))
+            self.log.keep_trial_runs(runs)
+        self.clock.kept_s += pace.time_s(runs)
+        return runs
 
     def follow(self, candidate: Candidate) -> None:
         """Log a candidate."""
@@ -178,7 +193,21 @@ class _Study:
             self.clock.ended_after, self.clock.reason = self.log.end
         climb = self._by_sumo(spaces, formulas) if fast is None else self._by_ladder(fast, spaces, formulas)
         self.log.keep_end(climb.end)
-        return climb
+        line = lined_up(climb.line, present)
+        return self._tried(climb, line) if len(line) > 1 and self.spending.race.runs_kept else climb
+
+    def _tried(self, climb: Climb, line: Sequence[Candidate]) -> Climb:
+        """Put the plans in line on trial; the last are the present ones."""
+        race, spending, experiment = self.spending.race, self.spending, self.experiment
+        taken = {*experiment.search.seeds, *experiment.confirm.seeds}
+        seeds = further_seeds(experiment.search.random_seed, race.runs_kept, taken=taken)
+        with spending.on(TRIAL):
+            tried = on_trial(race, line, seeds, on_runs=self.log.keep_trial)
+        spending.judged(TRIAL, sum(bool(one.further_s) for one in tried))
+        best = tried[0]
+        spending.gave(TRIAL, best_s=statistics.fmean(best.delays_s[seed] for seed in race.seeds))
+        self.simulate.told.remark(_trial_in_words(tried))
+        return replace(climb, levels=tuple(spending.levels.values()), trial=tuple(tried))
 
     def _by_ladder(self, fast: FastModel, spaces: tuple[DecisionSpace, ...], formulas: list[Entrant]) -> Climb:
         told, seed = self.simulate.told, self.experiment.search.random_seed
@@ -201,7 +230,7 @@ class _Study:
             search(race, spaces, formulas, seed=seed, goes_on=lambda: not self._is_over())
         self.spending.gave(SUMO)
         levels = tuple(self.spending.levels.values())
-        return Climb(race.best(1)[0], levels, Agreement(), "none", self._end_by_sumo())
+        return Climb(in_line_by_sumo(race, spaces[0]), levels, Agreement(), "none", self._end_by_sumo())
 
     def _end_by_sumo(self) -> str:
         if self.spending.race.runs_left < len(self.experiment.search.seeds):
@@ -228,3 +257,10 @@ def _confirmed(study: _Study, climb: Climb, *, present: Candidate, best: Candida
     return StudySummary(
         folder, race.runs_used, len(race.candidates), best, present.delays_s, sets[0], sets[1], climb, difference
     )
+
+
+def _trial_in_words(tried: Sequence[Tried]) -> str:
+    told = (
+        f"{one.mean_delay_s:.1f} s over {len(one.delays_s)} seeds ({one.candidate.entrant.origin})" for one in tried
+    )
+    return f"on trial on further seeds, the best first: {'; '.join(told)}"

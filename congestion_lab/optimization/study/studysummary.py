@@ -13,7 +13,9 @@ from congestion_lab.experiments.spec import Experiment
 from congestion_lab.optimization.search.candidates import PRESENT
 from congestion_lab.optimization.search.levels import Climb, Level
 from congestion_lab.optimization.search.race import Candidate
+from congestion_lab.optimization.search.trial import Tried
 from congestion_lab.optimization.space.space import DecisionSpace
+from congestion_lab.optimization.study.proof import Outcome, outcome_of
 from congestion_lab.optimization.study.simulating import delays_by_seed
 from congestion_lab.signals.plan import PlanSet
 from congestion_lab.simulation.spec import SimulationInputs
@@ -53,7 +55,12 @@ class StudySummary:
     @property
     def improved(self) -> bool:
         """Whether the interval of the change lies below zero."""
-        return self.difference is not None and self.difference.high < 0
+        return self.outcome is Outcome.BETTER
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the confirmation proved."""
+        return outcome_of(self.difference)
 
     @property
     def has_failures(self) -> bool:
@@ -79,11 +86,13 @@ def summary_as_json(
         "sumo_runs_allowed": experiment.search.runs_allowed,
         "minutes_allowed": experiment.search.minutes,
         "candidates": summary.candidates,
+        "best_number": summary.best.number,
         "best_origin": summary.best.entrant.origin,
         "ended": summary.climb.end,
         "levels": [_level(level) for level in summary.climb.levels],
         "fast_engine": _agreement(summary.climb),
         "search": {PRESENT: _by_seed(summary.present_delays_s), "best": _by_seed(summary.best.delays_s)},
+        "trial": [_tried(one) for one in summary.climb.trial],
         "confirmation": {
             PRESENT: _by_seed(delays_by_seed(summary.present)),
             "best": _by_seed(delays_by_seed(summary.confirmed)),
@@ -99,12 +108,25 @@ def summary_as_json(
             },
         },
         "improved": summary.improved,
+        "outcome": summary.outcome.value,
     }
 
 
 def _level(level: Level) -> dict[str, Any]:
     """Return a level; its times are those of the last call, which finds earlier simulations in the run store."""
     return {key: finite(value) if isinstance(value, float) else value for key, value in asdict(level).items()}
+
+
+def _tried(one: Tried) -> dict[str, Any]:
+    """Return what the trial found of plans, the seeds of the search apart."""
+    candidate = one.candidate
+    return {
+        "number": candidate.number,
+        "origin": candidate.entrant.origin,
+        "delays_s": _by_seed(one.further_s),
+        "seeds": len(one.delays_s),
+        "mean_delay_s": finite(one.mean_delay_s),
+    }
 
 
 def _agreement(climb: Climb) -> dict[str, Any] | None:

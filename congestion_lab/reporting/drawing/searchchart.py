@@ -1,4 +1,4 @@
-"""How a search goes: every candidate over the runs used, and the best so far as a step line."""
+"""How a search goes: every candidate over the runs used, the best so far as a step line, and who was on trial."""
 
 import itertools
 import math
@@ -21,11 +21,11 @@ def search_chart(trials: Sequence[Trial], present_s: float) -> Markup:
     """Return the picture; nothing before the first candidate has run on all seeds.
 
     Args:
-        trials: Candidates in their order.
+        trials: Candidates in their order, then those on trial.
         present_s: Mean delay of the present plans in seconds; NaN or infinite where it is not known.
     """
     known = finite(tuple(trials))
-    full = [trial for trial in known if not trial.stopped]
+    full = [trial for trial in known if not (trial.stopped or trial.on_trial)]
     if not full:
         return Markup()
     plane = _plane(known, full, present_s)
@@ -59,6 +59,9 @@ def _steps(plane: Plane, full: Sequence[Trial]) -> Iterator[tuple[float, float]]
 def _mark(plane: Plane, trial: Trial) -> Markup:
     place = plane.at(trial.runs_used, trial.delay_s)
     told = f"{retold(trial.origin)}: {_('{seconds} s').format(seconds=number(trial.delay_s))}"
+    if trial.on_trial:
+        diamond = f"M{place[0]:.1f} {place[1] - 5:.1f}l5 5l-5 5l-5 -5z"
+        return element("path", {"class": "on-trial", "d": diamond}, element("title", {}, told))
     if trial.stopped:
         cross = f"M{place[0] - 3:.1f} {place[1]:.1f}h6M{place[0]:.1f} {place[1] - 3:.1f}v6"
         return element("path", {"class": "stopped", "d": cross}, element("title", {}, told))

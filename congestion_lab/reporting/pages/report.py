@@ -76,6 +76,7 @@ def report_page(story: Story, *, elsewhere: Mapping[str, str] = NO_OTHERS) -> st
         "open_places": _OPEN_PLACES,
         "charts": _charts(story),
         "searched": bool(story.trials),
+        "has_trial": any(trial.on_trial for trial in story.trials),
         "search_note": _search_note(story),
         "levels": level_rows(story.study),
         "ladder_note": ladder_note(story.study),
@@ -155,8 +156,9 @@ def _present_delay_s(trials: Sequence[Trial]) -> float:
 def _search_note(story: Story) -> str:
     if not story.trials:
         return ""
-    stopped = sum(trial.stopped for trial in story.trials)
+    tried = [trial for trial in story.trials if not trial.on_trial]
+    stopped = sum(trial.stopped for trial in tried)
     text = _("{tried} candidates were tried in {runs} simulation runs; {stopped} of them were stopped early.")
     return text.format(
-        tried=number(len(story.trials), 0), runs=number(story.trials[-1].runs_used, 0), stopped=number(stopped, 0)
+        tried=number(len(tried), 0), runs=number(story.trials[-1].runs_used, 0), stopped=number(stopped, 0)
     )

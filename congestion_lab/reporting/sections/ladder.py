@@ -1,11 +1,11 @@
 """What each level of the search contributed, for the report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.reporting.borrowed import retold
-from congestion_lab.reporting.translation import _
+from congestion_lab.reporting.translation import _, plural
 from congestion_lab.reporting.wording import NOTHING, number
 
 
@@ -16,13 +16,29 @@ def level_rows(study: Mapping[str, Any] | None) -> list[tuple[str, ...]]:
 
 
 def ladder_note(study: Mapping[str, Any] | None) -> str:
-    """Return how far the fast engine could be trusted and why the search ended, as far as the summary tells."""
+    """Return how far the fast engine could be trusted, why the search ended and how the trial went, as far as told."""
     study = study or {}
     agreed, ended = study.get("fast_engine"), study.get("ended")
     told = [_agreement(agreed)] if isinstance(agreed, dict) else []
     if isinstance(ended, str):
         told.append(_("The search ended because {reason}.").format(reason=retold(ended)))
-    return " ".join(told)
+    return " ".join([*told, *_trial(study.get("trial"))])
+
+
+def _trial(trial: object) -> Iterator[str]:
+    """Yield what became of the plans that were on trial."""
+    if not isinstance(trial, list) or not trial:
+        return
+    yield _("Before a plan was proposed, the best ran on further seeds; the one with the least mean is proposed.")
+    for one in trial:
+        if isinstance(one, dict):
+            text = _("Candidate {number}: {seconds} s over {seeds}.")
+            seeds = one.get("seeds")
+            yield text.format(
+                number=_figure(one.get("number"), 0),
+                seconds=_figure(one.get("mean_delay_s"), 1),
+                seeds=plural("{count} seed", "{count} seeds", seeds if isinstance(seeds, int) else 0),
+            )
 
 
 def _agreement(agreed: Mapping[str, Any]) -> str:
@@ -41,6 +57,7 @@ def _row(level: Mapping[str, Any]) -> tuple[str, ...]:
         "formulas": _("Formulas"),
         "fast engine": _("Fast engine"),
         "SUMO": _("SUMO"),
+        "trial": _("Trial"),
     }
     name = str(level.get("name", ""))
     counts = [_figure(level.get(key), 0) for key in ("plans", "sumo_runs", "seconds")]

@@ -88,7 +88,15 @@ def told(entry: Entry) -> str:
 
 def _standing(entry: Entry) -> dict[str, Any]:
     figures, standing = entry.figures, entry.standing
-    said: dict[str, Any] = {"doing": "", "total": 0, "done": 0, "cards": [], "chart": "", "origin": ""}
+    said: dict[str, Any] = {
+        "doing": "",
+        "total": 0,
+        "done": 0,
+        "cards": [],
+        "chart": "",
+        "origin": "",
+        "has_trial": False,
+    }
     if figures is None:
         return said
     runs = [(_("Runs finished"), number(figures.finished, 0), ""), (_("Runs failed"), number(figures.failed, 0), "")]
@@ -106,9 +114,9 @@ def _standing(entry: Entry) -> dict[str, Any]:
             _("s"),
         ),
     ]
-    trials = trials_of(figures.candidates)
+    trials = trials_of(figures.candidates, figures.trial)
     present_s = trials[0].delay_s if trials else figures.present_s
-    said |= {"chart": search_chart(trials, present_s), "origin": _origin(figures)}
+    said |= {"chart": search_chart(trials, present_s), "origin": _origin(figures), "has_trial": bool(figures.trial)}
     if standing is not None:
         doing = _("{stage}: {done} of {total}") if standing.total else _("{stage}: {done}")
         stage, done, total = _stage(standing.stage), number(standing.done, 0), number(standing.total, 0)
@@ -127,7 +135,7 @@ def _stage(name: str) -> str:
 
 
 def _origin(figures: StudyFigures) -> str:
-    """Return where the best candidate came from."""
+    """Return where the best candidate came from, and once it is finished the proposed one."""
     full = [one for one in figures.candidates if not one["stopped"] and one["score"] is not None]
     if not full:
         return ""
@@ -136,6 +144,9 @@ def _origin(figures: StudyFigures) -> str:
     told = text.format(number=number(int(best["number"]), 0), origin=retold(str(best["origin"])))
     if not figures.is_finished:
         return told
+    proposed = figures.summary.get("best_number")
+    if isinstance(proposed, int) and proposed != best["number"]:
+        told += " " + _("Proposed: number {number}.").format(number=number(proposed, 0))
     confirmed = _("The delays above the chart are those of the confirmation, on seeds that the search never saw.")
     return f"{told} {confirmed}"
 

@@ -18,6 +18,7 @@ from congestion_lab.optimization.search.agreement import Agreement
 from congestion_lab.optimization.search.candidates import PRESENT
 from congestion_lab.optimization.search.levels import Climb
 from congestion_lab.optimization.search.race import Candidate, Entrant
+from congestion_lab.optimization.search.trial import Tried
 from congestion_lab.optimization.study.simulating import delays_by_seed
 from congestion_lab.optimization.study.studysummary import StudySummary
 from congestion_lab.signals.certification.certificate import Certificate, Judgement, Verdict
@@ -66,13 +67,15 @@ def study(
     rank: float | None = 0.9,
     jammed: bool = False,
     failed: int = 0,
+    trial: Sequence[Tried] = (),
 ) -> StudySummary:
     found = plans(30 if origin == PRESENT else 40)
     for name, content in (("present-plan.json", plans(30)), ("best-plan.json", found)):
         write_plan_file(folder / name, PlanFile("toy", "", (site(),), content, {}))
     before = run_set(folder, "present", BEFORE_S, jammed=False, failed=0)
     after = run_set(folder, "best", after_s, jammed=jammed, failed=failed)
-    climb = Climb(_candidate(found, origin), (), Agreement(8, rank, 1.0, 0.1), "none", "the simulations are used up")
+    line, agreed = (_candidate(found, origin),), Agreement(8, rank, 1.0, 0.1)
+    climb = Climb(line, (), agreed, "none", "the simulations are used up", tuple(trial))
     sides = [delays_by_seed(side) for side in (before, after)]
     difference = paired(*sides) if len(sides[1]) == len(sides[0]) else None
     return StudySummary(folder, 14, 8, climb.best, {1: 80.0}, before, after, climb, difference)
@@ -132,6 +135,23 @@ _BOTH = "sumo_runs: 40, minutes: 5, signals: [a, b], control: [fixed, actuated],
 def test_what_was_asked_is_said_again(tmp_path: Path, search: str, asked: str, bound: str) -> None:
     told = rows(tmp_path, study(tmp_path), search)["asked"]
     assert told == f"better timings of {asked}, cycles of 40 to 160 s, in at most {bound}"
+
+
+def test_who_was_on_trial_is_told_the_proposed_plan_first_and_a_budget_without_a_trial(tmp_path: Path) -> None:
+    proposed, jams = _candidate(plans(40), "webster"), _candidate(plans(35), "step")
+    trial = [Tried(proposed, {7: 41.0, 8: 42.0}), Tried(jams, {7: 80.0})]
+    told = rows(tmp_path, study(tmp_path, trial=trial))["on trial"]
+    first, second = told.split(" | ")
+    assert first == "webster: 41.0 s over 3 seeds, 2 of them new"
+    assert second == "step: 60.0 s over 2 seeds, 1 of them new"
+
+
+def test_a_budget_that_holds_no_trial_is_told(tmp_path: Path) -> None:
+    told = rows(tmp_path, study(tmp_path))["on trial"]
+    assert told == "nothing: the budget is too small for it, so seeds 1, 2, 3 alone chose the plan"
+    other = tmp_path / "other"
+    other.mkdir()
+    assert "on trial" not in rows(other, study(other, BEFORE_S, PRESENT))
 
 
 def test_what_is_not_proven_is_not_claimed(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from congestion_lab.core.errors import ExperimentError
 from congestion_lab.optimization.search.race import Candidate, Entrant
+from congestion_lab.optimization.search.trial import Tried
 from congestion_lab.optimization.space.space import decision_space
 from congestion_lab.optimization.study import journal
 from congestion_lab.optimization.study.journal import Journal
@@ -174,3 +175,21 @@ def test_a_half_written_transaction_is_rolled_back(tmp_path: Path) -> None:
     connection.execute("INSERT INTO trials (number, study_id, state) VALUES (1, 1, 'RUNNING')")
     connection.close()
     assert len(opened(tmp_path).stored) == 1
+
+
+def test_a_trial_grows_is_found_again_and_must_be_the_same(tmp_path: Path) -> None:
+    first = candidate(0)
+    log = recorded(tmp_path, first, candidate(1))
+    log.keep_trial([Tried(candidate(1), {7: 39.0})])
+    log.keep_trial([Tried(candidate(1), {7: 39.0, 8: math.inf}), Tried(first, {7: 40.0})])
+    assert json.loads((tmp_path / "history.json").read_text())["trial"] == [
+        {"number": 1, "delays_s": {"7": 39.0, "8": None}},
+        {"number": 0, "delays_s": {"7": 40.0}},
+    ]
+    again = recorded(tmp_path, first, candidate(1))
+    assert again.failed == {(plans(21).digest, 8)}
+    again.keep_trial([Tried(candidate(1), {7: 39.0})])
+    with pytest.raises(ExperimentError, match="its trial differs"):
+        again.keep_trial([Tried(candidate(1), {7: 38.0})])
+    with pytest.raises(ExperimentError, match="its trial differs"):
+        again.keep_trial([Tried(first, {7: 40.0})])

@@ -90,6 +90,19 @@ def test_a_study_by_the_clock_that_goes_on_keeps_what_it_had_found_and_its_time(
     assert summary.candidates > 1
 
 
+@pytest.mark.parametrize(("minutes", "runs"), [(14.0, 0), (20.0, 4), (40.0, 12)])
+def test_a_quarter_of_the_time_left_is_kept_for_the_trial_which_is_the_same_when_it_goes_on(
+    tmp_path: Path, minutes: float, runs: int
+) -> None:
+    """Beside present plans, one field and confirmation there are 3, 9 and 29 min, in which two runs go at a time."""
+    made, summary = timed(tmp_path, minutes)
+    assert sum(len(one.further_s) for one in summary.climb.trial) == runs
+    assert made.shows_s <= 60 * minutes
+    again, later = timed(tmp_path, minutes)
+    assert again.made == []
+    assert later.climb.trial == summary.climb.trial
+
+
 def test_only_minutes_bound_the_simulations_where_no_number_is_stated(tmp_path: Path) -> None:
     given = experiment(tmp_path)
     stated = given.search.model_dump(exclude_unset=True)

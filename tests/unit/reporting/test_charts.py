@@ -6,7 +6,7 @@ import pytest
 from congestion_lab.reporting.drawing.charts import seeds_chart, spread_chart
 from congestion_lab.reporting.drawing.plane import Plane, round_axis, round_step
 from congestion_lab.reporting.drawing.searchchart import search_chart
-from congestion_lab.reporting.trials import Trial
+from congestion_lab.reporting.trials import Trial, trials_of
 
 
 def _heights(path_class: str, picture: str) -> list[float]:
@@ -56,6 +56,20 @@ def test_a_search_is_drawn_from_its_first_candidate_on_all_seeds() -> None:
     assert picture.count('class="stopped"') == 1
     assert 'class="now"' in picture
     assert "<title>&lt;b&gt;: 40.0 s</title>" in picture
+
+
+def test_plans_on_trial_are_marked_behind_the_search_by_the_mean_over_all_their_seeds() -> None:
+    entries = [
+        {"number": number, "origin": "x", "delays_s": {"1": delay, "2": delay}, "score": delay, "stopped": False}
+        for number, delay in enumerate((40.0, 30.0))
+    ]
+    trials = trials_of(entries, [{"number": 1, "delays_s": {"7": 30.0, "8": 70.0}}])
+    assert trials[2] == Trial("x", 40.0, stopped=False, runs_used=6, on_trial=True)
+    picture = search_chart(trials, 40.0)
+    assert picture.count('class="on-trial"') == 1
+    assert picture.count('class="tried"') == 2
+    alone, before = _heights("best", picture), _heights("best", search_chart(trials[:2], 40.0))
+    assert alone[-1] == before[-1]
 
 
 def test_a_seed_that_got_worse_is_told_from_the_others() -> None:

@@ -181,7 +181,8 @@ def _entries() -> list[Entry]:
         {"number": number, "origin": origin, "delays_s": {"1": 30.0}, "score": 30.0 - number, "stopped": False}
         for number, origin in enumerate(origins)
     )
-    figures = StudyFigures("1", "1", tried, 2, 0, 30.0, 29.0, (-1.0, -2.0, -0.5), {})
+    trial, summary = ({"number": 0, "delays_s": {"7": 31.0}},), {"best_number": 0, "trial": [{"number": 0, "seeds": 2}]}
+    figures = StudyFigures("1", "1", tried, trial, 2, 0, 30.0, 29.0, (-1.0, -2.0, -0.5), summary)
     runs = RunSetFigures("1", "1", "1", 2, 1, 0, 30.0)
     standings = [Standing(stage, "", 1, 2, 1, "1") for stage in ("searching", "fast engine", "confirming")]
     return [

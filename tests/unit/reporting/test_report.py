@@ -51,13 +51,15 @@ def test_a_study_tells_what_each_level_contributed(story: Story) -> None:
         {"name": HOSTILE, "plans": 17, "sumo_runs": 23, "seconds": 87.0, "engine_s": 3.0, "best_delay_s": 30.71},
     ]
     agreed = {"plans": 20, "rank_correlation": 0.814, "sumo_over_fast": 1.1, "spread": 0.1, "correction": "place"}
-    study = {"levels": levels, "fast_engine": agreed, "ended": f"of {HOSTILE}"}
+    tried = [{"number": 7, "mean_delay_s": 30.94, "seeds": 11}, {"number": HOSTILE, "mean_delay_s": None}, HOSTILE]
+    study = {"levels": levels, "fast_engine": agreed, "ended": f"of {HOSTILE}", "trial": tried}
     page = report_page(dataclasses.replace(story, study=study))
     rows = re.findall(r"<tr><td>(\S+ \S+)</td>" + 4 * r"<td class=\"n\">([^<]*)</td>", page)
     assert rows[:2] == [("Present plan", "1", "3", "4", "–"), ("Fast engine", "3\u202f400", "0", "31", "32.7")]
     assert "Over the 20 plans that both judged" in page
     assert "rank correlation of 0.81" in page
     assert "The search ended because of &lt;script&gt;" in page
+    assert "Candidate 7: 30.9 s over 11 seeds. Candidate –: – s over 0 seeds." in page
     assert "What each level contributed" not in report_page(story)
 
 

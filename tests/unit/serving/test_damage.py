@@ -167,6 +167,8 @@ def test_a_damaged_standing_is_told(ask: Ask, root: Path, key: str) -> None:
 @pytest.mark.parametrize("text", [
     "{}", "[]", '{"candidates": 1}', '{"candidates": [1]}', '{"candidates": [{"delays_s": {"1": 1e300}}]}',
     '{"candidates": [{"number": 0, "origin": "x", "delays_s": {"1": NaN}, "score": 1, "stopped": false}]}',
+    '{"candidates": [], "trial": [{"number": 0, "delays_s": {}}]}',
+    '{"candidates": [{"number": 0, "origin": "x", "delays_s": {}, "score": 1, "stopped": false}], "trial": [{}]}',
 ])  # fmt: skip
 def test_a_damaged_history_is_told(ask: Ask, root: Path, id_of: Id, text: str) -> None:
     (root / "search").mkdir()
