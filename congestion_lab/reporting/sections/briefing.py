@@ -90,7 +90,7 @@ def _amounts(differences: Mapping[str, PairedDifference], rows: Sequence[Interse
         text = _("All vehicles together: {change} vehicle-hours of travel time ({relative}).")
         yield text.format(change=signed(hours.mean, int(abs(hours.mean) < _FEW_H)), relative=percent(hours.relative, 1))
     faster = sum(row.change_s < -NOTICED_S for row in rows)
-    if faster:
+    if faster and delay.mean < 0:  # who never got through a jam is in no mean of an intersection
         text = _("Faster by more than {seconds} s: {count} of {all} intersections.")
         yield text.format(seconds=number(NOTICED_S, 0), count=number(faster, 0), all=number(len(rows), 0))
 

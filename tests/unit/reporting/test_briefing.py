@@ -69,6 +69,13 @@ def test_a_plan_that_starts_whole_cycles_later_does_not_change(story: Story, shi
     assert _told(dataclasses.replace(story, after=after), 1) == "No signal plan changes."
 
 
+def test_intersections_are_no_gain_where_the_mean_over_all_vehicles_grows(story: Story) -> None:
+    differences = compared(story.before.summaries, _after(story).summaries)
+    worse = {**differences, "mean_delay_s": dataclasses.replace(differences["mean_delay_s"], mean=3.4)}
+    answers = briefing(story, verdict_of(worse, unseen=True), worse, intersection_rows(story))
+    assert "Faster" not in " ".join(answers[2].sentences)
+
+
 def test_what_becomes_slower_is_a_risk(story: Story) -> None:
     assert "Slower" not in _told(story, 4)
     turned = dataclasses.replace(story, before=_after(story), after=story.before)
