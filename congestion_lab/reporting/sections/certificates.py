@@ -128,8 +128,11 @@ def uncertified(run_sets: Mapping[str, RunSet]) -> Iterator[str]:
     sites: dict[Path, tuple[Intersection, ...]] = {}
     for name, runs in run_sets.items():
         net = runs.inputs.net_file
-        if not net.is_file():
-            text = _("“{run}”: its network is no longer there, so that its plans cannot be certified.")
+        needed = (net, *(runs.inputs.additional_files if runs.plan_file is None else (runs.plan_file,)))
+        if not all(file.is_file() for file in needed):
+            text = _(
+                "“{run}”: the files of its network or plans are no longer there, so that its plans cannot be certified."
+            )
             yield text.format(run=name)
             continue
         if net not in sites:

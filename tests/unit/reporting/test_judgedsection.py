@@ -111,10 +111,10 @@ def test_pages_that_compare_run_sets_name_those_whose_plans_are_not_certified(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = story.before.runs
-    assert list(uncertified({"a": runs})) == [
-        "“a”: its network is no longer there, so that its plans cannot be certified."
-    ]
+    gone = "“a”: the files of its network or plans are no longer there, so that its plans cannot be certified."
+    assert list(uncertified({"a": runs})) == [gone]
     runs.inputs.net_file.touch()
+    assert list(uncertified({"a": replace(runs, plan_file=runs.inputs.net_file.with_name("gone.json"))})) == [gone]
     monkeypatch.setattr(certificates, "read_intersections", lambda _net: tuple(story.intersections.values()))
     monkeypatch.setattr(certificates, "plans_of", lambda _runs: story.before.plans)
     told = list(uncertified({"a": runs, "b": runs}))
