@@ -87,6 +87,13 @@ def test_the_mark_tells_breaches_from_what_cannot_be_judged_and_what_was_before(
     )
 
 
+def test_intersections_of_one_name_are_told_apart_where_rules_are_breached(story: Story) -> None:
+    found = {key: _certificate(MET, each, name="Bridge") for key, each in (("north", SHORT), ("south", MET))}
+    mark = mark_of(_after(story), found, None)
+    assert mark is not None
+    assert mark.details == ("A rule is breached at Bridge (north).",)
+
+
 def test_plans_that_meet_every_rule_are_called_certified(story: Story) -> None:
     mark = mark_of(_after(story), {"C": _certificate(MET, LONG)}, None)
     assert mark is not None
