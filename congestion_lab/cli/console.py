@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("congestion_lab")
 _WIDEST = 1000  # columns
-# A word with the space before it; a command, alone on its line or in backticks, is one, because it is to be copied.
-_WORD = re.compile(r"(\s*)((?<!\S)congestion-lab .*?(?=\s+# |$)|(?:`[^`]*`|\S)+)")
+# A word with the space before it; a command, alone on its line or in backticks, is one, because it is to be copied, and
+# so is the remark behind it, of which a shell would take a second line for another command.
+_WORD = re.compile(r"(\s*)((?<!\S)congestion-lab .*?(?=\s+# |$)|(?<!\S)# .*\S|(?:`[^`]*`|\S)+)")
 _LONGEST_WORD = 16  # columns; of columns that fold, longer ids and paths go on in the next line where room is short
 _HANGING = 2  # columns by which lines that go on are set in
 

@@ -41,8 +41,8 @@ class FolderCache:
             _is_there(self.root / digest)
 
     def trim(self) -> None:
-        """Remove what is beyond the bound."""
-        with suppress(FileNotFoundError, PermissionError):  # another process trims too; somebody else's stay
+        """Remove what is beyond the bound, but for what belongs to somebody else."""
+        with suppress(FileNotFoundError, PermissionError):  # another process trims too; what cannot be seen stays
             self._trim()
 
     def _trim(self) -> None:
@@ -50,8 +50,9 @@ class FolderCache:
         for used_s, folder in sorted(self._used(), reverse=True):
             held += sum(file.stat().st_size for file in folder.rglob("*"))
             if held > self.most_bytes and used_s < unused_since_s and folder.stat().st_mtime == used_s:
-                gone = folder.rename(folder.with_name(f".{folder.name}.{machine()}.{os.getpid()}.gone"))
-                shutil.rmtree(gone, ignore_errors=True)
+                with suppress(PermissionError):  # it is somebody else's
+                    gone = folder.rename(folder.with_name(f".{folder.name}.{machine()}.{os.getpid()}.gone"))
+                    shutil.rmtree(gone, ignore_errors=True)
 
     def _used(self) -> Iterator[tuple[float, Path]]:
         """Yield when each folder was last asked for, in seconds of the epoch."""

@@ -33,7 +33,7 @@ class _Constructor(RoundTripConstructor):
     def construct_object(self, node: Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 -- as ruamel has it
         try:
             return super().construct_object(node, deep)
-        except ValueError as problem:
+        except (ValueError, KeyError) as problem:  # a KeyError: `!!bool` of another word
             told = f"{node.value!r} is no {str(node.tag).rpartition(':')[2]}: {problem}"
             raise MarkedYAMLError(problem=told, problem_mark=node.start_mark) from None
 

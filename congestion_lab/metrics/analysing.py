@@ -17,7 +17,15 @@ from congestion_lab.signals.performance.hcm import (
     queue_95_veh,
     unmet_hours,
 )
-from congestion_lab.signals.performance.streams import Flows, critical_ratios, lane_loads, released, streams
+from congestion_lab.signals.performance.streams import (
+    Flows,
+    by_movement,
+    critical_ratios,
+    lane_loads,
+    levelled,
+    released,
+    streams,
+)
 from congestion_lab.signals.phases import clearance_s
 from congestion_lab.signals.plan import SignalPlan
 
@@ -38,7 +46,9 @@ class Conditions:
 
 
 STANDARD_CONDITIONS = Conditions()
-_ROUNDS = 12  # of halving the way to balanced lanes: what is left is below a thousandth
+_ROUNDS = 40  # of choosing lanes; few are needed
+_SETTLED_VPH = 0.01  # a choice that changes by less is none
+_LEAST_VPH = 1.0  # a lane is tried with so many vehicles, for those whose turn it is may block it
 
 
 def analysed(
@@ -70,14 +80,23 @@ def analysed(
 
 
 def _balanced(plan: SignalPlan, intersection: Intersection, flows: Flows) -> list[Stream]:
-    """Return the streams with loads that leave nobody a lane of lower v/c to change to (HCM6, chapter 31)."""
+    """Return the streams with loads that leave nobody a lane of lower v/c to change to (HCM6, chapter 31).
+
+    Movements choose in turn, each beside what the others chose, until none changes. Where turns of several lanes block
+    one another there may be no such loads; then the last choices stand.
+    """
     heads = [head for head in intersection.heads if not head.is_crossing]
     loads = lane_loads(heads, flows)
+    choosing = [(flows.get(pair, 0.0), places) for pair, places in by_movement(heads) if len(places) > 1]
     for _ in range(_ROUNDS):
         found = _streams(plan, intersection, flows, loads)
-        aimed = lane_loads(heads, flows, [_worth_vph(plan, one, found) for one in found])
-        loads = [(old + new) / 2 for old, new in zip(loads, aimed, strict=True)]
-    return _streams(plan, intersection, flows, aimed)
+        for flow, places in choosing:
+            for place, load in zip(places, _chosen_vph(plan, flow, places, found), strict=True):
+                found[place] = replace(found[place], load_vph=load)
+        before, loads = loads, [one.load_vph for one in found]
+        if all(abs(new - old) < _SETTLED_VPH for new, old in zip(loads, before, strict=True)):
+            break
+    return _streams(plan, intersection, flows, loads)
 
 
 def _streams(plan: SignalPlan, intersection: Intersection, flows: Flows, loads: Sequence[float]) -> list[Stream]:
@@ -89,11 +108,16 @@ def _streams(plan: SignalPlan, intersection: Intersection, flows: Flows, loads: 
     ]
 
 
-def _worth_vph(plan: SignalPlan, one: Stream, found: Sequence[Stream]) -> float:
-    """Return what the lane of a stream discharges when at least one vehicle an hour of that stream is on it."""
-    lane = (one.head.from_link, one.head.from_lane)
-    others = [each for each in found if each is not one and (each.head.from_link, each.head.from_lane) == lane]
-    return Service(plan, [*others, replace(one, load_vph=max(one.load_vph, 1.0))], [one.head.from_lane]).capacity_vph
+def _chosen_vph(plan: SignalPlan, flow: float, places: Sequence[int], found: Sequence[Stream]) -> list[float]:
+    """Return what of a movement takes each of its lanes beside the streams that are there."""
+    present, worth = [], []
+    for one in (found[place] for place in places):
+        lane = (one.head.from_link, one.head.from_lane)
+        others = [each for each in found if each is not one and (each.head.from_link, each.head.from_lane) == lane]
+        tried = replace(one, load_vph=max(one.load_vph, _LEAST_VPH))
+        present.append(sum(each.load_vph for each in others))
+        worth.append(Service(plan, [*others, tried], [one.head.from_lane]).capacity_vph)
+    return levelled(flow, present, worth)
 
 
 def _critical_saturation(plan: SignalPlan, intersection: Intersection, flows: Flows) -> float:

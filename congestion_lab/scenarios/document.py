@@ -138,7 +138,7 @@ class _Reader:
             return None
         try:
             value: object = self._yaml.constructor.construct_object(node)
-        except ValueError as problem:
+        except (ValueError, KeyError) as problem:  # a KeyError: `!!bool` of another word
             self._complain(
                 node, path, f"{node.value!r} is no {node.tag.removeprefix(_CORE_TAG)}: {problem}", "leave the tag out"
             )

@@ -144,6 +144,7 @@ def _plan(*names: str) -> SignalPlan:
         ("overlongwordthatgoeson x", ["overlongwordthatgoeson", "  x"]),
         ("see `a command of some length`.", ["see", "  `a command of some length`."]),
         ("congestion-lab doctor --json    # why", ["congestion-lab doctor --json", "  # why"]),
+        ("congestion-lab a  # why and how", ["congestion-lab a", "  # why and how"]),
         ("  congestion-lab doctor --json", ["  congestion-lab doctor --json"]),
         ("ساحة الأمويين وجسر", ["ساحة", "  الأمويين", "  وجسر"]),
     ],

@@ -98,7 +98,12 @@ def _measured(movement: Movement, measured: Simulated) -> Iterator[str]:
     found = measured.movements.get((movement.from_link, movement.to_link))
     queue = measured.queues.get(movement.from_link)
     yield from ("–", "", "") if found is None else (_number(found.delay_s), _number(found.delay_sd_s), found.los)
-    yield from ("–", "–") if queue is None else (_number(queue.mean_m, 0), _number(queue.longest_m, 0))
+    yield from ("–", "–") if queue is None else (_number(queue.mean_m, 0), _longest(queue))
+
+
+def _longest(queue: SimulatedQueue) -> str:
+    """Return the longest queue; of one that filled its link, that it is at least so long."""
+    return f"≥{_number(queue.longest_m, 0)}" if queue.full_share > 0 else _number(queue.longest_m, 0)
 
 
 def disagreement_lines(one: Analysis, apart: Disagreements) -> Iterator[str]:

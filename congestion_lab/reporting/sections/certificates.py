@@ -11,6 +11,7 @@ from congestion_lab.network.model import Link
 from congestion_lab.reporting.borrowed import retold
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.maps.linkmap import link_name
+from congestion_lab.reporting.sections.intersectiontable import told_apart
 from congestion_lab.reporting.translation import _, arrow, here, isolated, listed, plural, whole
 from congestion_lab.reporting.wording import number, signed
 from congestion_lab.signals.certification.certificate import RULES, Certificate, Judgement, Separation, Verdict
@@ -128,8 +129,11 @@ def uncertified(run_sets: Mapping[str, RunSet]) -> Iterator[str]:
     sites: dict[Path, tuple[Intersection, ...]] = {}
     for name, runs in run_sets.items():
         net = runs.inputs.net_file
-        if not net.is_file():
-            text = _("“{run}”: its network is no longer there, so that its plans cannot be certified.")
+        needed = (net, *(runs.inputs.additional_files if runs.plan_file is None else (runs.plan_file,)))
+        if not all(file.is_file() for file in needed):
+            text = _(
+                "“{run}”: the files of its network or plans are no longer there, so that its plans cannot be certified."
+            )
             yield text.format(run=name)
             continue
         if net not in sites:
@@ -157,7 +161,7 @@ def _mark(
         return Mark(certified=True, text=text, details=tuple(_earlier(before)))
     text = _("NOT CERTIFIED: in “{side}”, {unmet}. Not for use in a controller.")
     text = text.format(side=name, unmet=_unmet(len(failing), len(found)))
-    return Mark(certified=False, text=text, details=(*_kinds(failing), *_earlier(before)))
+    return Mark(certified=False, text=text, details=(*_kinds(found), *_earlier(before)))
 
 
 def _unmet(failing: int, count: int) -> str:
@@ -172,19 +176,20 @@ def _unmet(failing: int, count: int) -> str:
     return text.format(failing=number(failing, 0), all=number(count, 0))
 
 
-def _kinds(failing: Sequence[Certificate]) -> Iterator[str]:
-    breached = [one for one in failing if one.count(Verdict.BREACHED)]
-    reserved = [one for one in failing if one not in breached]
+def _kinds(found: Mapping[str, Certificate]) -> Iterator[str]:
+    names = told_apart({key: here(one.name, one.name_ar) for key, one in found.items()})
+    failing = [(isolated(names[key]), one) for key, one in found.items() if not one.certified]
+    breached = [name for name, one in failing if one.count(Verdict.BREACHED)]
+    reserved = [name for name, one in failing if not one.count(Verdict.BREACHED)]
     if breached:
-        yield _("A rule is breached at {names}.").format(names=_names(breached))
+        yield _("A rule is breached at {names}.").format(names=_listed(breached))
     if reserved:
-        yield _("No rule is breached, but one cannot be judged, at {names}.").format(names=_names(reserved))
+        yield _("No rule is breached, but one cannot be judged, at {names}.").format(names=_listed(reserved))
 
 
-def _names(certificates: Sequence[Certificate]) -> str:
-    named = [isolated(here(one.name, one.name_ar) or clean_name(one.controller_id)) for one in certificates[:_NAMED]]
-    more = len(certificates) - len(named)
-    return listed([*named, *([_("{count} more").format(count=number(more, 0))] if more else [])])
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return listed([*names[:_NAMED], *([_("{count} more").format(count=number(more, 0))] if more > 0 else [])])
 
 
 def _earlier(before: Mapping[str, Certificate] | None) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from congestion_lab.core.names import clean_name
 from congestion_lab.metrics.service import intersection_service
@@ -76,24 +76,32 @@ def intersection_rows(story: Story) -> list[IntersectionRow]:
     """Return all signal-controlled intersections, the most delayed (delay times vehicles) before first."""
     sides = [side for side in (story.before, story.after) if side is not None]
     tables = [_services(side, story) for side in sides]
-    rows = [_row(story, controller, tables) for controller in story.network.controllers]
-    return sorted(_told_apart(rows), key=lambda row: -_burden(row.before))
+    rows = [
+        IntersectionRow(
+            controller,
+            name,
+            tables[0][controller],
+            tables[1][controller] if len(tables) > 1 else None,
+            _movements(story, controller),
+        )
+        for controller, name in intersection_names(story).items()
+    ]
+    return sorted(rows, key=lambda row: -_burden(row.before))
 
 
-def _told_apart(rows: Sequence[IntersectionRow]) -> Iterator[IntersectionRow]:
-    """Yield rows of which those that share a name have their ids behind it."""
-    count = Counter(row.name for row in rows)
-    for row in rows:
-        shared = count[row.name] > 1
-        yield replace(row, name=f"{row.name} ({isolated(clean_name(row.id))})") if shared else row
+def intersection_names(story: Story) -> dict[str, str]:
+    """Return what each signal-controlled intersection is called, by the id of its controller."""
+    sites = {controller: story.intersections.get(controller) for controller in story.network.controllers}
+    return told_apart(
+        {key: here(clean_name(site.name), clean_name(site.name_ar)) if site else "" for key, site in sites.items()}
+    )
 
 
-def _row(story: Story, controller: str, tables: Sequence[Mapping[str, Service]]) -> IntersectionRow:
-    intersection = story.intersections.get(controller)
-    names = (clean_name(intersection.name), clean_name(intersection.name_ar)) if intersection else ("", "")
-    name = here(*names) or clean_name(controller)
-    after = tables[1][controller] if len(tables) > 1 else None
-    return IntersectionRow(controller, name, tables[0][controller], after, _movements(story, controller))
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Return names by ids; those that are shared have the id behind them, and an id stands where there is no name."""
+    called = {key: name or clean_name(key) for key, name in names.items()}
+    count = Counter(called.values())
+    return {key: f"{name} ({isolated(clean_name(key))})" if count[name] > 1 else name for key, name in called.items()}
 
 
 def _services(side: Side, story: Story) -> dict[str, Service]:

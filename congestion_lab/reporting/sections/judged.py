@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from congestion_lab.core.names import clean_name
 from congestion_lab.reporting.drawing.junctiondrawing import Drawing, drawing_of
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.sections.capacity import Basis, Capacity, basis_of, capacity_of
@@ -15,7 +14,8 @@ from congestion_lab.reporting.sections.certificates import (
     mark_of,
     rulebook,
 )
-from congestion_lab.reporting.translation import _, here, isolated
+from congestion_lab.reporting.sections.intersectiontable import intersection_names
+from congestion_lab.reporting.translation import _, isolated
 from congestion_lab.signals.certification.certificate import Certificate
 
 
@@ -79,10 +79,10 @@ def judged_section(story: Story) -> Judging:
 
 
 def _differing(story: Story, places: Mapping[str, Judged]) -> Iterator[str]:
-    for name, place in places.items():
+    names = intersection_names(story)
+    for controller, place in places.items():
         if place.capacity is not None and place.capacity.differing:
-            site = story.intersections[name]
-            yield isolated(here(clean_name(site.name), clean_name(site.name_ar)) or clean_name(name))
+            yield isolated(names[controller])
 
 
 def _judged(story: Story, controller: str, last: _Known, first: _Known | None) -> Judged | None:

@@ -20,6 +20,7 @@ _TURN_FACTORS = {Turn.STRAIGHT: 1.0, Turn.LEFT: 0.95, Turn.RIGHT: 0.85, Turn.U_T
 _CRITICAL_GAP_S = 4.5  # permitted left turn, HCM 2010 exhibit 18-23 text
 _FOLLOW_UP_S = 2.5  # the same
 _LEAST_PERMITTED = 0.1  # share of the saturation flow that gets through at the change of phases at worst ("sneakers")
+_ROUNDING = 1e-12  # of numbers that are added and taken away again
 Flows = Mapping[tuple[str, str], float]
 """Vehicles per hour by (inbound link, outbound link)."""
 Lane = tuple[str, int]
@@ -94,35 +95,37 @@ def critical_ratios(streams: Streams) -> NDArray[np.float64]:
     return np.asarray(found.x)
 
 
-def lane_loads(heads: Sequence[SignalHead], flows: Flows, worth: Sequence[float] = ()) -> list[float]:
-    """Return the flow of each (movement, lane): those with the least choice of lanes first, each levels its lanes.
-
-    Args:
-        heads: Vehicle heads, one per movement and lane.
-        flows: Vehicles per hour by movement.
-        worth: What the lane of each head can discharge: lanes are levelled in proportion to it; all alike if left out.
-    """
-    worths = worth or [1.0] * len(heads)
-    movements: dict[tuple[str, str], list[int]] = {}
-    for index, head in enumerate(heads):
-        movements.setdefault((head.from_link, head.to_link), []).append(index)
-    on_lane: dict[Lane, float] = {}
+def lane_loads(heads: Sequence[SignalHead], flows: Flows) -> list[float]:
+    """Return the flow of each (movement, lane): those with the least choice of lanes first, each levels its lanes."""
     loads = [0.0] * len(heads)
-    for movement, indices in sorted(movements.items(), key=lambda item: (len(item[1]), item[0])):
+    on_lane: dict[Lane, float] = {}
+    for movement, indices in by_movement(heads):
         present = [on_lane.get(_lane(heads[index]), 0.0) for index in indices]
-        shares = _levelled(flows.get(movement, 0.0), present, [worths[index] for index in indices])
+        shares = levelled(flows.get(movement, 0.0), present, [1.0] * len(indices))
         for index, load in zip(indices, shares, strict=True):
             loads[index] = load
             on_lane[_lane(heads[index])] = on_lane.get(_lane(heads[index]), 0.0) + load
     return loads
 
 
-def _levelled(flow: float, present: Sequence[float], worth: Sequence[float]) -> list[float]:
-    """Pour a flow onto lanes so that they come level for their worth, starting with the emptiest."""
-    if flow <= 0:
-        return [0.0] * len(worth)  # rounding would leave a trace of vehicles
+def by_movement(heads: Sequence[SignalHead]) -> list[tuple[tuple[str, str], list[int]]]:
+    """Return the places of the heads of each movement (inbound, outbound link), the least choice of lanes first."""
+    movements: dict[tuple[str, str], list[int]] = {}
+    for index, head in enumerate(heads):
+        movements.setdefault((head.from_link, head.to_link), []).append(index)
+    return sorted(movements.items(), key=lambda item: (len(item[1]), item[0]))
+
+
+def levelled(flow: float, present: Sequence[float], worth: Sequence[float]) -> list[float]:
+    """Pour a flow onto lanes so that they come level for their worth, starting with the emptiest.
+
+    Args:
+        flow: What is poured.
+        present: What is on each lane already.
+        worth: What each lane is filled in proportion to; those of none are used only if all are such.
+    """
     if not any(worth):
-        return _levelled(flow, present, [1.0] * len(worth))
+        return levelled(flow, present, [1.0] * len(worth))
     order = sorted((load / one, load, one) for load, one in zip(present, worth, strict=True) if one > 0)
     levels = [
         (flow + sum(load for _, load, _ in order[:count])) / sum(one for _, _, one in order[:count])
@@ -131,7 +134,9 @@ def _levelled(flow: float, present: Sequence[float], worth: Sequence[float]) -> 
     level = next(
         found for found, (height, _, _) in zip(reversed(levels), reversed(order), strict=True) if found >= height
     )
-    return [max(0.0, level * one - load) for load, one in zip(present, worth, strict=True)]
+    shares = [level * one - load for load, one in zip(present, worth, strict=True)]
+    rounding = _ROUNDING * (flow + sum(present))  # no trace of vehicles may stay: it could block a lane
+    return [share if share > rounding else 0.0 for share in shares]
 
 
 def _lane(head: SignalHead) -> Lane:

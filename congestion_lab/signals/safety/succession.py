@@ -8,6 +8,7 @@ conflicting head may enter (ITE), and never less than the present plan leaves be
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -203,9 +204,16 @@ def _whole(seconds: float) -> int:
 
 def _regrouped(groups: Sequence[SignalGroup], shown: Sequence[Shown]) -> Iterator[SignalGroup]:
     """Yield the groups, those in parts whose heads do not always agree; the first part keeps the name."""
+    taken = {group.id for group in groups}
     for group in groups:
         parts: dict[Shown, list[int]] = {}
         for head in group.heads:
             parts.setdefault(tuple(each[head] for each in shown), []).append(head)
         for number, heads in enumerate(parts.values()):
-            yield SignalGroup(group.id if number == 0 else f"{group.id}/{heads[0]}", tuple(heads))
+            name = group.id if number == 0 else _free_name(f"{group.id}/{heads[0]}", taken)
+            taken.add(name)
+            yield SignalGroup(name, tuple(heads))
+
+
+def _free_name(name: str, taken: AbstractSet[str]) -> str:
+    return _free_name(f"{name}'", taken) if name in taken else name

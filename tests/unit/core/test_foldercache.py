@@ -63,6 +63,21 @@ def test_folders_that_are_asked_for_by_name_stay(tmp_path: Path) -> None:
     assert names(tmp_path) == {"b"}
 
 
+def test_a_folder_of_somebody_else_keeps_none_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, name in enumerate("abc"):
+        os.utime(FolderCache(tmp_path, 10**9).folder(name, fill), (0, number))
+    rename = Path.rename
+
+    def of_others(folder: Path, target: Path) -> Path:
+        if folder.name == "b":
+            raise PermissionError(13, "Permission denied")
+        return rename(folder, target)
+
+    monkeypatch.setattr(Path, "rename", of_others)
+    FolderCache(tmp_path, 0).trim()
+    assert names(tmp_path) == {"b"}
+
+
 def _slowly(root: Path, mark: str) -> None:
     def make(folder: Path) -> None:
         (folder / "file").write_text(mark)

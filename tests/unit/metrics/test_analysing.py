@@ -7,7 +7,7 @@ import pytest
 
 from congestion_lab.core.geometry import Turn
 from congestion_lab.metrics.analysing import Conditions, analysed
-from congestion_lab.metrics.capacity import Analysis
+from congestion_lab.metrics.capacity import Analysis, LaneGroup
 from congestion_lab.signals.intersection import Intersection, SignalHead
 from congestion_lab.signals.plan import Aspect, Control, Interval, SignalGroup, SignalPlan
 
@@ -77,6 +77,41 @@ def test_nobody_goes_straight_from_a_lane_that_left_turns_block() -> None:
     plan = _plan((20, (R, G, G, R)), (20, (G, R, R, R)), (40, (R, R, R, G)))
     _, west = analysed(plan, site, {("w", "n"): 100.0, ("w", "e"): 300.0}).approaches
     assert [(group.lanes, group.volume_vph) for group in west.lane_groups] == [((0,), 300.0), ((1,), 100.0)]
+
+
+# west: left from lanes 2 and 3, straight on from 1 and 2, right from 0 and 1: who chooses moves who chose before
+CHAIN = replace(
+    SITE,
+    heads=(
+        *(_head(0, "w", lane, "n", Turn.LEFT) for lane in (2, 3)),
+        *(_head(1, "w", lane, "e") for lane in (1, 2)),
+        *(_head(2, "w", lane, "s", Turn.RIGHT) for lane in (0, 1)),
+        _head(3, "s", 0, "n"),
+    ),
+)
+
+
+def _by_lane(found: Analysis) -> dict[int, LaneGroup]:
+    return {group.lanes[0]: group for group in found.approaches[-1].lane_groups}
+
+
+def test_lanes_that_movements_share_in_a_row_come_level_as_far_as_anybody_may_choose() -> None:
+    lanes = _by_lane(analysed(PLAN, CHAIN, {("w", "n"): 900.0, ("w", "e"): 300.0, ("w", "s"): 100.0}))
+    assert sum(lane.volume_vph for lane in lanes.values()) == pytest.approx(1300)
+    assert lanes[3].saturation == pytest.approx(lanes[2].saturation, rel=1e-3)
+    assert lanes[2].saturation >= lanes[1].saturation - 1e-3
+    assert lanes[1].volume_vph == pytest.approx(300, abs=0.1)  # nobody who goes straight on stays behind left turns
+    even = _by_lane(analysed(PLAN, CHAIN, {("w", "n"): 500.0, ("w", "e"): 500.0, ("w", "s"): 500.0}))
+    assert max(lane.saturation for lane in even.values()) == pytest.approx(
+        min(lane.saturation for lane in even.values()), rel=1e-3
+    )
+
+
+def test_two_movements_that_block_one_another_part_and_leave_no_lane_empty() -> None:
+    plan = _plan((20, (R, G, G, R)), (20, (G, R, R, R)), (40, (R, R, R, G)))
+    lanes = _by_lane(analysed(plan, CHAIN, {("w", "n"): 900.0, ("w", "e"): 300.0, ("w", "s"): 100.0}))
+    assert {lane: round(group.volume_vph, 2) for lane, group in lanes.items() if lane > 1} == {2: 450.0, 3: 450.0}
+    assert all(group.saturation < math.inf for group in lanes.values())
 
 
 def test_delay_of_one_lane_is_the_sum_of_the_formulas() -> None:

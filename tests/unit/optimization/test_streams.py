@@ -15,7 +15,7 @@ from congestion_lab.optimization.space.splits import (
     webster_cycle_s,
 )
 from congestion_lab.signals.intersection import Intersection, SignalHead
-from congestion_lab.signals.performance.streams import Streams, critical_ratios, lane_loads, streams
+from congestion_lab.signals.performance.streams import Streams, critical_ratios, lane_loads, levelled, streams
 from congestion_lab.signals.plan import Aspect, Control, Interval, PlanSet, SignalGroup, SignalPlan
 
 G, P, Y, R = Aspect.GREEN, Aspect.PERMITTED, Aspect.YELLOW, Aspect.RED
@@ -57,25 +57,24 @@ def test_flow_is_conserved() -> None:
 
 
 def test_lanes_are_levelled_in_proportion_to_what_they_discharge() -> None:
-    heads = [head(0, "w", 0, "e"), head(1, "w", 1, "e")]
-    assert lane_loads(heads, {("w", "e"): 900}, [200.0, 400.0]) == [300, 600]
-    assert lane_loads(heads, {("w", "e"): 900}, [0.0, 400.0]) == [0, 900]
-    assert lane_loads(heads, {("w", "e"): 900}, [0.0, 0.0]) == [450, 450]
+    assert levelled(900, [0, 0], [200, 400]) == [300, 600]
+    assert levelled(900, [0, 0], [0, 400]) == [0, 900]
+    assert levelled(900, [0, 0], [0, 0]) == [450, 450]
 
 
 _VPH = st.one_of(st.just(0.0), st.floats(0.01, 3000.0))
 
 
-@given(flows=st.tuples(_VPH, _VPH, _VPH), worth=st.tuples(*[_VPH] * 5))
-def test_each_movement_keeps_its_flow_and_who_has_none_no_trace(
-    flows: tuple[float, ...], worth: tuple[float, ...]
-) -> None:
-    heads = [head(0, "w", lane, "e") for lane in range(3)] + [head(1, "w", 2, "n", Turn.LEFT), head(2, "w", 0, "s")]
-    loads = lane_loads(heads, dict(zip([("w", "e"), ("w", "n"), ("w", "s")], flows, strict=True)), list(worth))
+@given(flow=_VPH, lanes=st.lists(st.tuples(_VPH, _VPH), min_size=1, max_size=5))
+def test_a_flow_is_kept_and_none_leaves_no_trace(flow: float, lanes: list[tuple[float, float]]) -> None:
+    loads = levelled(flow, *zip(*lanes, strict=True))
     assert min(loads) >= 0.0
-    for flow, found in zip(flows, (loads[:3], loads[3:4], loads[4:]), strict=True):
-        assert sum(found) == pytest.approx(flow)
-        assert flow > 0 or not any(found)
+    assert sum(loads) == pytest.approx(flow)
+    assert flow > 0 or not any(loads)
+
+
+def test_a_lane_that_is_just_as_full_as_the_others_become_gets_no_trace() -> None:
+    assert levelled(153.9, [137.7, 0.0], [1530.0, 1710.0]) == [0.0, 153.9]
 
 
 def test_critical_ratios_are_flow_ratios_and_give_websters_cycle() -> None:

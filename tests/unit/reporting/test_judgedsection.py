@@ -87,6 +87,13 @@ def test_the_mark_tells_breaches_from_what_cannot_be_judged_and_what_was_before(
     )
 
 
+def test_intersections_of_one_name_are_told_apart_where_rules_are_breached(story: Story) -> None:
+    found = {key: _certificate(MET, each, name="Bridge") for key, each in (("north", SHORT), ("south", MET))}
+    mark = mark_of(_after(story), found, None)
+    assert mark is not None
+    assert mark.details == ("A rule is breached at Bridge (north).",)
+
+
 def test_plans_that_meet_every_rule_are_called_certified(story: Story) -> None:
     mark = mark_of(_after(story), {"C": _certificate(MET, LONG)}, None)
     assert mark is not None
@@ -111,10 +118,10 @@ def test_pages_that_compare_run_sets_name_those_whose_plans_are_not_certified(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = story.before.runs
-    assert list(uncertified({"a": runs})) == [
-        "“a”: its network is no longer there, so that its plans cannot be certified."
-    ]
+    gone = "“a”: the files of its network or plans are no longer there, so that its plans cannot be certified."
+    assert list(uncertified({"a": runs})) == [gone]
     runs.inputs.net_file.touch()
+    assert list(uncertified({"a": replace(runs, plan_file=runs.inputs.net_file.with_name("gone.json"))})) == [gone]
     monkeypatch.setattr(certificates, "read_intersections", lambda _net: tuple(story.intersections.values()))
     monkeypatch.setattr(certificates, "plans_of", lambda _runs: story.before.plans)
     told = list(uncertified({"a": runs, "b": runs}))

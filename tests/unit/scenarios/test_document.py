@@ -67,10 +67,11 @@ def test_what_is_no_usable_yaml_is_refused(tmp_path: Path, text: str, rule: str,
         assert caught.value.faults[0].line == line
 
 
-def test_what_is_not_of_the_kind_that_its_tag_says_is_told(tmp_path: Path) -> None:
-    (fault,) = read_document(_file(tmp_path, "a: 1\nb: !!int soon\n")).faults
+@pytest.mark.parametrize(("value", "kind"), [("soon", "int"), ("maybe", "bool")])
+def test_what_is_not_of_the_kind_that_its_tag_says_is_told(tmp_path: Path, value: str, kind: str) -> None:
+    (fault,) = read_document(_file(tmp_path, f"a: 1\nb: !!{kind} {value}\n")).faults
     assert (fault.line, fault.key) == (2, "b")
-    assert fault.rule.startswith("'soon' is no int")
+    assert fault.rule.startswith(f"'{value}' is no {kind}")
 
 
 def test_tags_construct_nothing(tmp_path: Path) -> None:

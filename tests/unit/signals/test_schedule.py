@@ -225,6 +225,7 @@ def test_every_switch_is_judged_those_at_midnight_too(folder: Path) -> None:
             "week.yaml:15: .*'2027-02-29' is no timestamp: day is out",
         ),
         ("name: week\n", "name: !!int week\n", "'week' is no int"),
+        ("name: week\n", "name: !!bool week\n", "'week' is no bool"),
         ("    last: 2027-03-09\n", "", "neither"),
         ("name: ramadan", "name: weekend", "a name of its own"),
         ("day.json", "evening.json", "evening.json"),

@@ -210,3 +210,15 @@ def test_there_are_never_more_than_can_be_searched_and_always_the_same() -> None
     assert 1 < len(found) <= LIMIT
     assert found == variants(_plan(*rows), site)
     assert len({each.sources for each in found}) == len(found)
+
+
+def test_a_part_of_a_group_takes_no_name_that_another_has() -> None:
+    heads = (*HEADS[:3], *(replace(head, index=head.index - 1) for head in HEADS[4:]))
+    crossing = {(first, second) for first in range(3) for second in (3, 4)}
+    site = replace(SITE, heads=heads, conflicts=frozenset(crossing | {(1, 2)}), yields=frozenset({(2, 1), (2, 3)}))
+    together = _plan((30, "gGgrr"), (4, "yyyrr"), (2, "rrrrr"), (20, "rrrGG"), (4, "rrryy"), (2, "rrrrr"))
+    west, *others = together.groups
+    named = replace(together, groups=(west, replace(others[0], id="0/2"), *others[1:]))
+    assert west.heads == (0, 2)
+    found = {tuple(group.id for group in each.plan.groups if 2 in group.heads) for each in variants(named, site)}
+    assert found == {("0",), ("0/2'",)}
