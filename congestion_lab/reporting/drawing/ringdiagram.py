@@ -14,6 +14,7 @@ from congestion_lab.reporting.drawing.svg import element
 from congestion_lab.reporting.translation import _, here, in_numerals, isolated, listed
 from congestion_lab.reporting.wording import number
 from congestion_lab.signals.approaches import Approach, served
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.plan import Aspect, SignalPlan
 from congestion_lab.signals.retiming import is_timed_by_traffic
@@ -72,7 +73,7 @@ def _facts(plan: SignalPlan) -> str:
     cycle = number(plan.cycle_s, _digits(plan.cycle_s))
     if is_timed_by_traffic(plan):
         return _("greens end by traffic, cycle at most {cycle} s").format(cycle=cycle)
-    offset = plan.offset_s % plan.cycle_s
+    offset = within_cycle_s(plan.offset_s, plan.cycle_s)
     return _("cycle {cycle} s, offset {offset} s").format(cycle=cycle, offset=number(offset, _digits(offset)))
 
 

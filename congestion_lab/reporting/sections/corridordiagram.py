@@ -16,6 +16,7 @@ from congestion_lab.reporting.drawing.timespace import Signal, TimeSpace
 from congestion_lab.reporting.gathering import Side, Story
 from congestion_lab.reporting.translation import _, here
 from congestion_lab.reporting.wording import clock, number, share
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.performance.greenwave import Progression
 from congestion_lab.signals.performance.windows import green_windows
 from congestion_lab.signals.plan import Control, PlanSet, SignalPlan
@@ -116,7 +117,7 @@ def _figures(way: Corridor, line: StopLine, waved: Waved, sections: Sections) ->
     green = sum(end - start for start, end in cycle) / plan.cycle_s
     return (
         _("{cycle} s, offset {offset} s").format(
-            cycle=number(plan.cycle_s, 0), offset=number(plan.offset_s % plan.cycle_s, 0)
+            cycle=number(plan.cycle_s, 0), offset=number(within_cycle_s(plan.offset_s, plan.cycle_s), 0)
         ),
         share(green),
         share(on_green / arrived) if arrived else number(math.nan),
