@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from congestion_lab.core.names import clean_name
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.phases import Phase, clearances, phases
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.signals.retiming import at_its_longest, at_its_shortest, is_timed_by_traffic, max_gap_s
@@ -32,9 +33,14 @@ def _shortest_s(plan: SignalPlan, phase: Phase) -> float:
 
 def _cycle(plan: SignalPlan, *, by_traffic: bool) -> str:
     if not by_traffic:
-        return f"cycle {plan.cycle_s:g} s, offset {plan.offset_s:g} s"
+        return f"cycle {plan.cycle_s:g} s, offset {_offset_s(plan):g} s"
     gap = max_gap_s(plan)
     return f"longest cycle {plan.cycle_s:g} s" + ("" if gap is None else f", greens end at a gap of {gap:g} s")
+
+
+def _offset_s(plan: SignalPlan) -> float:
+    """Return the offset as reports and certificates tell it: whole cycles of it say nothing."""
+    return within_cycle_s(plan.offset_s, plan.cycle_s)
 
 
 def plans_as_json(plans: Iterable[SignalPlan]) -> list[dict[str, Any]]:
@@ -43,7 +49,7 @@ def plans_as_json(plans: Iterable[SignalPlan]) -> list[dict[str, Any]]:
 
 
 def _plan_as_json(plan: SignalPlan) -> dict[str, Any]:
-    timing = {"max_gap_s": max_gap_s(plan)} if is_timed_by_traffic(plan) else {"offset_s": plan.offset_s}
+    timing = {"max_gap_s": max_gap_s(plan)} if is_timed_by_traffic(plan) else {"offset_s": _offset_s(plan)}
     return {
         "controller": plan.controller_id,
         "control": plan.control.value,

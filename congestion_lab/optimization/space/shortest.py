@@ -12,13 +12,13 @@ from dataclasses import replace
 
 from congestion_lab.optimization.space.space import DecisionSpace, Ring
 from congestion_lab.signals.certification.certifying import certificate
+from congestion_lab.signals.cycle import TOLERANCE_S
 from congestion_lab.signals.intersection import Intersection
 from congestion_lab.signals.phases import phases
 from congestion_lab.signals.plan import Control, SignalPlan
 from congestion_lab.signals.retiming import RingTimer
 from congestion_lab.signals.safety.rules import check_plan, intergreen_shortages
 
-_TOLERANCE_S = 0.05  # half the resolution of a controller's clock (NTCIP 1202: 0.1 s)
 _OF_THE_CYCLE = frozenset({"cycle-bounds", "cycle"})  # the tightest plan is no plan to run: its cycle says nothing
 
 
@@ -59,7 +59,7 @@ def _judge(present: SignalPlan, site: Intersection) -> Callable[[SignalPlan], bo
         if _broken(plan, site) - broken:
             return True
         shorter = any(
-            gap.duration_s < short[pair][0].duration_s - _TOLERANCE_S
+            gap.duration_s < short[pair][0].duration_s - TOLERANCE_S
             for pair, (gap, _) in intergreen_shortages(plan, site).items()
             if pair in short
         )

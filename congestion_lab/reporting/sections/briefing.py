@@ -12,6 +12,7 @@ from congestion_lab.reporting.sections.intersectiontable import NOTICED_S, Inter
 from congestion_lab.reporting.sections.verdict import Verdict
 from congestion_lab.reporting.translation import _, plural
 from congestion_lab.reporting.wording import number, percent, period, signed
+from congestion_lab.signals.cycle import within_cycle_s
 from congestion_lab.signals.plan import SignalPlan
 from congestion_lab.simulation.names import QUEUE
 from congestion_lab.simulation.result import Status
@@ -48,7 +49,7 @@ def same_timing(one: SignalPlan, other: SignalPlan) -> bool:
 
 
 def _timing(plan: SignalPlan) -> tuple[object, ...]:
-    offset = plan.offset_s % plan.cycle_s
+    offset = within_cycle_s(plan.offset_s, plan.cycle_s)
     return (plan.control, offset, plan.groups, plan.intervals, plan.parameters, plan.attachments)
 
 

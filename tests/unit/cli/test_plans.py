@@ -1,5 +1,7 @@
 """Plans as lines of text and as values for machines."""
 
+from dataclasses import replace
+
 import pytest
 
 from congestion_lab.cli.console import say
@@ -40,6 +42,13 @@ def test_machines_are_told_the_same() -> None:
     assert (actuated["cycle_s"], actuated["max_gap_s"]) == (73, 2.5)
     assert actuated["phases"][1] == {"groups": ["b"], "green_s": 25, "shortest_s": 3}
     assert "offset_s" not in actuated
+
+
+@pytest.mark.parametrize("offset_s", [-33.0, 7.0 + 40 * 25, 47.0 - 1e-9])
+def test_whole_cycles_of_an_offset_are_not_told(offset_s: float) -> None:
+    plan = replace(FIXED, offset_s=offset_s)
+    assert ", offset 7 s," in list(plan_lines(plan, ""))[1]
+    assert plans_as_json([plan])[0]["offset_s"] == 7
 
 
 def test_names_in_lines_say_nothing_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

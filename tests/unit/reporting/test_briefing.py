@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from congestion_lab.reporting.gathering import Side, Story
-from congestion_lab.reporting.sections.briefing import Answer, briefing
+from congestion_lab.reporting.sections.briefing import Answer, briefing, same_timing
 from congestion_lab.reporting.sections.figures import compared
 from congestion_lab.reporting.sections.intersectiontable import intersection_rows
 from congestion_lab.reporting.sections.verdict import verdict_of
@@ -111,3 +111,12 @@ def test_two_intersections_of_one_name_are_told_apart_by_their_ids(story: Story)
     assert sorted(row.name for row in told) == ["Bridge (C)", "Bridge (D)"]
     (alone,) = intersection_rows(story)
     assert not alone.name.endswith("(C)")
+
+
+def test_whole_cycles_of_an_offset_are_no_change_whatever_floats_make_of_tenths(story: Story) -> None:
+    (plan,) = story.before.plans
+    tenths = dataclasses.replace(plan.intervals[0], duration_s=plan.intervals[0].duration_s + 0.1)
+    plan = dataclasses.replace(plan, offset_s=0.0, intervals=(tenths, *plan.intervals[1:]))
+    assert all(same_timing(plan, dataclasses.replace(plan, offset_s=n * plan.cycle_s)) for n in range(-50, 50))
+    assert same_timing(plan, dataclasses.replace(plan, offset_s=-1e-9))
+    assert not same_timing(plan, dataclasses.replace(plan, offset_s=1.0))
