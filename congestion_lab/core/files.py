@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from congestion_lab.core.errors import Fault, InputError
@@ -73,6 +73,26 @@ def folder_replaced_whole(target: Path) -> Iterator[Path]:
             raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def files_written_together(folder: Path) -> Iterator[Path]:
+    """Yield a temporary folder whose files go into a folder, beside what is there, only if the block ends well."""
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".", dir=folder) as name:
+            temporary = Path(name)
+            yield temporary
+            for file in sorted(path for path in temporary.rglob("*") if path.is_file()):
+                target = folder / file.relative_to(temporary)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                file.replace(target)
+    except BaseException:
+        if is_new:
+            with suppress(OSError):  # it is not empty: somebody else put something there
+                folder.rmdir()
+        raise
 
 
 def remove_abandoned(parent: Path) -> None:

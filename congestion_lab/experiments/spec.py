@@ -108,7 +108,7 @@ class Experiment(Section):
     def _seeds_apart(self) -> Self:
         shared = sorted({*self.search.seeds} & {*self.confirm.seeds})
         if shared:
-            rule = f"the seeds {', '.join(map(str, shared))} are both searched and confirmed on"
+            rule = f"both searched and confirmed on: {', '.join(map(str, shared))}"
             raise RuleError(rule, "confirm on seeds that the search never saw")
         return self
 

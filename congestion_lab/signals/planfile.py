@@ -21,6 +21,7 @@ _LINE_WIDTH = 240  # a signal head, an interval or a group stands on a line
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 _SLOWEST_MPS, _FASTEST_MPS = 0.01, 100.0
 _LONGEST_M = 10_000.0  # no junction is wider
+_PLAN_HINT = "give a plan file that an optimisation wrote, such as best-plan.json"
 _REWRITE_HINT = "write the plan anew with this version of the program"
 
 
@@ -58,7 +59,9 @@ def read_plan_file(path: Path) -> PlanFile:
         ExperimentError: It is a pipe or something else that is no plain file.
     """
     text, found = _loaded(path)
-    written = found.get("format") if isinstance(found, dict) else None
+    if not isinstance(found, dict) or "format" not in found:
+        raise SignalPlanError(Fault("the file is no plan file: it states no format", _PLAN_HINT, str(path)))
+    written = found["format"]
     if written != FORMAT or isinstance(written, bool):
         rule = f"the plan file has format {written!r}; this program reads format {FORMAT}"
         raise SignalPlanError(Fault(rule, _REWRITE_HINT, str(path), _line_of(text, ("format",)), "format"))
@@ -77,17 +80,21 @@ def _loaded(path: Path) -> tuple[str, object]:
     """Return the text of a JSON file and what it says."""
     try:
         text = plain_file(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise SignalPlanError(Fault(f"the file cannot be read: {problem}", "check the path", str(path))) from None
-    hint = "give a plan file that an optimisation wrote, such as best-plan.json"
+    except UnicodeDecodeError:
+        raise SignalPlanError(Fault("the file is no text", _PLAN_HINT, str(path))) from None
+    except OSError as problem:
+        rule = f"the file cannot be read: {problem.strerror or problem}"
+        raise SignalPlanError(Fault(rule, "check the path", str(path))) from None
     try:
         return text, json.loads(text, parse_float=_finite, parse_constant=_finite, object_pairs_hook=_each_once)
     except json.JSONDecodeError as problem:
-        raise SignalPlanError(Fault(f"the file is no JSON: {problem.msg}", hint, str(path), problem.lineno)) from None
+        raise SignalPlanError(
+            Fault(f"the file is no JSON: {problem.msg}", _PLAN_HINT, str(path), problem.lineno)
+        ) from None
     except ValueError as problem:
-        raise SignalPlanError(Fault(f"the file is no plan file: {problem}", hint, str(path))) from None
+        raise SignalPlanError(Fault(f"the file is no plan file: {problem}", _PLAN_HINT, str(path))) from None
     except RecursionError:
-        raise SignalPlanError(Fault("the file is nested too deeply for a plan file", hint, str(path))) from None
+        raise SignalPlanError(Fault("the file is nested too deeply for a plan file", _PLAN_HINT, str(path))) from None
 
 
 def _finite(text: str) -> float:

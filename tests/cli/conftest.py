@@ -122,7 +122,7 @@ def study(made_study: Study, monkeypatch: pytest.MonkeyPatch) -> Study:
 def called(folder: Path, *arguments: str) -> Ended:
     """Run `congestion-lab` in a folder, as a process of its own."""
     command = [sys.executable, "-m", "congestion_lab", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
     return Ended(done.returncode, done.stdout, done.stderr)
 
 

@@ -109,7 +109,7 @@ def test_an_interrupted_study_goes_on_where_it_was_and_comes_to_the_same_plan(to
         assert time.monotonic() < deadline
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert out == ""
     assert "interrupted" in err
@@ -277,6 +277,15 @@ def test_runs_on_another_network_are_refused(run: Run, study: Study, tmp_path: P
     ended = run("plan", "analyze", tmp_path / "plan.json", "--runs", study.folder / "best")
     assert ended.code != 0
     assert "another network" in ended.err
+
+
+@pytest.mark.usefixtures("study")
+def test_nothing_is_exported_where_one_of_the_formats_cannot_be(run: Run, tmp_path: Path) -> None:
+    handed = tmp_path / "handed"
+    ended = run("plan", "export", _PLAN, "--format", "sumo", "--format", "utdf", "--uncertified", "-o", str(handed))
+    assert ended.code == 3
+    assert "utdf tells where roads run" in ended.err
+    assert not handed.exists()
 
 
 @pytest.mark.usefixtures("study")

@@ -114,7 +114,8 @@ def _repaired(content: "PlanFile", file: Path, target: Path) -> "PlanFile":
     kept = {name: value for name, value in content.provenance.items() if name not in proven}
     mended = replace(content, plans=plans, provenance=kept)
     write_plan_file(target, mended)
-    remark(f"repaired plan: {target}")
+    changed = sum(now != was for now, was in zip(plans, content.plans, strict=True))
+    remark(f"repaired plan: {target}; plans changed: {changed} of {len(plans)}")
     return mended
 
 
@@ -193,6 +194,7 @@ def export(
 ) -> int:
     """Write the plans of FILE in the formats of the field; exit code 3 if they are not certified."""
     from congestion_lab.cli.plan.certificates import released
+    from congestion_lab.core.files import files_written_together
     from congestion_lab.exporting.formats import FORMATS
     from congestion_lab.exporting.formats import export as exported
     from congestion_lab.exporting.wording import Language
@@ -217,16 +219,16 @@ def export(
     for line in (*([] if mark.certified else [mark.text]), *([proof] if proof else [])):
         remark(line)
     network = _roads(network_path, variant) if scenario_file is None else _scenario_roads(scenario_file, period)
-    with progress() as bars, speaking(lang):
+    with progress() as bars, speaking(lang), files_written_together(out) as staged:
         bars.add_task(f"exporting {file}", total=None)
         language = Language(_, right_to_left=direction() == "rtl", here=here, retell=retold)
         written = [
-            exported(content, one, out, network=network, marking=mark.text, language=language, source=str(file))
+            exported(content, one, staged, network=network, marking=mark.text, language=language, source=str(file))
             for one in dict.fromkeys(formats)
         ]
     for note in (note for one in written for note in one.remarks):
         remark(note)
-    files = [str(path) for one in written for path in one.files]
+    files = [str(out / path.relative_to(staged)) for one in written for path in one.files]
     if as_json:
         say_json(files)
     else:

@@ -32,7 +32,7 @@ def no_figures(rows: Sequence[Counted], _roads: RoadMap) -> Iterator[Finding]:
         if row.vehicles is None:
             empty.setdefault((row.place, row.kind, row.when.date), []).append(row)
     for group in empty.values():
-        message = f"{len(group)} intervals without a figure"
+        message = f"intervals without a figure: {len(group)}"
         yield finding("no_figure", Severity.WARNING, group, message, Treatment.LEFT_OUT)
 
 
@@ -53,7 +53,7 @@ def gaps(rows: Sequence[Counted], _roads: RoadMap) -> Iterator[Finding]:
         absent = (inside | usual[place, kind]) - some
         missing = sorted(at for at in absent if not any(when.begin_s <= at < when.end_s for when in covered))
         for begin, end in _stretches(missing, step_s):
-            message = f"no row for {round((end - begin) / step_s)} intervals"
+            message = f"intervals without a row: {round((end - begin) / step_s)}"
             message = f"{kind}: {message}" if kind else message
             yield Finding("gap", Severity.WARNING, str(place), said_when(date, begin, end), message)
 

@@ -70,8 +70,8 @@ def test_a_gap_inside_a_day_and_one_against_other_days() -> None:
     whole, holed, short = _day("w", figures), _day("w", figures[::-1], day=1), _day("w", figures[:6], day=2)
     found = reviewed(_numbered(whole, holed[:2] + holed[4:], short), ROADS).findings
     assert [(one.rule, one.when, one.message) for one in found] == [
-        ("gap", "2026-03-02 06:30–07:00", "no row for 2 intervals"),
-        ("gap", "2026-03-03 07:30–08:00", "no row for 2 intervals"),
+        ("gap", "2026-03-02 06:30–07:00", "intervals without a row: 2"),
+        ("gap", "2026-03-03 07:30–08:00", "intervals without a row: 2"),
     ]
 
 
@@ -95,7 +95,7 @@ def test_places_that_miss_a_day_are_told() -> None:
 def test_cells_without_a_figure_are_left_out_and_told() -> None:
     review = reviewed(_day("w", [30, None, None, 41]), ROADS)
     assert [(one.rule, one.message, one.treatment) for one in review.findings] == [
-        ("no_figure", "2 intervals without a figure", Treatment.LEFT_OUT)
+        ("no_figure", "intervals without a figure: 2", Treatment.LEFT_OUT)
     ]
     assert [row.vehicles for row in review.kept] == [30, 41]
 
