@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
+from congestion_lab.core.errors import Fault, ScenarioError
 from congestion_lab.scenarios.document import read_document
 from congestion_lab.scenarios.validation import InputFile, Name, RuleError, Section, each_once, schema_of, validated
 
@@ -119,7 +120,12 @@ def load_experiment(path: Path) -> Experiment:
     Raises:
         ScenarioError: With every fault of the file: line, key, rule and next step.
     """
-    return validated(read_document(path), Experiment)
+    document = read_document(path)
+    if "network" in document.value and "scenario" not in document.value:
+        rule, line = "this is a scenario, no experiment", document.line_of(("network",))
+        hint = "`simulate` runs it; an experiment names it as its `scenario`, with what to search"
+        raise ScenarioError(Fault(rule, hint, str(path), line))
+    return validated(document, Experiment)
 
 
 def json_schema() -> Mapping[str, object]:

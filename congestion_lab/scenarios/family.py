@@ -67,6 +67,9 @@ def load_scenario_file(path: Path) -> Scenario | Family:
         ScenarioError: With every fault of the file: line, key, rule and next step.
     """
     document = read_document(path)
+    if "scenario" in document.value and "network" not in document.value:
+        rule, line = "this is an experiment, no scenario", document.line_of(("scenario",))
+        raise ScenarioError(Fault(rule, "`optimize` runs it; else give the scenario named here", str(path), line))
     return _family(document) if _PERIODS in document.value else validated(document, Scenario)
 
 

@@ -89,6 +89,17 @@ def test_a_faulty_experiment(run: Run, town: Path, case: str) -> None:
     assert _files(town) == before
 
 
+@pytest.mark.usefixtures("town")
+def test_a_scenario_and_an_experiment_that_are_mixed_up_are_told_by_name(run: Run) -> None:
+    for command, file, told in (
+        ("simulate", "search.yaml", "this is an experiment, no scenario"),
+        ("optimize", "town.yaml", "this is a scenario, no experiment"),
+    ):
+        ended = run(command, file)
+        _refused(ended, f"{file}:2: {told}")
+        assert ended.err.count("error: ") == 1
+
+
 def test_all_faults_come_at_once(run: Run, town: Path) -> None:
     (town / "town.yaml").write_text("nam: x\nnetwork: {file: nowhere.xml}\ndemand: {routes: []}\nperiod: {begin: 7}\n")
     ended = run("scenario", "validate", "town.yaml")

@@ -51,7 +51,7 @@ def test_controllers_stay_fixed_and_phases_as_they_are_unless_said_otherwise(tmp
 @pytest.mark.parametrize(
     ("change", "key", "rule"),
     [
-        (("[101, 102", "[3, 1"), "", "the seeds 1, 3 are both"),
+        (("[101, 102", "[3, 1"), "", "both searched and confirmed on: 1, 3"),
         (("signals: all", "signals: some"), "search.signals", "'all'"),
         (("signals: all", "signals: []"), "search.signals", "at least 1 item"),
         (("signals: all", "signals: 7"), "search.signals", "valid tuple"),
