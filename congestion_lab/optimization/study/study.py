@@ -204,8 +204,8 @@ class _Study:
         with spending.on(TRIAL):
             tried = on_trial(race, line, seeds, on_runs=self.log.keep_trial)
         spending.judged(TRIAL, sum(bool(one.further_s) for one in tried))
-        best = tried[0]
-        spending.gave(TRIAL, best_s=statistics.fmean(best.delays_s[seed] for seed in race.seeds))
+        searched = [delay for seed, delay in tried[0].delays_s.items() if seed in race.seeds]
+        spending.gave(TRIAL, best_s=statistics.fmean(searched))
         self.simulate.told.remark(_trial_in_words(tried))
         return replace(climb, levels=tuple(spending.levels.values()), trial=tuple(tried))
 
